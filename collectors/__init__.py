@@ -1,0 +1,1 @@
+"""COLLECT: what platforms say, as they say it."""

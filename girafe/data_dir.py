@@ -1,0 +1,53 @@
+"""The data directory: where each stage keeps its state, named once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """All state of one installation, under one folder."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Payloads as received: landing/<platform>/<day>/<run>.jsonl.gz."""
+        return self.root / "landing"
+
+    @property
+    def quarantine(self) -> Path:
+        """What could not be read, with its reason: quarantine/<day>/<run>.jsonl.gz."""
+        return self.root / "quarantine"
+
+    @property
+    def classified(self) -> Path:
+        """Pseudonymised Parquet: classified/<day>/<run>/<table>.parquet."""
+        return self.root / "classified"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file; it can be rebuilt from `classified` at any time."""
+        return self.root / "warehouse" / "girafe.duckdb"
+
+    @property
+    def cursors(self) -> Path:
+        """How far each source has been read: cursors/<source>/<query>.json."""
+        return self.root / "cursors"
+
+    @property
+    def keys(self) -> Path:
+        """The pseudonym key, outside the warehouse."""
+        return self.root / "keys"
+
+    @property
+    def quality(self) -> Path:
+        """Great Expectations results and Data Docs."""
+        return self.root / "quality"
+
+    @property
+    def exports(self) -> Path:
+        """What people outside the data team may see, always one whole release."""
+        return self.root / "exports"

@@ -1,0 +1,90 @@
+"""Pseudonyms: a keyed HMAC of every identifier, made before anything is stored past landing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from base64 import b32encode
+from functools import lru_cache
+from pathlib import Path
+
+from girafe.errors import SettingsInvalid
+from girafe.records import Account
+
+KEY_VARIABLE = "GIRAFE_PSEUDONYM_KEY"
+_KEY_BYTES = 32
+
+
+class Pseudonymiser:
+    """Turns identifiers into 26-letter pseudonyms; without the key they cannot be recomputed.
+
+    HMAC-SHA-256 (RFC 2104) cut to 128 bits. Two name spaces for accounts, because a platform's
+    opaque id is case-sensitive and a handle is not.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < _KEY_BYTES:
+            raise SettingsInvalid(
+                f"The pseudonym key has {len(key)} bytes; it needs at least {_KEY_BYTES}. "
+                f"Remove it to have a new one made, or set {KEY_VARIABLE}."
+            )
+        self._mac = hmac.new(key, digestmod=hashlib.sha256)
+        # Threads repeat the same few authors and parents; the cache is bounded, so memory is too.
+        self._of = lru_cache(maxsize=200_000)(self._compute)
+
+    def _compute(self, message: str) -> str:
+        mac = self._mac.copy()
+        mac.update(message.encode("utf-8", "surrogatepass"))
+        return b32encode(mac.digest()[:16]).decode("ascii").rstrip("=").lower()
+
+    def account_id(self, platform: str, account_id: str) -> str:
+        """The pseudonym of an opaque account id."""
+        return self._of(f"account\x1f{platform}\x1f{account_id}")
+
+    def handle(self, platform: str, handle: str) -> str:
+        """The pseudonym of a handle; `@Ada` and `ada` are the same."""
+        return self._of(f"handle\x1f{platform}\x1f{handle.strip().removeprefix('@').casefold()}")
+
+    def account(self, account: Account) -> str:
+        """The key an account is stored under: its id if it has one, else its handle."""
+        if account.account_id is not None:
+            return self.account_id(account.platform, account.account_id)
+        if account.handle is None:
+            raise ValueError("an account has an id or a handle")
+        return self.handle(account.platform, account.handle)
+
+    def post(self, platform: str, post_id: str) -> str:
+        """The pseudonym of a post: its id often holds its author's."""
+        return self._of(f"post\x1f{platform}\x1f{post_id}")
+
+    def conversation(self, platform: str, conversation_id: str) -> str:
+        """The pseudonym of a platform's conversation id."""
+        return self._of(f"conversation\x1f{platform}\x1f{conversation_id}")
+
+
+def load_key(keys: Path) -> bytes:
+    """The key from the environment, else from `keys/pseudonym.key`, made (mode 0600) on first use."""
+    given = os.environ.get(KEY_VARIABLE)
+    if given:
+        return given.encode()
+    path = keys / "pseudonym.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = keys / f".pseudonym.{os.getpid()}.part"
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            # A hard link fails if another process was first: its key then wins, whole.
+            os.link(partial, path)
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink()
+        return path.read_bytes()

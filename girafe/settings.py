@@ -1,0 +1,261 @@
+"""Settings: company.toml checked and frozen; every error names the line and the remedy."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from girafe.errors import GovernanceMissing, SettingsInvalid
+
+
+def _official(value: str) -> str:
+    platform, separator, handle = value.partition(":")
+    if not separator or not platform.strip() or not handle.strip():
+        raise ValueError('write it as "platform:handle", for example "mastodon:acme@example.social"')
+    return f"{platform.strip().lower()}:{handle.strip().removeprefix('@')}"
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError('write an IANA name such as "Europe/Paris"')
+    return value
+
+
+def _domain(value: str) -> str:
+    bare = re.sub(r"^https?://", "", value.strip().lower()).removeprefix("www.").rstrip("/")
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", bare):
+        raise ValueError('write a bare domain such as "acme.example"')
+    return bare
+
+
+OfficialAccount = Annotated[str, AfterValidator(_official)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Company(_Strict):
+    """A company as people name it: the one listened for, or a competitor."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    negative_aliases: tuple[Name, ...] = ()
+    """Phrases that hold the name but mean something else ("jus d'orange")."""
+    common_word: bool = False
+    """The name is also a common word, so it needs context to count as the company."""
+    official_accounts: tuple[OfficialAccount, ...] = ()
+    domains: tuple[Domain, ...] = ()
+
+    @property
+    def company_id(self) -> str:
+        """The name as an identifier: lower-case ASCII words joined by `-`."""
+        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
+        slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+        return slug or f"company-{self.name.encode().hex()[:12]}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name and its aliases, each once."""
+        return tuple(dict.fromkeys((self.name, *self.aliases)))
+
+
+class HomeCompany(Company):
+    """The company listened for, with what only it has."""
+
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
+    languages: tuple[Literal["fr", "en"], ...] = ("fr", "en")
+    headcount: Annotated[int, Field(gt=0)] | None = None
+    headcount_date: date | None = None
+    headcount_source: str | None = None
+
+    @model_validator(mode="after")
+    def _headcount_is_dated(self) -> HomeCompany:
+        if self.headcount and not (self.headcount_date and self.headcount_source):
+            raise ValueError(
+                "a headcount needs headcount_date and headcount_source, so that a reader can judge it"
+            )
+        return self
+
+
+class SourceSettings(_Strict):
+    """One source to listen to."""
+
+    name: Name
+    enabled: bool = True
+    queries: tuple[Name, ...] = ()
+    """Left empty: the company's name and aliases."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """What only this source understands (`instances`, `feeds`, ...)."""
+
+
+class Retention(_Strict):
+    """How long payloads stay in landing; text goes first, counts stay."""
+
+    raw_days: Annotated[int, Field(ge=1, le=366)] = 30
+    days_by_platform: dict[str, Annotated[int, Field(ge=1, le=366)]] = Field(default_factory=dict)
+
+    def raw(self, platform: str) -> timedelta:
+        """Time to live of a payload of `platform`."""
+        return timedelta(days=self.days_by_platform.get(platform, self.raw_days))
+
+
+class Privacy(_Strict):
+    """Thresholds below which nothing about people is published."""
+
+    small_group: Annotated[int, Field(ge=5)] = 5
+    small_group_cross: Annotated[int, Field(ge=10)] = 10
+
+
+class Governance(_Strict):
+    """What must be true before a live run may send its first request."""
+
+    legal_basis: str = ""
+    purpose: str = ""
+    dpia_reference: str = ""
+    works_council_informed_on: date | None = None
+    notice_url: str = ""
+    dpo_contact: str = ""
+
+    def missing(self) -> tuple[str, ...]:
+        """The keys still empty, in the order of the file."""
+        return tuple(name for name in type(self).model_fields if not getattr(self, name))
+
+    def check(self) -> None:
+        """Raises GovernanceMissing, naming every empty key, unless the block is complete."""
+        missing = self.missing()
+        if missing:
+            raise GovernanceMissing(
+                "Nothing was collected: fill in "
+                + ", ".join(missing)
+                + " under [governance] in company.toml (docs/governance.md says what each one means)."
+            )
+
+
+class Settings(_Strict):
+    """company.toml, whole."""
+
+    company: HomeCompany
+    competitors: tuple[Company, ...] = ()
+    sources: tuple[SourceSettings, ...] = ()
+    retention: Retention = Retention()
+    privacy: Privacy = Privacy()
+    governance: Governance = Governance()
+
+    @model_validator(mode="after")
+    def _companies_differ(self) -> Settings:
+        ids = [company.company_id for company in self.companies]
+        twice = {name for name in ids if ids.count(name) > 1}
+        if twice:
+            raise ValueError(f"two companies share the name {', '.join(sorted(twice))}; rename one")
+        return self
+
+    @property
+    def companies(self) -> tuple[Company, ...]:
+        """The company listened for first, then its competitors."""
+        return (self.company, *self.competitors)
+
+
+def load_settings(path: Path) -> Settings:
+    """Reads company.toml; raises SettingsInvalid with file, line and remedy."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise SettingsInvalid(
+            f'{path}: no such file. Write one with: girafe init "Your company"'
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(f"{path}: cannot be read as UTF-8 text ({error}).") from error
+    return parse_settings(text, origin=str(path))
+
+
+def parse_settings(text: str, *, origin: str = "company.toml") -> Settings:
+    """Checks the text of a company.toml; raises SettingsInvalid with `origin`, line and remedy."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(f"{origin}: not valid TOML: {error}") from error
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        problems = [
+            f"{origin}:{_line_of(text, tuple(problem['loc']))}: {_explain(problem)}"
+            for problem in error.errors()
+        ]
+        raise SettingsInvalid("\n".join(problems)) from error
+
+
+_PLAIN_WORDS = {
+    "missing": "is missing; add it",
+    "extra_forbidden": "is not a known key; remove it or correct its spelling",
+    "string_type": "must be text in quotes",
+    "tuple_type": "must be a list in brackets",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+}
+
+
+def _explain(problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"]) or "the file"
+    what = _PLAIN_WORDS.get(problem["type"])
+    if what is None:
+        what = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{where}: {what}"
+
+
+def _line_of(text: str, location: tuple[str | int, ...]) -> int:
+    """The 1-based line where `location` is set, else the line of its table, else 1.
+
+    tomllib keeps no positions, so the table headers and keys are searched in the text: enough for
+    the flat tables company.toml is made of.
+    """
+    lines = text.splitlines()
+    table: list[str] = []
+    index: int | None = None
+    for part in location:
+        if isinstance(part, int) and len(table) == 1 and index is None:
+            index = part
+        else:
+            table.append(str(part))
+    best = 1
+    for depth in range(len(table), 0, -1):
+        header, key = ".".join(table[:depth]), table[depth] if depth < len(table) else None
+        starts = [
+            number
+            for number, line in enumerate(lines, 1)
+            if re.fullmatch(rf"\s*\[+\s*{re.escape(header)}\s*\]+\s*(#.*)?", line)
+        ]
+        if not starts:
+            continue
+        start = starts[index] if index is not None and index < len(starts) else starts[0]
+        best = start
+        if key is not None:
+            for number in range(start + 1, len(lines) + 1):
+                line = lines[number - 1]
+                if re.match(r"\s*\[", line) and "=" not in line:
+                    break
+                if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+                    return number
+        break
+    return best
+
+
+def time_zone(settings: Settings) -> ZoneInfo:
+    """The time zone in which the company's ISO weeks begin."""
+    return ZoneInfo(settings.company.time_zone)

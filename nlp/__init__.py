@@ -1,0 +1,1 @@
+"""CLASSIFY: who is speaking, about what, in which language."""

@@ -1,0 +1,1 @@
+"""VALIDATE: what must be true of the data before anybody reads it."""

@@ -1,0 +1,1 @@
+"""PUBLISH: pages, digest and files that people read."""

@@ -1,0 +1,144 @@
+"""Landing: payloads exactly as received, one gzip per run and platform, never rewritten."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from girafe.errors import PayloadRejected
+from girafe.records import Envelope, Rejected
+
+_GZIP_LEVEL = 1  # landing is written once, read once: speed over size
+
+
+def landing_path(root: Path, platform: str, day: datetime, run_id: str) -> Path:
+    """landing/<platform>/<day>/<run>.jsonl.gz; every part is made safe for a file name."""
+    return root / file_name(platform) / day.strftime("%Y-%m-%d") / f"{file_name(run_id)}.jsonl.gz"
+
+
+def file_name(text: str) -> str:
+    """`text` as one safe path part: no separators, no leading dot, at most 120 characters."""
+    return re.sub(r"[^A-Za-z0-9_+=-]+", "_", text).strip("_")[:120] or "_"
+
+
+def write_envelopes(path: Path, envelopes: Iterable[Envelope]) -> int:
+    """Writes one landing file durably (fsync, then rename) and returns its number of lines.
+
+    Nothing appears at `path` unless everything was written; nothing is written for no envelopes.
+    """
+    count = 0
+    with atomic_gzip(path) as file:
+        for envelope in envelopes:
+            file.write(encode_envelope(envelope))
+            count += 1
+        if count == 0:
+            raise _NothingWritten
+    return count
+
+
+def encode_envelope(envelope: Envelope) -> bytes:
+    """One line of a landing file."""
+    return orjson.dumps(envelope, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
+
+
+def read_envelopes(path: Path) -> Iterator[Envelope | Rejected]:
+    """The envelopes of a landing file, in order; a damaged line or tail becomes a Rejected."""
+    number = 0
+    with gzip.open(path, "rb") as file:
+        while True:
+            try:
+                line = file.readline()
+            except (OSError, EOFError) as error:
+                yield _damaged(path, number + 1, b"", f"the file is damaged from here on ({error})")
+                return
+            if not line:
+                return
+            number += 1
+            try:
+                tree = orjson.loads(line)
+                tree["fetched_at"] = datetime.fromisoformat(tree["fetched_at"])
+                yield Envelope(**tree)
+            except (ValueError, TypeError, KeyError) as error:
+                yield _damaged(path, number, line, f"not an envelope ({type(error).__name__})")
+
+
+def landing_files(root: Path) -> list[Path]:
+    """Every landing file, in a stable order."""
+    return sorted(root.glob("*/*/*.jsonl.gz"))
+
+
+def write_quarantine(root: Path, day: datetime, run_id: str, rejected: Iterable[Rejected]) -> int:
+    """Adds one file of rejected input under quarantine/<day>/<run>.jsonl.gz; replaces an earlier try."""
+    path = root / day.strftime("%Y-%m-%d") / f"{file_name(run_id)}.jsonl.gz"
+    count = 0
+    with atomic_gzip(path) as file:
+        for item in rejected:
+            file.write(orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE))
+            count += 1
+        if count == 0:
+            raise _NothingWritten
+    return count
+
+
+def read_quarantine(root: Path) -> Iterator[tuple[Path, Rejected]]:
+    """Everything in quarantine, with the file it lies in."""
+    for path in sorted(root.glob("*/*.jsonl.gz")):
+        with gzip.open(path, "rb") as file:
+            for line in file:
+                yield path, Rejected(**orjson.loads(line))
+
+
+def reject(envelope: Envelope, error: PayloadRejected) -> Rejected:
+    """An envelope that its parser refused, as a quarantine line that can be replayed."""
+    return Rejected(
+        source=envelope.source,
+        platform=envelope.platform,
+        run_id=envelope.run_id,
+        reason=error.reason,
+        detail=str(error),
+        position=envelope.position,
+        raw=encode_envelope(envelope).decode(),
+    )
+
+
+class _NothingWritten(Exception):
+    """Leaves `atomic_gzip` without a file: an empty run leaves no trace in landing."""
+
+
+@contextmanager
+def atomic_gzip(path: Path) -> Iterator[IO[bytes]]:
+    """A gzip file that appears under its name only when complete and on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as raw:
+            # mtime=0: the same content gives the same bytes, so a replay can be compared.
+            with gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0) as file:
+                yield file  # type: ignore[misc]
+            raw.flush()
+            os.fsync(raw.fileno())
+        partial.replace(path)
+    except _NothingWritten:
+        pass
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _damaged(path: Path, number: int, line: bytes, detail: str) -> Rejected:
+    return Rejected(
+        source="landing",
+        platform=path.parent.parent.name,
+        run_id=path.name.removesuffix(".jsonl.gz"),
+        reason="landing_damaged",
+        detail=f"Line {number}: {detail}. Collect this window again.",
+        position=f"{path.name}:{number}",
+        raw=line.decode("utf-8", "replace"),
+    )
