@@ -177,9 +177,7 @@ def load_settings(path: Path) -> Settings:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise SettingsInvalid(
-            f'{path}: no such file. Write one with: girafe init "Your company"'
-        ) from error
+        raise SettingsInvalid(f'{path}: no such file. Write one with: girafe init "Your company"') from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"{path}: cannot be read as UTF-8 text ({error}).") from error
     return parse_settings(text, origin=str(path))

@@ -1,0 +1,66 @@
+"""Connection: the only place that opens DuckDB, with its limits and its plain errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from girafe.errors import GirafeError, RetryLater
+
+MEMORY_LIMIT = "1GB"
+"""DuckDB spills to disk above this, so that a whole run of 1,000,000 posts stays under 2 GB."""
+
+
+class WarehouseBusy(RetryLater):
+    """Another process holds the DuckDB file; there is one writer at a time."""
+
+
+class WarehouseDamaged(GirafeError):
+    """The DuckDB file cannot be read; it is rebuilt from the classified files."""
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An open connection to the warehouse, closed at the end.
+
+    Raises WarehouseBusy while another process has it open, WarehouseDamaged if it is no DuckDB file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={
+                "memory_limit": MEMORY_LIMIT,
+                "temp_directory": str(path.parent / "spill"),
+                # Row order is never relied on; without it inserts need far less memory.
+                "preserve_insertion_order": "false",
+                # Nothing is downloaded at run time.
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+    except duckdb.Error as error:
+        message = str(error).splitlines()[0]
+        if "lock" in message.lower() or "different configuration" in message.lower():
+            raise WarehouseBusy(
+                f"{path.name} is open in another process. Wait for that run to end, then try again."
+            ) from error
+        raise WarehouseDamaged(
+            f"{path.name} cannot be opened ({message}). Rebuild it from the classified files with: "
+            "girafe load --rebuild"
+        ) from error
+    try:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The single number a query returns, its result read to the end so that the next may start."""
+    [(number,)] = connection.execute(query).fetchall()
+    return int(number)

@@ -1,0 +1,269 @@
+"""Load: classified files merged into DuckDB; any order, any number of times, the same tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from girafe.data_dir import DataDir
+from girafe.pseudonym import Pseudonymiser
+from girafe.settings import Settings
+from warehouse.connection import WarehouseDamaged, connect, count
+from warehouse.merge import create_tables, merge_files
+from warehouse.tables import (
+    ACCOUNT_OBSERVATIONS,
+    CLASSIFIED,
+    COLLECTION_RUNS,
+    COMPANIES,
+    OFFICIAL_ACCOUNTS,
+    RAW,
+    SPEAKER_EVIDENCE,
+    SPEAKER_LABELS,
+    Table,
+)
+
+Judge: TypeAlias = Callable[[pa.Table], pa.Table]
+"""speaker_evidence rows of some accounts, `observed_at` filled -> their speaker_labels rows."""
+
+MANIFEST = "_manifest.json"
+_ACCOUNTS_PER_JUDGEMENT = 100_000  # bounds memory: evidence of this many accounts at a time
+_FILES_PER_MERGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadReport:
+    """What one load did."""
+
+    files: int
+    """Classified folders merged in; 0 means that nothing was new."""
+    posts: int
+    """Posts now in the warehouse, each once."""
+    accounts: int
+    accounts_judged: int
+    rebuilt: bool
+
+
+def load_classified(
+    data: DataDir,
+    settings: Settings,
+    *,
+    judge: Judge,
+    pseudonymiser: Pseudonymiser,
+    rebuild: bool = False,
+) -> LoadReport:
+    """Merges every classified folder that is new or has changed, then judges the speakers it touched.
+
+    One transaction: after a crash the warehouse is as before. A folder that was loaded before and has
+    changed since (another classifier, another company.toml), or that is gone, means that rows may have
+    to leave: then everything is loaded again from the classified files.
+    """
+    found = _folders(data.classified)
+    try:
+        with connect(data.warehouse) as connection:
+            known = _loaded(connection)
+            if not rebuild and all(found.get(folder) == digest for folder, digest in known.items()):
+                new = [data.classified / folder for folder in found if folder not in known]
+                return _load(connection, data, settings, judge, pseudonymiser, new, found)
+    except WarehouseDamaged:
+        if not rebuild:
+            raise
+    # Built beside and swapped in: a crash half-way leaves the warehouse that was there.
+    fresh = data.warehouse.with_suffix(".rebuild.duckdb")
+    _remove(fresh)
+    with connect(fresh) as connection:
+        everything = [data.classified / folder for folder in found]
+        report = _load(connection, data, settings, judge, pseudonymiser, everything, found, rebuilt=True)
+    _remove(data.warehouse)
+    fresh.replace(data.warehouse)
+    return report
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _folders(root: Path) -> dict[str, str]:
+    """Each complete classified folder with the digest of its manifest, oldest day first."""
+    return {
+        str(manifest.parent.relative_to(root)): hashlib.sha256(manifest.read_bytes()).hexdigest()
+        for manifest in sorted(root.glob(f"*/*/{MANIFEST}"))
+    }
+
+
+def _loaded(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    create_tables(connection, RAW)
+    connection.execute("create table if not exists raw.loaded_folders (folder text primary key, digest text)")
+    rows = connection.execute("select folder, digest from raw.loaded_folders").fetchall()
+    return dict(rows)
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    data: DataDir,
+    settings: Settings,
+    judge: Judge,
+    pseudonymiser: Pseudonymiser,
+    folders: list[Path],
+    digests: dict[str, str],
+    *,
+    rebuilt: bool = False,
+) -> LoadReport:
+    _loaded(connection)
+    connection.execute("begin")
+    _replace(connection, COMPANIES, _company_rows(settings))
+    _replace(connection, OFFICIAL_ACCOUNTS, _official_rows(settings, pseudonymiser))
+    _replace(connection, COLLECTION_RUNS, _run_rows(data))
+    connection.execute("create or replace temp table touched (account_id text)")
+    for start in range(0, len(folders), _FILES_PER_MERGE):
+        part = folders[start : start + _FILES_PER_MERGE]
+        for table in CLASSIFIED:
+            merge_files(connection, table, [folder / f"{table.name}.parquet" for folder in part])
+        _note_touched(connection, part)
+    if folders:
+        _apply_deletions(connection)
+        connection.executemany(
+            "insert or replace into raw.loaded_folders values (?, ?)",
+            [[name, digests[name]] for name in (str(f.relative_to(data.classified)) for f in folders)],
+        )
+    judged = _judge_touched(connection, judge) if folders else 0
+    connection.execute("commit")
+    return LoadReport(
+        files=len(folders),
+        posts=count(connection, "select count(distinct post_id) from raw.posts"),
+        accounts=count(connection, "select count(distinct account_id) from raw.account_observations"),
+        accounts_judged=judged,
+        rebuilt=rebuilt,
+    )
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, object]]) -> None:
+    """Sets a small table to exactly `rows`."""
+    incoming = pa.Table.from_pylist(rows, schema=table.schema)
+    connection.register("incoming", incoming)
+    connection.execute(f"delete from raw.{table.name}")
+    connection.execute(f"insert into raw.{table.name} by name select distinct * from incoming")
+    connection.unregister("incoming")
+
+
+def _company_rows(settings: Settings) -> list[dict[str, object]]:
+    home = settings.company
+    return [
+        {
+            "company_id": company.company_id,
+            "company": company.name,
+            "is_home": company is home,
+            "time_zone": home.time_zone,
+            "headcount": home.headcount if company is home else None,
+            "headcount_on": home.headcount_date if company is home else None,
+            "headcount_source": home.headcount_source if company is home else None,
+        }
+        for company in settings.companies
+    ]
+
+
+def _official_rows(settings: Settings, pseudonymiser: Pseudonymiser) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for company in settings.companies:
+        for official in company.official_accounts:
+            platform, _, name = official.partition(":")
+            rows.append(
+                {
+                    "company_id": company.company_id,
+                    "platform": platform,
+                    "handle_key": pseudonymiser.handle(platform, name),
+                    "account_key": pseudonymiser.account_id(platform, name),
+                }
+            )
+    return rows
+
+
+def _run_rows(data: DataDir) -> list[dict[str, object]]:
+    """One row per collection run: what the collector wrote, completed by what classify counted.
+
+    Runs that landed nothing have only the collector's record (`runs/`), imports only the manifest.
+    """
+    runs: dict[tuple[str, str], dict[str, object]] = {}
+    paths = [*sorted((data.root / "runs").glob("*/*.json")), *sorted(data.classified.glob(f"*/*/{MANIFEST}"))]
+    names = COLLECTION_RUNS.schema.names
+    for path in paths:
+        record = orjson.loads(path.read_bytes())
+        key = (str(record["platform"]), str(record["run_id"]))
+        row = runs.setdefault(key, dict.fromkeys(names))
+        row.update({name: record[name] for name in names if record.get(name) is not None})
+    for row in runs.values():
+        row["health"] = row["health"] or "heard"
+        for name in ("first_fetched_at", "last_fetched_at"):
+            row[name] = _time(row[name])
+    return [runs[key] for key in sorted(runs)]
+
+
+def _time(value: object) -> object:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _note_touched(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    for table in (ACCOUNT_OBSERVATIONS, SPEAKER_EVIDENCE):
+        paths = [str(folder / f"{table.name}.parquet") for folder in folders]
+        connection.execute("insert into touched select distinct account_id from read_parquet(?)", [paths])
+
+
+def _apply_deletions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Takes out every post and account that is gone, whenever the sign of it was loaded."""
+    connection.execute(
+        "create or replace temp table gone as select post_id from raw.posts where account_id in"
+        " (select account_id from raw.deletions where account_id <> '')"
+        " union select post_id from raw.deletions where post_id <> ''"
+    )
+    for name in ("posts", "mentions", "post_matches", "theme_labels", "sentiment_labels"):
+        connection.execute(f"delete from raw.{name} where post_id in (select post_id from gone)")
+    of_gone_posts = "origin <> 'profile' and reference in (select post_id from gone)"
+    # What a deleted post said about its author no longer counts: that account is judged again.
+    connection.execute(
+        f"insert into touched select account_id from raw.speaker_evidence where {of_gone_posts}"
+    )
+    connection.execute(f"delete from raw.speaker_evidence where {of_gone_posts}")
+    for name in ("account_observations", "account_aliases", "speaker_evidence", "speaker_labels"):
+        connection.execute(
+            f"delete from raw.{name} where account_id in"
+            " (select account_id from raw.deletions where account_id <> '')"
+        )
+
+
+def _judge_touched(connection: duckdb.DuckDBPyConnection, judge: Judge) -> int:
+    """Judges every account that got new evidence, from all its evidence; returns how many."""
+    connection.execute(
+        "create or replace temp table queue as"
+        " select account_id, row_number() over (order by account_id) as n"
+        " from (select distinct account_id from touched)"
+    )
+    connection.execute("delete from raw.speaker_labels where account_id in (select account_id from queue)")
+    total = count(connection, "select count(*) from queue")
+    columns = ", ".join(
+        f"e.{name}" if name != "observed_at" else "coalesce(e.observed_at, o.first_seen_at) as observed_at"
+        for name in SPEAKER_EVIDENCE.schema.names
+    )
+    for start in range(0, total, _ACCOUNTS_PER_JUDGEMENT):
+        # Only the newest classifier that saw an account speaks about it (`2026.11.2` > `2026.11.1`).
+        evidence = connection.sql(
+            f"select {columns} from raw.speaker_evidence e"
+            " join queue q on q.account_id = e.account_id and q.n > ? and q.n <= ?"
+            " left join raw.account_observations o"
+            "   on e.origin = 'profile' and o.account_id = e.account_id and o.profile_version = e.reference"
+            " where coalesce(e.observed_at, o.first_seen_at) is not null"
+            " qualify e.classifier_version = max(e.classifier_version) over (partition by e.account_id)",
+            params=[start, start + _ACCOUNTS_PER_JUDGEMENT],
+        ).to_arrow_table()
+        labels = judge(evidence.cast(SPEAKER_EVIDENCE.schema))
+        connection.register("labels", labels.cast(SPEAKER_LABELS.schema))
+        connection.execute("insert into raw.speaker_labels by name select * from labels")
+        connection.unregister("labels")
+    return total
