@@ -1,0 +1,136 @@
+"""The source contract: what a module must define to be listened through, and the nouns it speaks in.
+
+A source is a module with a few constants and six functions, plus one line in registry.py. No base
+class. `fetch`, `thread` and `profile` touch the network through the polite client they are handed
+and return payloads as received; `parse` is pure. How to add one: docs/how-to/add-a-source.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from girafe.records import Envelope, Payload, Record
+
+if TYPE_CHECKING:
+    import httpx
+
+    from collectors.http import Http
+
+Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
+"""Pure; raises PayloadRejected or PayloadChanged for what it cannot read."""
+
+Secrets: TypeAlias = Mapping[str, str]
+Options: TypeAlias = Mapping[str, Any]
+
+NOTES = "_girafe"
+"""The one key a source may add to a payload: what only the moment of collection knew (`parent`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A half-open span of time [start, end): neighbours share no moment and leave no gap."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        """Refuses naive times and spans that end before they start."""
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise ValueError("a window needs times with a time zone")
+        if self.end < self.start:
+            raise ValueError("a window ends after it starts")
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+    def halves(self) -> tuple[Window, Window]:
+        """The earlier and the later half, meeting at a whole second."""
+        middle = self.start + (self.end - self.start) / 2
+        middle = middle.replace(microsecond=0)
+        return Window(start=self.start, end=middle), Window(start=middle, end=self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What to listen for, and where: one query at one origin."""
+
+    query: str
+    origin: str
+    """The place asked (`https://mastodon.example`, a feed's URL). Each keeps its own cursor and health."""
+    options: Options = field(default_factory=dict)
+    memory: MutableMapping[str, str] = field(default_factory=dict)
+    """What the source wants to know next time (an ETag); kept with the cursor, after the durable write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One payload as received; of two with the same `key` in a run, the later one is landed."""
+
+    key: str
+    """What the payload is about, within its platform: `post:<id>`, `account:<id>`."""
+    payload: Payload
+    position: str = ""
+    """Where it was read, for people."""
+
+
+class Source(Protocol):
+    """A module in collectors/sources, as mypy checks it in registry.py."""
+
+    PLATFORM: str
+    """Folder of its landing and name space of its ids."""
+    VERSION: str
+    """Written into every envelope; raise it when what is fetched changes."""
+    TERMS: str
+    """Where the permission to read is written, and what it asks in return."""
+    SECRETS: tuple[str, ...]
+    """Names of environment variables it cannot work without."""
+    PACE: float
+    """Seconds between two requests to one host."""
+    OVERLAP: timedelta
+    """How much of the last window is read again, for what arrived late."""
+    ON_BY_DEFAULT: bool
+
+    def origins(self, options: Options) -> Sequence[str]:
+        """The places to ask, each on its own."""
+        ...
+
+    def auth(self, secrets: Secrets, origin: str) -> httpx.Auth | None:
+        """How requests to `origin` are signed; None: not at all."""
+        ...
+
+    def fetch(self, watch: Watch, window: Window, http: Http) -> Iterator[Item]:
+        """What was said in `window` and matches the query.
+
+        Raises AccessDenied where silence would only mean that we may not hear.
+        """
+        ...
+
+    def thread(self, watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
+        """The rest of the conversations that `found` belongs to: parents and replies."""
+        ...
+
+    def profile(self, watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
+        """The profiles of those who speak in `items`, as far as `items` do not hold them already."""
+        ...
+
+    def parse(self, envelope: Envelope) -> Iterator[Record]:
+        """Posts, profiles and deletions in one payload; pure."""
+        ...
+
+
+def no_auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
+    """For sources that anyone may read."""
+    return None
+
+
+def nothing_more(watch: Watch, items: Iterable[Item], http: Http) -> Iterator[Item]:
+    """For sources whose payloads are whole: no thread or profile to add."""
+    return iter(())
+
+
+def utc_from_epoch(seconds: float) -> datetime:
+    """Epoch seconds as an aware time."""
+    return datetime.fromtimestamp(seconds, tz=UTC)

@@ -1,0 +1,33 @@
+"""HTML to plain text: what a reader would see, tags gone, entities resolved. Linear in its input."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
+_BLOCK_END = re.compile(r"</(?:p|div|li|blockquote|pre|h[1-6]|tr)\s*>|<p\b[^<>]*>", re.IGNORECASE)
+# A tag starts with a letter, so "a < b" survives; span and a leave no space: `#<span>nobot</span>`.
+_TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
+_LINK = re.compile(r"""<a\b[^<>]*?\bhref\s*=\s*["']([^"'<>]+)["']""", re.IGNORECASE)
+_MANY_BREAKS = re.compile(r"\n{3,}")
+_LONGEST = 1_000_000
+
+
+def plain_text(markup: str) -> str:
+    """`markup` as plain text; paragraphs are separated by an empty line."""
+    if "<" not in markup:
+        return unescape(markup).strip()
+    text = markup[:_LONGEST]
+    if "<!--" in text or re.search("<s(?:cript|tyle)", text, re.IGNORECASE):
+        text = _UNSEEN.sub("", text)
+    text = _LINE_BREAK.sub("\n", text)
+    text = _BLOCK_END.sub("\n\n", text)
+    text = unescape(_TAG.sub("", text)).replace("\xa0", " ")
+    return _MANY_BREAKS.sub("\n\n", text).strip()
+
+
+def links_in(markup: str) -> tuple[str, ...]:
+    """The targets of the links in `markup`, each once, in order."""
+    return tuple(dict.fromkeys(unescape(link) for link in _LINK.findall(markup)))
