@@ -33,6 +33,16 @@ class DataDir:
         return self.root / "warehouse" / "girafe.duckdb"
 
     @property
+    def marts(self) -> Path:
+        """The rpt_* Parquet files dbt wrote last, and which of them were found valid."""
+        return self.root / "warehouse" / "marts"
+
+    @property
+    def runs(self) -> Path:
+        """What each collection run heard or could not hear: runs/<day>/<run>.json."""
+        return self.root / "runs"
+
+    @property
     def cursors(self) -> Path:
         """How far each source has been read: cursors/<source>/<query>.json."""
         return self.root / "cursors"

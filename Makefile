@@ -1,0 +1,85 @@
+# girafe. Two commands to know: `make demo` runs the main job, `make test` passes the tests.
+# Each target makes .venv first, from the committed uv.lock; only git, make and Python 3.11 are needed.
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+DATA ?= data
+
+export UV_PYTHON_DOWNLOADS := never
+export DO_NOT_TRACK := 1
+export SCARF_NO_ANALYTICS := true
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
+export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format up bench evaluate sample lock clean \
+        test-servers test-browser test-slow cluster-test
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: .venv/.ready ## Make .venv from uv.lock
+
+# uv.lock pins versions and hashes but names no server, so it installs from whichever index this
+# machine uses (docs/decisions/0002). `uv sync` would want the server; export + sync does not.
+.venv/.ready: uv.lock pyproject.toml
+	@echo "Installing into .venv (once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv export --quiet --frozen --no-emit-project --all-extras --format requirements.txt -o .venv/requirements.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python .venv/requirements.txt
+	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
+	@touch $@
+
+demo: .venv/.ready ## Run the whole path on the bundled sample; ends with the dashboard, the digest and the headline
+	@$(BIN)/girafe demo --data $(DATA)/demo
+
+test: .venv/.ready ## Run the default tests
+	$(BIN)/pytest
+
+check: .venv/.ready ## Lint, types, import rules, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfmt --check --quiet dbt_project
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.ready ## Put code and SQL into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfmt dbt_project
+
+up: .venv/.ready ## Start Airflow on this machine and print its address and login
+	@$(BIN)/python scripts/airflow_up.py --data $(DATA)
+
+bench: .venv/.ready ## Time each stage per thousand posts, as ratios against a plain baseline
+	@$(BIN)/girafe bench
+
+evaluate: .venv/.ready ## Measure the classifiers against baselines
+	@$(BIN)/python -m nlp.training.evaluate
+
+sample: .venv/.ready ## Make the bundled sample again (same seed, same bytes)
+	@$(BIN)/python -m sample.generate
+
+test-servers: .venv/.ready ## Tests against real servers of ../shared/servers
+	$(BIN)/pytest -m servers
+
+test-browser: .venv/.ready ## Tests in a real Chromium
+	$(BIN)/pytest -m browser
+
+test-slow: .venv/.ready ## Load, simulation and kill tests
+	$(BIN)/pytest -m slow
+
+cluster-test: .venv/.ready ## The team topology without containers: PostgreSQL, Redis, two workers, an S3
+	$(BIN)/pytest -m cluster
+
+lock: .venv/.ready ## Renew uv.lock
+	@rm -f uv.lock && $(BIN)/uv lock --quiet
+	@sed -E -i 's#https://[^/"]+/#https://index.invalid/#g' uv.lock
+	@grep -c '^name = ' uv.lock
+
+clean: ## Remove .venv and the demo's data
+	rm -rf .venv $(DATA)/demo

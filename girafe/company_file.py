@@ -1,0 +1,90 @@
+"""The text of a new company.toml: every key explained where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+
+def company_toml(
+    *,
+    name: str,
+    aliases: Sequence[str] = (),
+    official_accounts: Sequence[str] = (),
+    domains: Sequence[str] = (),
+    time_zone: str = "Europe/Paris",
+    headcount: int | None = None,
+    headcount_date: str | None = None,
+    headcount_source: str | None = None,
+    competitors: Sequence[str] = (),
+    governance: Mapping[str, str] | None = None,
+) -> str:
+    """A complete company.toml for `name`; what is not known stays as a commented line."""
+    filled = governance or {}
+    hashtag = "#" + "".join(part for part in name if part.isalnum())
+    lines = [
+        "# The company girafe listens for. `girafe doctor` checks this file.",
+        "",
+        "[company]",
+        f"name = {_text(name)}",
+        f"aliases = {_texts(aliases)}            # other names people use",
+        "negative_aliases = []   # phrases that hold the name but mean something else",
+        "common_word = false     # true if the name is also a common word: it then needs context",
+        f"official_accounts = {_texts(official_accounts)}  # what the company itself runs, platform:handle",
+        f"domains = {_texts(domains)}",
+        f"time_zone = {_text(time_zone)}   # ISO weeks begin here",
+        'languages = ["fr", "en"]',
+        *_headcount(headcount, headcount_date, headcount_source),
+        "",
+        *(line for rival in competitors for line in ("[[competitors]]", f"name = {_text(rival)}", "")),
+        "# Sources that need no account. Others: docs/how-to/add-a-source.md and `girafe doctor`.",
+        "[[sources]]",
+        'name = "hackernews"',
+        f"queries = {_texts([name])}",
+        "",
+        "[[sources]]",
+        'name = "mastodon"',
+        f"queries = {_texts([hashtag])}",
+        'options = { instances = ["https://mastodon.social", "https://piaille.fr"] }',
+        "",
+        "[retention]",
+        "raw_days = 30           # payloads as received are kept this long; text ends there",
+        "",
+        "[privacy]",
+        "small_group = 5         # no figure about fewer persons is published",
+        "small_group_cross = 10  # nor, in cross-tables, about fewer than this",
+        "",
+        "# Nothing is collected live until all six are filled in (docs/governance.md).",
+        "[governance]",
+        f"legal_basis = {_text(filled.get('legal_basis', ''))}",
+        f"purpose = {_text(filled.get('purpose', ''))}",
+        f"dpia_reference = {_text(filled.get('dpia_reference', ''))}",
+        _informed(filled.get("works_council_informed_on", "")),
+        f"notice_url = {_text(filled.get('notice_url', ''))}",
+        f"dpo_contact = {_text(filled.get('dpo_contact', ''))}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _headcount(count: int | None, day: str | None, source: str | None) -> list[str]:
+    if count is None:
+        return ["# headcount = 1200      # with its date and source, to set colleagues who speak against"]
+    return [
+        f"headcount = {count}",
+        *([f"headcount_date = {day}"] if day else []),
+        *([f"headcount_source = {_text(source)}"] if source else []),
+    ]
+
+
+def _informed(day: str) -> str:
+    return f"works_council_informed_on = {day}" if day else "# works_council_informed_on = 2026-01-31"
+
+
+def _text(value: str) -> str:
+    # A JSON string is a TOML basic string: both escape quotes, backslashes and controls alike.
+    return orjson.dumps(value).decode().replace("\x7f", "\\u007f")
+
+
+def _texts(values: Sequence[str]) -> str:
+    return "[" + ", ".join(_text(value) for value in values) + "]"

@@ -1,0 +1,181 @@
+"""Run: each stage of the path as one call, and all of them in order. The CLI and the DAGs share it.
+
+Stages are imported where they are used: `girafe --help` and a DAG file must not pay for spaCy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from girafe.data_dir import DataDir
+from girafe.errors import QualityFailed
+from girafe.pseudonym import Pseudonymiser, load_key
+from girafe.settings import Settings
+
+if TYPE_CHECKING:
+    from nlp.classify import ClassifyReport
+    from quality.validate import ValidationReport
+    from reports.release import Release
+    from warehouse.dbt import BuildReport
+    from warehouse.load import LoadReport
+
+DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "SCARF_NO_ANALYTICS": "true",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
+}
+"""Telemetry of the tools we run, switched off: a privacy product does not phone home."""
+
+Say = Callable[[str], None]
+"""Shows one line of progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every stage needs: where, for whom, and what time it is."""
+
+    data: DataDir
+    settings: Settings
+    now: datetime
+    say: Say = lambda line: None
+
+    @property
+    def pseudonymiser(self) -> Pseudonymiser:
+        """Made from the key in the environment or under `keys/`."""
+        return Pseudonymiser(load_key(self.data.keys))
+
+
+def be_quiet() -> None:
+    """Switches telemetry off before any tool is imported; what the user set stays."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def classify(context: Context) -> list[ClassifyReport]:
+    """CLASSIFY every landing file that is new or whose classifier or company.toml has changed."""
+    from collectors.registry import PARSERS
+    from nlp.classify import classify_pending
+
+    return classify_pending(
+        context.data,
+        settings=context.settings,
+        parsers=PARSERS,
+        pseudonymiser=context.pseudonymiser,
+        progress=context.say,
+    )
+
+
+def load(context: Context, *, rebuild: bool = False) -> LoadReport:
+    """LOAD what was classified into DuckDB and judge the speakers it concerns."""
+    from nlp.judge import judge
+    from warehouse.load import load_classified
+
+    return load_classified(
+        context.data,
+        context.settings,
+        judge=judge,
+        pseudonymiser=context.pseudonymiser,
+        rebuild=rebuild,
+    )
+
+
+def validate_raw(context: Context) -> ValidationReport:
+    """VALIDATE what entered; raises QualityFailed before any mart changes."""
+    from quality.validate import validate_raw as validate
+
+    return validate(context.data, context.settings, context.now)
+
+
+def measure(context: Context) -> BuildReport:
+    """MEASURE: dbt builds every model and writes the rpt_* marts."""
+    from warehouse.dbt import build_models
+
+    return build_models(warehouse=context.data.warehouse, marts=context.data.marts, project=DBT_PROJECT)
+
+
+def validate_marts(context: Context) -> ValidationReport:
+    """VALIDATE the marts; only marts found valid may be published."""
+    from quality.validate import validate_marts as validate
+
+    report = validate(context.data.marts, context.settings, context.now)
+    _seal(context.data.marts).write_bytes(orjson.dumps(digest(context.data.marts)))
+    return report
+
+
+def publish(context: Context) -> Release:
+    """PUBLISH one release of dashboard, digest and files, swapped in as a whole.
+
+    Raises QualityFailed if the marts are not the ones last found valid.
+    """
+    from reports.release import publish as publish_release
+
+    seal = _seal(context.data.marts)
+    if not seal.exists() or orjson.loads(seal.read_bytes()) != digest(context.data.marts):
+        raise QualityFailed(
+            "The marts have not been validated since they were built, so the last good release stays. "
+            "Run: girafe validate"
+        )
+    return publish_release(
+        marts=context.data.marts,
+        exports=context.data.exports,
+        settings=context.settings,
+        now=context.now,
+    )
+
+
+def digest(marts: Path) -> dict[str, str]:
+    """The content hash of each mart file: equal data gives equal hashes."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(marts.glob("rpt_*.parquet"))
+    }
+
+
+def _seal(marts: Path) -> Path:
+    return marts / "_validated.json"
+
+
+Stage = tuple[str, Callable[[Context], Any], Callable[[Any], str]]
+"""The name of a stage, its call, and what it says of its report in one line."""
+
+AFTER_COLLECT: tuple[Stage, ...] = (
+    ("classify", classify, lambda found: _classified_line(found)),
+    ("load", load, lambda r: f"{r.posts:,} posts by {r.accounts:,} accounts in the warehouse"),
+    ("validate", validate_raw, lambda r: r.summary),
+    ("measure", measure, lambda r: r.summary),
+    ("validate marts", validate_marts, lambda r: r.summary),
+    ("publish", publish, lambda r: r.summary),
+)
+"""The path after collection, in order."""
+
+
+def run_stages(
+    context: Context, stages: Iterable[Stage], around: Callable[[str, Callable[[], Any]], Any]
+) -> dict[str, Any]:
+    """Runs stages in order and returns their reports by name; `around(name, call)` may show progress."""
+    reports: dict[str, Any] = {}
+    for name, stage, line in stages:
+        reports[name] = around(name, lambda stage=stage: stage(context))  # type: ignore[misc]
+        context.say(f"{name}: {line(reports[name])}")
+    return reports
+
+
+def _classified_line(found: list[ClassifyReport]) -> str:
+    new = [report for report in found if not report.skipped]
+    if not new:
+        return "nothing new"
+    posts, bad = sum(r.posts for r in new), sum(r.quarantined for r in new)
+    return f"{posts:,} posts from {len(new)} landing files, {bad:,} payloads in quarantine"
