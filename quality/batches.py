@@ -1,0 +1,75 @@
+"""Batches: the frames a validation looks at, read from DuckDB or from exported Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from quality.contract import MartSuite, Parameters, Suite, Summary
+from quality.engine import Batch
+from quality.suspects import Frame, frame_of
+
+
+def raw_batches(
+    connection: duckdb.DuckDBPyConnection, suites: Iterable[Suite], parameters: Parameters
+) -> list[Batch]:
+    """One batch per suite and one per summary of it, small enough for memory whatever the table's size."""
+    batches: list[Batch] = []
+    for suite in suites:
+        frame = _frame(connection, suite, parameters)
+        batches.append(
+            Batch(
+                name=suite.TABLE.name,
+                rows=frame.rows,
+                key=suite.TABLE.key,
+                expectations=suite.EXPECTATIONS,
+                count_rows=frame.count_rows,
+                offenders=frame.offenders,
+            )
+        )
+        if set(frame.rows.columns) >= set(suite.TABLE.schema.names):
+            batches += (_summary(connection, summary, parameters) for summary in suite.SUMMARIES)
+    return batches
+
+
+def mart_batches(marts: Path, suites: Iterable[MartSuite]) -> list[Batch]:
+    """One batch per `rpt_` table; a table that was not written is an empty frame, so its rules fail."""
+    batches = []
+    for suite in suites:
+        path = marts / f"{suite.MART}.parquet"
+        rows = pd.read_parquet(path) if path.exists() else pd.DataFrame()
+        batches.append(
+            Batch(
+                name=suite.MART,
+                rows=rows,
+                key=suite.KEY,
+                expectations=suite.EXPECTATIONS,
+                count_rows=len(rows),
+            )
+        )
+    return batches
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, suite: Suite, parameters: Parameters) -> Frame:
+    try:
+        return frame_of(connection, suite.TABLE, suite.EXPECTATIONS, parameters)
+    except duckdb.CatalogException:  # no such table
+        return Frame(rows=pd.DataFrame(), count_rows=0, offenders={})
+    except duckdb.BinderException:  # a column is missing: the rule on columns says so
+        rows = connection.execute(f"select * from raw.{suite.TABLE.name} limit 100").df()
+        return Frame(rows=rows, count_rows=len(rows), offenders={})
+
+
+def _summary(connection: duckdb.DuckDBPyConnection, summary: Summary, parameters: Parameters) -> Batch:
+    named = {name: parameters[name] for name in ("now", "latest") if f"${name}" in summary.sql}
+    rows = connection.execute(summary.sql, named).df()
+    return Batch(
+        name=summary.name,
+        rows=rows,
+        key=summary.key,
+        expectations=summary.expectations,
+        count_rows=len(rows),
+    )

@@ -1,0 +1,104 @@
+"""Rules: the few shapes of expectation that many suites share, each with the note people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import great_expectations.expectations as gxe
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
+
+from warehouse.tables import Table
+
+PSEUDONYM = "^[a-z2-7]{26}$"
+"""What girafe/pseudonym.py writes: nothing else that names a person or a post may pass classify."""
+
+CRITICAL = FailureSeverity.CRITICAL
+WARNING = FailureSeverity.WARNING
+
+
+def columns_of(table: Table) -> Expectation:
+    """The table has exactly the columns of warehouse/tables.py."""
+    return gxe.ExpectTableColumnsToMatchSet(
+        column_set=list(table.schema.names),
+        exact_match=True,
+        notes="The warehouse was made by another version of girafe. Run: girafe load --rebuild",
+    )
+
+
+def one_row_per_key(table: Table) -> Expectation:
+    """No two rows share the key of warehouse/tables.py."""
+    notes = f"{table.grain.capitalize()}: two rows share a key. Run: girafe load --rebuild"
+    if len(table.key) == 1:
+        return gxe.ExpectColumnValuesToBeUnique(column=table.key[0], notes=notes)
+    return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(table.key), notes=notes)
+
+
+def filled(*columns: str) -> Iterable[Expectation]:
+    """These columns always hold a value."""
+    for column in columns:
+        yield gxe.ExpectColumnValuesToNotBeNull(
+            column=column,
+            notes=f"Every row has {column}. A parser lost it: see `girafe quarantine list`, then the parser.",
+        )
+
+
+def pseudonyms(*columns: str) -> Iterable[Expectation]:
+    """These columns hold pseudonyms or nothing; a platform's own identifier must never get here."""
+    for column in columns:
+        yield gxe.ExpectColumnValuesToMatchRegex(
+            column=column,
+            regex=PSEUDONYM,
+            notes="An identifier reached the warehouse without its pseudonym. Do not share the warehouse; "
+            "correct classify, remove classified/, then run: girafe classify && girafe load --rebuild",
+        )
+
+
+def one_of(column: str, values: Iterable[Any], *, severity: FailureSeverity = CRITICAL) -> Expectation:
+    """The column holds only these values (or nothing)."""
+    return gxe.ExpectColumnValuesToBeInSet(
+        column=column,
+        value_set=list(values),
+        severity=severity,
+        notes=f"{column} has a value nobody defined (docs/method.md). A parser or a classifier changed.",
+    )
+
+
+def between(
+    column: str, low: Any, high: Any, notes: str, *, severity: FailureSeverity = CRITICAL
+) -> Expectation:
+    """The column's values lie in [low, high]; None leaves that end open."""
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=column, min_value=low, max_value=high, severity=severity, notes=notes
+    )
+
+
+def probability(*columns: str) -> Iterable[Expectation]:
+    """These columns lie in 0..1."""
+    for column in columns:
+        yield between(column, 0, 1, f"{column} is a probability; the classifier wrote something else.")
+
+
+def plausible_time(*columns: str) -> Iterable[Expectation]:
+    """These times are neither before the web nor later than tomorrow."""
+    for column in columns:
+        yield between(
+            column,
+            {"$PARAMETER": "earliest"},
+            {"$PARAMETER": "latest"},
+            f"{column} cannot be true: a clock or a time format is wrong. Correct the source file or its "
+            "parser and import it again.",
+            severity=WARNING,
+        )
+
+
+def ordered(later: str, earlier: str) -> Expectation:
+    """`later` is never before `earlier`."""
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=later,
+        column_B=earlier,
+        or_equal=True,
+        ignore_row_if="either_value_is_missing",
+        notes=f"{later} is before {earlier}: the merge went wrong. Run: girafe load --rebuild",
+    )

@@ -1,0 +1,55 @@
+"""Raw collection runs: what every run brought; quarantine, silence and freshness watched as warnings."""
+
+from great_expectations.expectations.expectation import Expectation
+
+from quality.contract import Summary
+from quality.rules import WARNING, between, columns_of, filled, one_of, one_row_per_key, ordered
+from warehouse.tables import COLLECTION_RUNS
+
+TABLE = COLLECTION_RUNS
+
+EXPECTATIONS: tuple[Expectation, ...] = (
+    columns_of(TABLE),
+    one_row_per_key(TABLE),
+    *filled("platform", "source", "run_id", "health"),
+    one_of("health", ("heard", "silent", "blind")),
+    ordered("last_fetched_at", "first_fetched_at"),
+    *(
+        between(column, 0, None, f"{column} is a count and cannot be negative.")
+        for column in ("count_payloads", "count_posts", "count_quarantined", "count_opted_out")
+    ),
+)
+
+SUMMARIES: tuple[Summary, ...] = (
+    Summary(
+        name="collection_runs (by source)",
+        key=("source",),
+        sql="""
+            select
+                source,
+                sum(count_quarantined) / nullif(sum(count_payloads), 0) as quarantine_share,
+                date_diff('hour', max(last_fetched_at), $now::timestamptz) / 24 as days_since_last_run,
+                arg_max(health, last_fetched_at) = 'blind' as is_blind
+            from raw.collection_runs
+            group by source
+        """,
+        expectations=(
+            between(
+                "quarantine_share",
+                0,
+                0.05,
+                "More than one payload in twenty could not be read: its format may have changed. "
+                "Look at `girafe quarantine list`, correct the parser, then run: girafe quarantine replay",
+                severity=WARNING,
+            ),
+            between(
+                "days_since_last_run",
+                None,
+                8,
+                "Nothing was collected from this source for more than a week. Run: girafe collect",
+                severity=WARNING,
+            ),
+            one_of("is_blind", (False,), severity=WARNING),
+        ),
+    ),
+)

@@ -1,0 +1,19 @@
+"""Raw speaker evidence: codes and scores about accounts, never the words they come from."""
+
+from great_expectations.expectations.expectation import Expectation
+
+from quality.contract import Summary
+from quality.rules import columns_of, filled, one_of, one_row_per_key, pseudonyms
+from warehouse.tables import SPEAKER_EVIDENCE
+
+TABLE = SPEAKER_EVIDENCE
+
+EXPECTATIONS: tuple[Expectation, ...] = (
+    columns_of(TABLE),
+    one_row_per_key(TABLE),
+    *filled("account_id", "company_id", "origin", "reference", "classifier_version"),
+    *pseudonyms("account_id"),
+    one_of("origin", ("profile", "post", "given")),
+)
+
+SUMMARIES: tuple[Summary, ...] = ()
