@@ -44,6 +44,7 @@ class Window:
             raise ValueError("a window ends after it starts")
 
     def __contains__(self, moment: datetime) -> bool:
+        """Whether `moment` lies in the span."""
         return self.start <= moment < self.end
 
     def halves(self) -> tuple[Window, Window]:

@@ -1,0 +1,88 @@
+"""Answers: what came back, and which of it can be read, retried or must be shown to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from collectors.limits import retry_after
+from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
+
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A body that came with 2xx, 304, 404 or 410."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_missing(self) -> bool:
+        """The thing asked for is not there (404, 410)."""
+        return self.status in (404, 410)
+
+
+def readable(answer: Answer, now: datetime) -> Answer:
+    """Passes what can be read on; the rest becomes an error that says who must act."""
+    host, status = urlsplit(answer.url).netloc, answer.status
+    if 200 <= status < 300 or status in (304, 404, 410):
+        return answer
+    asked = retry_after(answer.headers, now)
+    if status in _RETRIED or (status == 403 and answer.headers.get("retry-after")):
+        raise TryAgain(f"status {status}", asked=asked if status in (403, 429, 503) else None,
+                        limited=status == 429)  # fmt: skip
+    if status in (401, 403):
+        page = " with an HTML page, so the refusal comes from its edge" if _is_html(answer) else ""
+        raise AccessDenied(
+            f"{host} refuses ({status}{page}): {_excerpt(answer)}. Check the key and its rights."
+        )
+    raise AccessDenied(f"{host} does not accept the question ({status}): {_excerpt(answer)}.")
+
+
+class TryAgain(Exception):
+    """One attempt failed in a way that the next one may not."""
+
+    def __init__(self, what: str, *, asked: float | None = None, limited: bool = False) -> None:
+        super().__init__(what)
+        self.what, self.asked, self.limited = what, asked, limited
+
+    def final(self, host: str, attempts: int) -> RateLimited | SourceUnavailable:
+        """The error to raise when no attempt is left."""
+        message = f"{host}: {self.what}, {attempts} times."
+        if self.limited:
+            return RateLimited(message, wait_seconds=self.asked or 60.0)
+        return SourceUnavailable(message)
+
+
+def decode_json(answer: Answer) -> tuple[Any, Mapping[str, str]]:
+    """The body as JSON; None for what is missing."""
+    if answer.is_missing:
+        return None, answer.headers
+    try:
+        return orjson.loads(answer.body), answer.headers
+    except orjson.JSONDecodeError as error:
+        if _is_html(answer):
+            raise TryAgain(
+                "an HTML page came where JSON was due (a login wall, a proxy or maintenance)"
+            ) from error
+        raise TryAgain(f"the JSON is truncated or malformed ({len(answer.body)} bytes)") from error
+
+
+def _is_html(answer: Answer) -> bool:
+    return "html" in answer.headers.get("content-type", "") or answer.body.lstrip()[:1] == b"<"
+
+
+def _excerpt(answer: Answer) -> str:
+    """What the platform said about its refusal, short and on one line."""
+    if _is_html(answer):
+        return "no reason given"
+    return " ".join(answer.body[:200].decode("utf-8", "replace").split()) or "no reason given"

@@ -1,0 +1,201 @@
+"""The polite client: paced, patient, guarded; every wait is visible and every refusal says who must act.
+
+Time, sleep and chance are passed in, so a test of an hour's waiting takes no time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from collectors.answers import Answer, TryAgain, decode_json, readable
+from collectors.guard import check_url
+from collectors.limits import Wait, clock_skew, spent_budget
+from girafe.errors import RateLimited, SourceUnavailable
+
+LOG = logging.getLogger("girafe.collect")
+
+USER_AGENT = "girafe/0.1 (employer-brand listening; honours opt-outs; contact in company.toml)"
+T = TypeVar("T")
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How a client behaves towards a host."""
+
+    pace: float = 1.0
+    """Seconds between two requests to one host."""
+    attempts: int = 5
+    patience: float = 300.0
+    """The longest single wait it obeys; a longer one is handed to the scheduler as RateLimited."""
+    backoff: float = 1.0
+    largest_body: int = 20_000_000
+    most_redirects: int = 5
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What all bound copies of a client share: who was asked when, and what was waited for."""
+
+    next_at: dict[str, float] = field(default_factory=dict)
+    waits: list[Wait] = field(default_factory=list)
+    skew: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Http:
+    """A client for one run. `bound` gives a copy with other manners or another signature."""
+
+    client: httpx.Client
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    ticks: Callable[[], float]
+    """Seconds that only ever grow; the clock may be set to a day in the past."""
+    chance: Callable[[], float]
+    """A number in [0, 1), for jitter."""
+    manners: Manners = Manners()
+    auth: httpx.Auth | None = None
+    allowed_hosts: frozenset[str] = frozenset()
+    """`host` or `host:port` that may be plain http or private: servers of one's own, tests."""
+    on_wait: Callable[[Wait], None] | None = None
+    shared: _Shared = field(default_factory=_Shared)
+
+    def bound(self, *, auth: httpx.Auth | None, pace: float) -> Http:
+        """The same client and books, signing with `auth`, at `pace`."""
+        return replace(self, auth=auth, manners=replace(self.manners, pace=pace))
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """Every wait so far, with its reason."""
+        return tuple(self.shared.waits)
+
+    def skew(self, host: str) -> float:
+        """Seconds by which this machine is ahead of `host`, as its last Date header says."""
+        return self.shared.skew.get(host, 0.0)
+
+    def json(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
+        """The decoded body, or None where the thing asked for is missing (404, 410)."""
+        return self.json_with_headers(url, params)[0]
+
+    def json_with_headers(
+        self, url: str, params: Mapping[str, Any] | None = None
+    ) -> tuple[Any, Mapping[str, str]]:
+        """Like `json`, with the headers a pager needs (`link`)."""
+        return self._retry(url, params, {"accept": "application/json"}, decode_json)
+
+    def get(
+        self, url: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """The body as bytes; for feeds and pages."""
+        return self._retry(url, params, dict(headers or {}), lambda answer: answer)
+
+    def _retry(
+        self,
+        url: str,
+        params: Mapping[str, Any] | None,
+        headers: dict[str, str],
+        read: Callable[[Answer], T],
+    ) -> T:
+        """Asks until `read` accepts the answer or the attempts are used up."""
+        host = urlsplit(url).netloc
+        for attempt in range(1, self.manners.attempts + 1):
+            self._pace(host)
+            try:
+                return read(self._once(url, params, headers))
+            except TryAgain as fault:
+                if attempt == self.manners.attempts:
+                    raise fault.final(host, attempt) from fault
+                self._wait(host, self._pause(fault, attempt, host), fault.what)
+        raise AssertionError("unreachable")
+
+    def _pause(self, fault: TryAgain, attempt: int, host: str) -> float:
+        if fault.asked is None:
+            # Full jitter around an exponential: many workers do not come back at the same moment.
+            return float(self.manners.backoff * 2 ** (attempt - 1) * (0.5 + self.chance()))
+        if fault.asked > self.manners.patience:
+            raise RateLimited(
+                f"{host} asks to wait {fault.asked:.0f} s ({fault.what}).", wait_seconds=fault.asked
+            )
+        return fault.asked + self.chance()
+
+    def _pace(self, host: str) -> None:
+        now = self.ticks()
+        due = self.shared.next_at.get(host, now)
+        if due - now > self.manners.patience:
+            raise RateLimited(f"{host}: the budget is spent for {due - now:.0f} s.", wait_seconds=due - now)
+        if due > now:
+            reason = "pace" if due - now <= self.manners.pace else "budget spent"
+            self._wait(host, due - now, reason)
+        self.shared.next_at[host] = max(now, due) + self.manners.pace
+
+    def _wait(self, host: str, seconds: float, reason: str) -> None:
+        wait = Wait(host=host, seconds=seconds, reason=reason)
+        if reason != "pace":
+            self.shared.waits.append(wait)
+            LOG.info("waiting %.1f s for %s: %s", seconds, host, reason)
+            if self.on_wait is not None:
+                self.on_wait(wait)
+        self.sleep(seconds)
+
+    def _once(self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str]) -> Answer:
+        """One request with its redirects, each of them checked like the first."""
+        for _ in range(self.manners.most_redirects + 1):
+            check_url(url, self.allowed_hosts)
+            answer = self._send(url, params, headers)
+            if answer.status not in _REDIRECTS or "location" not in answer.headers:
+                return readable(answer, self.clock())
+            url, params = urljoin(answer.url, answer.headers["location"]), None
+        raise SourceUnavailable(f"{url}: more than {self.manners.most_redirects} redirects.")
+
+    def _send(self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str]) -> Answer:
+        sent = {"user-agent": USER_AGENT, **headers}
+        request = self.client.build_request("GET", url, params=params, headers=sent)
+        try:
+            response = self.client.send(request, auth=self.auth, stream=True, follow_redirects=False)
+            try:
+                body = self._read(response)
+            finally:
+                response.close()
+        except httpx.TimeoutException as error:
+            raise TryAgain(f"no answer in time ({type(error).__name__})") from error
+        except httpx.TransportError as error:
+            raise TryAgain(f"the connection failed ({type(error).__name__})") from error
+        except httpx.DecodingError as error:
+            raise TryAgain("the body could not be unpacked") from error
+        self._note(request.url.netloc.decode(), response.headers)
+        return Answer(status=response.status_code, url=str(request.url), headers=response.headers, body=body)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        parts, size = [], 0
+        for part in response.iter_bytes():
+            size += len(part)
+            if size > self.manners.largest_body:
+                raise SourceUnavailable(
+                    f"{response.request.url.host}: an answer of more than "
+                    f"{self.manners.largest_body:,} bytes was cut off."
+                )
+            parts.append(part)
+        return b"".join(parts)
+
+    def _note(self, host: str, headers: Mapping[str, str]) -> None:
+        now = self.clock()
+        skew = clock_skew(headers, now)
+        if skew is not None:
+            self.shared.skew[host] = skew
+        budget = spent_budget(headers, now)
+        if budget:
+            due = self.ticks() + budget
+            self.shared.next_at[host] = max(self.shared.next_at.get(host, 0.0), due)
+
+
+def open_client() -> httpx.Client:
+    """The connection pool of one run; close it when the run is over."""
+    return httpx.Client(timeout=httpx.Timeout(20.0, connect=10.0), follow_redirects=False)

@@ -1,0 +1,59 @@
+"""Paging: follows a platform's own next links, and never the same one twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from collectors.http import Http
+from girafe.errors import SourceUnavailable
+from girafe.records import Payload
+
+MOST_EMPTY_PAGES = 3
+_NEXT = re.compile(r"""<([^<>]*)>\s*;[^,<]*\brel\s*=\s*"?next\b""", re.IGNORECASE)
+
+
+class Trail:
+    """The cursors seen so far; a repeated one means that paging would never end."""
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._seen: set[str] = set()
+        self._empty = 0
+
+    def step(self, cursor: str, *, page_was_empty: bool) -> None:
+        """Raises SourceUnavailable at a repeated cursor, or after too many empty pages in a row."""
+        if cursor in self._seen:
+            raise SourceUnavailable(
+                f"{self._origin} repeated its cursor, so the rest of the window was not read."
+            )
+        self._seen.add(cursor)
+        self._empty = self._empty + 1 if page_was_empty else 0
+        if self._empty >= MOST_EMPTY_PAGES:
+            raise SourceUnavailable(
+                f"{self._origin} sent {self._empty} empty pages in a row, each with a next link; "
+                "the rest of the window was not read."
+            )
+
+
+def linked(http: Http, url: str, params: Mapping[str, Any]) -> Iterator[list[Payload]]:
+    """Pages of a JSON list, by the Link header (RFC 8288); a missing list is one empty page.
+
+    Only the query of a next link is used: behind a proxy its host may be one that cannot be asked.
+    """
+    trail = Trail(urlsplit(url).netloc)
+    query: Mapping[str, Any] = params
+    while True:
+        page, headers = http.json_with_headers(url, query)
+        if page is not None and not isinstance(page, list):
+            raise SourceUnavailable(f"{url} answered with {type(page).__name__} where a list was due.")
+        items = [item for item in page or [] if isinstance(item, dict)]
+        yield items
+        link = _NEXT.search(headers.get("link", ""))
+        if not link:
+            return
+        following = dict(parse_qsl(urlsplit(link[1]).query))
+        trail.step(repr(sorted(following.items())), page_was_empty=not items)
+        query = {**params, **following}

@@ -1,0 +1,65 @@
+"""Reading payloads: the few conversions every parser needs, each strict about what it accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from collectors.contract import NOTES
+from girafe.errors import PayloadChanged
+from girafe.records import Payload
+
+
+def tree(value: Any) -> Mapping[str, Any]:
+    """`value` if it is an object, else an empty one: optional branches may be null or missing."""
+    return value if isinstance(value, dict) else {}
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """The strings in a list; nothing if it is not a list."""
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def text(value: Any) -> str:
+    """A string as it is, anything else as an empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def count(value: Any) -> int | None:
+    """A count; None where it is missing or makes no sense. Archives write numbers as text."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def identifier(value: Any, name: str) -> str:
+    """A required opaque id, as text; PayloadChanged where there is none."""
+    found = optional_id(value)
+    if found is None:
+        raise PayloadChanged(f"{name} is missing or not an id; the platform may have changed its answer.")
+    return found
+
+
+def optional_id(value: Any) -> str | None:
+    """An opaque id as text; numbers are taken as written."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+def moment(value: Any, name: str) -> datetime:
+    """A required ISO-8601 time in UTC; a time without offset is read as UTC."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise PayloadChanged(f"{name} is not an ISO-8601 time; the platform may have changed it.") from error
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError as error:
+        raise PayloadChanged(f"{name} lies outside the calendar.") from error
+
+
+def notes(payload: Payload) -> Mapping[str, Any]:
+    """What the collector added to the payload when it was read (contract.NOTES)."""
+    return tree(payload.get(NOTES))

@@ -1,0 +1,170 @@
+"""Mastodon and its kin: public hashtag timelines of several instances, whole threads, mentioned accounts.
+
+A server only knows the posts that reached it, so several are asked and posts meet by `uri`. A
+server may answer a stranger with an empty list instead of a refusal; its access settings are read
+before silence is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from collectors import paging
+from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window
+from collectors.http import Http
+from collectors.read import moment, optional_id, tree
+from collectors.sources.mastodon_parse import parse
+from girafe.errors import AccessDenied, PayloadRejected
+from girafe.records import Payload
+
+__all__ = ["parse"]
+
+PLATFORM = "mastodon"
+VERSION = "mastodon-1"
+TERMS = (
+    "https://docs.joinmastodon.org/api/rate-limits/ and each instance's rules: 300 requests in 5 minutes; "
+    "discoverable, indexable, noindex and #nobot are honoured."
+)
+SECRETS: tuple[str, ...] = ()
+PACE = 1.0
+OVERLAP = timedelta(days=1)
+ON_BY_DEFAULT = True
+
+_INSTANCES = ("https://mastodon.social", "https://piaille.fr")
+_PAGE = 40
+_ACCOUNTS_PER_CALL = 20
+
+
+def origins(options: Options) -> Sequence[str]:
+    """The instances to ask, as web addresses."""
+    return [_base(str(instance)) for instance in options.get("instances", _INSTANCES)]
+
+
+def _base(instance: str) -> str:
+    return instance.rstrip("/") if "://" in instance else f"https://{instance.strip('/')}"
+
+
+def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
+    """A token for this instance, if there is one: MASTODON_TOKENS="host=token host2=token2"."""
+    pairs = (pair.partition("=") for pair in secrets.get("MASTODON_TOKENS", "").split())
+    token = {host: token for host, _, token in pairs}.get(urlsplit(origin).netloc)
+    return _Bearer(token) if token else None
+
+
+class _Bearer(httpx.Auth):
+    def __init__(self, token: str) -> None:
+        self._header = f"Bearer {token}"
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
+        request.headers["authorization"] = self._header
+        yield request
+
+
+def hashtag(query: str) -> str:
+    """`query` as a hashtag: letters, digits and _ of any script, nothing else."""
+    return re.sub(r"\W", "", query)
+
+
+def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
+    """Pages back through the tag's timeline until a whole page is older than the window."""
+    _check_access(watch, http)
+    url = f"{watch.origin}/api/v1/timelines/tag/{quote(hashtag(watch.query))}"
+    for page in paging.linked(http, url, {"limit": _PAGE}):
+        times = [moment(status.get("created_at"), "created_at") for status in page]
+        yield from (_item(watch, status) for status, time in zip(page, times, strict=True) if time in window)
+        if page and all(time < window.start for time in times):
+            return
+
+
+def _check_access(watch: Watch, http: Http) -> None:
+    """Raises AccessDenied where the instance lets strangers hear nothing (Mastodon 4.5 and later)."""
+    instance = http.json(f"{watch.origin}/api/v2/instance") or http.json(f"{watch.origin}/api/v1/instance")
+    if not isinstance(instance, dict):
+        raise AccessDenied(f"{watch.origin} does not speak the Mastodon API; correct `instances`.")
+    access = tree(tree(instance.get("configuration")).get("timelines_access"))
+    feeds = tree(access.get("hashtag_feeds"))
+    needed = {"public"} if http.auth is None else {"public", "authenticated"}
+    deaf = sorted(kind for kind in ("local", "remote") if feeds.get(kind, "public") not in needed)
+    if len(deaf) == 2:
+        raise AccessDenied(
+            f"{watch.origin} does not show hashtag timelines to us "
+            f"({', '.join(f'{kind}: {feeds[kind]}' for kind in deaf)}). Add a token to MASTODON_TOKENS "
+            "or name another instance."
+        )
+
+
+def _item(watch: Watch, status: Payload, parents: dict[str, str] | None = None) -> Item:
+    """A status under its federated name, noting where it was read and the federated name of its parent."""
+    added = {"instance": watch.origin}
+    parent = optional_id(status.get("in_reply_to_id"))
+    if parent and parents and parent in parents:
+        added["parent"] = parents[parent]
+    return Item(
+        key=f"post:{_uri(status)}",
+        payload={**status, NOTES: added},
+        position=f"{watch.origin}/api/v1/statuses/{status.get('id')}",
+    )
+
+
+def _uri(status: Payload) -> str:
+    return str(status.get("uri") or status.get("url") or status.get("id"))
+
+
+def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
+    """Every conversation once, from its root, with parents named by their federated ids."""
+    done: set[str] = set()
+    for item in found:
+        status = item.payload
+        own = str(status.get("id"))
+        if tree(status.get(NOTES)).get("instance") != watch.origin or own in done:
+            continue
+        if not status.get("in_reply_to_id") and not status.get("replies_count"):
+            continue
+        members = _members(watch, status, http)
+        done.update(str(member.get("id")) for member in members)
+        names = {str(member.get("id")): _uri(member) for member in members}
+        yield from (_item(watch, member, names) for member in members)
+
+
+def _members(watch: Watch, status: Payload, http: Http) -> list[Payload]:
+    """The conversation around `status`: its branch and, from the root, all other branches."""
+    members = {str(status["id"]): {key: value for key, value in status.items() if key != NOTES}}
+    above = _context(watch, str(status["id"]), http)
+    roots = above.get("ancestors") or []
+    around = [above]
+    if roots:
+        around.append(_context(watch, str(roots[0].get("id")), http))
+    for context in around:
+        for member in [*(context.get("ancestors") or []), *(context.get("descendants") or [])]:
+            members.setdefault(str(member.get("id")), member)
+    return list(members.values())
+
+
+def _context(watch: Watch, local_id: str, http: Http) -> dict[str, Any]:
+    return dict(tree(http.json(f"{watch.origin}/api/v1/statuses/{quote(local_id)}/context")))
+
+
+def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
+    """Accounts that are addressed but never speak; speakers come whole with their posts."""
+    here = [item.payload for item in items if tree(item.payload.get(NOTES)).get("instance") == watch.origin]
+    speakers = {str(tree(status.get("account")).get("id")) for status in here}
+    addressed = {str(m.get("id")) for status in here for m in status.get("mentions") or [] if m.get("id")}
+    wanted = sorted(addressed - speakers)
+    for start in range(0, len(wanted), _ACCOUNTS_PER_CALL):
+        ids = wanted[start : start + _ACCOUNTS_PER_CALL]
+        try:
+            accounts = http.json(f"{watch.origin}/api/v1/accounts", {"id[]": ids})
+        except (AccessDenied, PayloadRejected):
+            return  # servers before 4.3 do not answer this; the addressees stay unknown
+        for account in accounts if isinstance(accounts, list) else ():
+            yield Item(
+                key=f"account:{account.get('uri') or account.get('url')}",
+                payload={**account, NOTES: {"instance": watch.origin}},
+                position=f"{watch.origin}/api/v1/accounts/{account.get('id')}",
+            )
