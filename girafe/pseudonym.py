@@ -74,7 +74,7 @@ def load_key(keys: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = keys / f".pseudonym.{os.getpid()}.part"
+        partial = keys / f".pseudonym.{secrets.token_hex(8)}.part"
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))

@@ -1,0 +1,77 @@
+"""company.toml: what is right is read whole, what is wrong names its line and the remedy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from girafe.company_file import company_toml
+from girafe.errors import GovernanceMissing, SettingsInvalid
+from girafe.settings import load_settings, parse_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_committed_example_is_valid_and_complete() -> None:
+    settings = load_settings(ROOT / "config" / "company.example.toml")
+    settings.governance.check()
+    assert settings.company.company_id == "oree"
+    assert [company.name for company in settings.companies] == ["Orée", "Voltigo"]
+    assert settings.retention.raw("reddit") == timedelta(days=2)
+    assert settings.retention.raw("mastodon") == timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "remedy"),
+    [
+        ('[company]\nname = "A"\ntime_zone = "Paris"\n', 3, "Europe/Paris"),
+        ('[company]\nname = "A"\nheadcnt = 3\n', 3, "not a known key"),
+        ("[company]\n\n", 1, "name: is missing"),
+        ('[company]\nname = "A"\n\nofficial_accounts = ["acme"]\n', 4, "platform:handle"),
+        ('[company]\nname = "A"\nheadcount = 3\n', 1, "headcount_date"),
+        ('[company]\nname = "A"\n[[sources]]\nname = "x"\n[[sources]]\nnom = "y"\n', 6, "not a known key"),
+        ('[company]\nname = "A"\n[privacy]\nsmall_group = 2\n', 4, "greater than or equal to 5"),
+        ('[company]\nname = "A"\n[[competitors]]\nname = "a!"\n', 1, "share the name"),
+        ('[company]\nname = "A\n', 2, "not valid TOML"),
+    ],
+)
+def test_an_error_names_the_line_and_the_remedy(text: str, line: int, remedy: str) -> None:
+    with pytest.raises(SettingsInvalid) as raised:
+        parse_settings(text)
+    assert remedy in str(raised.value)
+    assert f":{line}:" in str(raised.value) or f"line {line}" in str(raised.value)
+
+
+def test_every_error_of_a_file_is_told_at_once() -> None:
+    with pytest.raises(SettingsInvalid) as raised:
+        parse_settings('[company]\nname = "A"\ntime_zone = "X"\nlanguages = ["de"]\nfoo = 1\n')
+    assert len(str(raised.value).splitlines()) == 3
+
+
+def test_governance_names_every_empty_key() -> None:
+    with pytest.raises(GovernanceMissing, match=r"legal_basis.*dpo_contact"):
+        parse_settings('[company]\nname = "A"\n').governance.check()
+
+
+def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="girafe init"):
+        load_settings(tmp_path / "company.toml")
+
+
+PRINTED = st.characters(exclude_categories=("Cs", "Cc", "Z"))
+
+
+@given(
+    name=st.text(PRINTED, min_size=1, max_size=60),
+    aliases=st.lists(st.text(PRINTED, min_size=1, max_size=30), max_size=3),
+)
+def test_a_written_company_file_reads_back_as_what_was_asked(name: str, aliases: list[str]) -> None:
+    settings = parse_settings(company_toml(name=name, aliases=aliases, headcount=12,
+                                           headcount_date="2026-01-31", headcount_source="x"))  # fmt: skip
+    assert settings.company.name == name
+    assert settings.company.aliases == tuple(aliases)
+    assert settings.company.company_id
