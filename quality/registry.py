@@ -11,13 +11,23 @@ from quality.suites import (
     official_accounts,
     post_matches,
     posts,
+    rpt_activation_monthly,
+    rpt_brand_dialogue_weekly,
+    rpt_brand_questions_weekly,
+    rpt_competitors_weekly,
+    rpt_conversation_mix_weekly,
+    rpt_conversations_weekly,
+    rpt_label_quality_weekly,
+    rpt_rising_themes_weekly,
+    rpt_sentiment_weekly,
+    rpt_source_health_daily,
+    rpt_themes_weekly,
+    rpt_voices_weekly,
     sentiment_labels,
     speaker_evidence,
     speaker_labels,
     theme_labels,
 )
-
-MARTS: tuple[MartSuite, ...] = ()
 
 RAW: tuple[Suite, ...] = (
     posts,
@@ -33,4 +43,19 @@ RAW: tuple[Suite, ...] = (
     companies,
     official_accounts,
     collection_runs,
+)
+
+MARTS: tuple[MartSuite, ...] = (
+    rpt_conversation_mix_weekly,
+    rpt_voices_weekly,
+    rpt_themes_weekly,
+    rpt_sentiment_weekly,
+    rpt_brand_dialogue_weekly,
+    rpt_brand_questions_weekly,
+    rpt_activation_monthly,
+    rpt_competitors_weekly,
+    rpt_rising_themes_weekly,
+    rpt_conversations_weekly,
+    rpt_label_quality_weekly,
+    rpt_source_health_daily,
 )

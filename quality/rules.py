@@ -102,3 +102,74 @@ def ordered(later: str, earlier: str) -> Expectation:
         ignore_row_if="either_value_is_missing",
         notes=f"{later} is before {earlier}: the merge went wrong. Run: girafe load --rebuild",
     )
+
+
+def written(mart: str, column: str) -> Expectation:
+    """The mart was written at all."""
+    return gxe.ExpectColumnToExist(column=column, notes=f"dbt did not write {mart}. Run: girafe measure")
+
+
+def counts(*columns: str) -> Iterable[Expectation]:
+    """These columns count things: never negative (null where withheld)."""
+    for column in columns:
+        yield between(
+            column, 0, None, f"{column} is a count; a model subtracts. See it in dbt_project/models."
+        )
+
+
+def shares(*columns: str) -> Iterable[Expectation]:
+    """These columns lie in 0..1 (null where withheld or not computable)."""
+    for column in columns:
+        yield between(column, 0, 1, f"{column} is a share in 0..1; a model divides the wrong numbers.")
+
+
+def differences(*columns: str) -> Iterable[Expectation]:
+    """These columns are differences of shares: -1..1."""
+    for column in columns:
+        yield between(column, -1, 1, f"{column} is a difference of shares; a model subtracts other things.")
+
+
+def interval(column: str) -> Iterable[Expectation]:
+    """`<column>_low` <= `<column>` <= `<column>_high`."""
+    for high, low in ((column, f"{column}_low"), (f"{column}_high", column)):
+        yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=high,
+            column_B=low,
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
+            notes=f"{column} lies outside its own 95 % interval; the interval is computed from other rows.",
+        )
+
+
+def not_yet(column: str) -> Expectation:
+    """No period begins after today."""
+    return between(
+        column,
+        None,
+        {"$PARAMETER": "today"},
+        f"{column} lies in the future: posts with a wrong date make weeks that have not been. Look at the "
+        "warnings on raw.posts.created_at.",
+        severity=WARNING,
+    )
+
+
+def no_small_group(column: str, *, only_where: str | None = None, cross: bool = False) -> Expectation:
+    """No published number of persons is above 0 and below the small-group threshold of company.toml."""
+    return gxe.ExpectColumnValuesToNotBeInSet(
+        column=column,
+        value_set={"$PARAMETER": "too_few_cross" if cross else "too_few"},
+        row_condition=only_where,
+        condition_parser="pandas" if only_where else None,
+        notes=f"{column} shows a group so small that persons can be recognised. Do not publish; the model "
+        "must withhold the cell and its complement (docs/governance.md).",
+    )
+
+
+def withheld(column: str, *, only_where: str) -> Expectation:
+    """The column is empty on the rows named."""
+    return gxe.ExpectColumnValuesToBeNull(
+        column=column,
+        row_condition=only_where,
+        condition_parser="pandas",
+        notes=f"{column} leads to what a person wrote ({only_where}). Do not publish; correct the model.",
+    )

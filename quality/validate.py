@@ -61,7 +61,8 @@ def _parameters(settings: Settings, now: datetime) -> dict[str, Any]:
         "latest": now + _CLOCK_SKEW,
         "today": now.date(),
         "companies": [company.company_id for company in settings.companies],
-        "small_group": settings.privacy.small_group,
+        "too_few": list(range(1, settings.privacy.small_group)),
+        "too_few_cross": list(range(1, settings.privacy.small_group_cross)),
     }
 
 

@@ -1,0 +1,16 @@
+"""rpt_conversations_weekly: conversations worth reading, none of which leads to a person."""
+
+from great_expectations.expectations.expectation import Expectation
+
+from quality.rules import counts, no_small_group, not_yet, one_of, withheld
+
+MART = "rpt_conversations_weekly"
+KEY: tuple[str, ...] = ("company_id", "week_start", "position")
+
+EXPECTATIONS: tuple[Expectation, ...] = (
+    not_yet("week_start"),
+    no_small_group("count_persons", cross=True),
+    withheld("thread_id", only_where='opened_by in ["human", "unknown"]'),
+    one_of("conversation_kind", ("human_to_human", "brand_to_human", "other")),
+    *counts("count_persons", "count_posts"),
+)
