@@ -334,6 +334,30 @@ def demo(
     _finish(_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
 
 
+@app.command(hidden=True)
+def stage(
+    name: Annotated[str, typer.Argument(help="One stage after collect.")],
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+) -> None:
+    """Runs exactly one stage: what `girafe bench` and the workers call."""
+    _stages(_context(company, data), name)
+
+
+@app.command()
+def bench(
+    posts: Annotated[int, typer.Option(help="Posts of the smaller run.", min=100)] = 10_000,
+    times: Annotated[int, typer.Option(help="How many times more in the larger run.", min=2)] = 4,
+) -> None:
+    """Times every stage on invented posts, as ratios against a plain baseline of the same run."""
+    from girafe.bench import measure, table
+
+    small = measure(posts, say=lambda line: console.print(f"  [dim]{line}[/]"))
+    large = measure(posts * times, say=lambda line: console.print(f"  [dim]{line}[/]"))
+    for line in table(small, large, posts=posts, times=times):
+        typer.echo(line)
+
+
 @app.command()
 def speakers(
     source: Annotated[Path, typer.Argument(help="Accounts, one JSON object a line.", exists=True)],

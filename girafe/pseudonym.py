@@ -63,6 +63,11 @@ class Pseudonymiser:
         """The pseudonym of a platform's conversation id."""
         return self._of(f"conversation\x1f{platform}\x1f{conversation_id}")
 
+    def content(self, *parts: str | None) -> str:
+        """A keyed hash of what something says: tells versions apart, cannot be guessed from a dictionary."""
+        # Not through the cache: contents hardly ever repeat.
+        return self._compute("content\x1f" + "\x1f".join("\x00" if part is None else part for part in parts))
+
 
 def load_key(keys: Path) -> bytes:
     """The key from the environment, else from `keys/pseudonym.key`, made (mode 0600) on first use."""

@@ -192,7 +192,7 @@ def _run_rows(data: DataDir) -> list[dict[str, object]]:
     Runs that landed nothing have only the collector's record (`runs/`), imports only the manifest.
     """
     runs: dict[tuple[str, str], dict[str, object]] = {}
-    paths = [*sorted((data.root / "runs").glob("*/*.json")), *sorted(data.classified.glob(f"*/*/{MANIFEST}"))]
+    paths = [*sorted(data.runs.glob("*/*.json")), *sorted(data.classified.glob(f"*/*/{MANIFEST}"))]
     names = COLLECTION_RUNS.schema.names
     for path in paths:
         record = orjson.loads(path.read_bytes())

@@ -1,0 +1,5 @@
+"""`python -m girafe` is the command line."""
+
+from girafe.cli import main
+
+main()
