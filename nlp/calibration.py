@@ -1,0 +1,31 @@
+"""Calibration: from scores to probabilities that mean what they say, and the thresholds below which nothing is said."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from girafe.records import JUDGED_VOICES, Voice
+
+TEMPERATURE = 1.0
+THRESHOLDS = np.array(
+    [
+        {
+            Voice.BRAND: 0.9,
+            Voice.EMPLOYEE: 0.6,
+            Voice.FORMER_EMPLOYEE: 0.5,
+            Voice.PERSON: 0.6,
+            Voice.ORGANISATION: 0.6,
+            Voice.BOT: 0.6,
+        }[voice]
+        for voice in JUDGED_VOICES
+    ]
+)
+
+
+def calibrate(scores: np.ndarray) -> np.ndarray:
+    """Softmax over the voices, one row each."""
+    shifted = scores / TEMPERATURE
+    shifted = shifted - shifted.max(axis=1, keepdims=True, initial=-1e9)
+    exponents = np.exp(shifted)
+    total: np.ndarray = exponents / exponents.sum(axis=1, keepdims=True)
+    return total

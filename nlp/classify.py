@@ -1,0 +1,272 @@
+"""Classify: one landing file becomes one folder of pseudonymised tables, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import orjson
+
+from girafe.data_dir import DataDir
+from girafe.errors import PayloadRejected
+from girafe.pseudonym import Pseudonymiser
+from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
+from girafe.settings import Settings
+from nlp.company import company_names
+from nlp.parquet import TableWriters, read_manifest, whole_folder, write_manifest
+from nlp.rows import Row, RowMaker
+from nlp.version import CLASSIFIER_VERSION
+from warehouse.landing import file_name, landing_files, read_envelopes, reject, write_quarantine
+from warehouse.tables import CLASSIFIED
+
+Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
+Progress: TypeAlias = Callable[[str], None]
+
+_BATCH = 10_000
+_LINES_PER_PROGRESS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassifyReport:
+    """What became of one landing file."""
+
+    landing: Path
+    folder: Path
+    payloads: int
+    posts: int
+    quarantined: int
+    opted_out: int
+    skipped: bool
+    """It had been classified under the same fingerprint before."""
+
+
+@dataclass(kw_only=True)
+class _Counts:
+    """What one pass over a landing file has seen so far."""
+
+    payloads: int = 0
+    posts: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    source: str = ""
+    opted_out: dict[str, Row] = field(default_factory=dict)
+    """Deletion rows of accounts that have opted out, by pseudonym."""
+    stored: set[str] = field(default_factory=set)
+    """Pseudonyms of accounts of which something was stored."""
+
+    def note(self, envelope: Envelope) -> None:
+        self.payloads += 1
+        self.source = self.source or envelope.source
+        self.first = min(self.first or envelope.fetched_at, envelope.fetched_at)
+        self.last = max(self.last or envelope.fetched_at, envelope.fetched_at)
+
+
+def fingerprint(settings: Settings) -> str:
+    """Changes when the classifier or what company.toml tells it changes: then files are classified again."""
+    companies = [
+        company.model_dump(
+            mode="json",
+            include={"name", "aliases", "negative_aliases", "common_word", "official_accounts", "domains"},
+        )
+        for company in settings.companies
+    ]
+    known = {"version": CLASSIFIER_VERSION, "companies": companies, "tables": [str(t) for t in CLASSIFIED]}
+    return hashlib.sha256(orjson.dumps(known, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def classified_folder(data: DataDir, landing: Path) -> Path:
+    """classified/<day>/<platform>-<run> for landing/<platform>/<day>/<run>.jsonl.gz."""
+    platform, day = landing.parent.parent.name, landing.parent.name
+    return data.classified / day / f"{platform}-{landing.name.removesuffix('.jsonl.gz')}"
+
+
+def classify_pending(
+    data: DataDir,
+    *,
+    settings: Settings,
+    parsers: Mapping[str, Parser],
+    pseudonymiser: Pseudonymiser,
+    progress: Progress | None = None,
+) -> list[ClassifyReport]:
+    """Classifies every landing file not yet classified under the current fingerprint."""
+    return [
+        classify_file(
+            path,
+            data=data,
+            settings=settings,
+            parsers=parsers,
+            pseudonymiser=pseudonymiser,
+            progress=progress,
+        )
+        for path in landing_files(data.landing)
+    ]
+
+
+def classify_file(
+    path: Path,
+    *,
+    data: DataDir,
+    settings: Settings,
+    parsers: Mapping[str, Parser],
+    pseudonymiser: Pseudonymiser,
+    progress: Progress | None = None,
+) -> ClassifyReport:
+    """Classifies one landing file, in batches, so that its size does not matter to memory.
+
+    What cannot be read goes to quarantine. The same file under the same fingerprint gives the same bytes, so doing
+    it again is skipped.
+    """
+    folder, mark = classified_folder(data, path), fingerprint(settings)
+    manifest = read_manifest(folder)
+    if manifest.get("fingerprint") == mark:
+        return _report(path, folder, manifest, skipped=True)
+    run, day = path.name.removesuffix(".jsonl.gz"), datetime.fromisoformat(path.parent.name)
+    name = f"{path.parent.parent.name}-{run}"
+    with whole_folder(folder, data.classified / f".{file_name(name)}") as partial:
+        opted_out: frozenset[str] = frozenset()
+        while True:
+            counts = _Counts()
+            maker = RowMaker(
+                companies=[company_names(company) for company in settings.companies],
+                pseudonymiser=pseudonymiser,
+            )
+            with TableWriters(partial) as writers:
+                rejected = _write(path, parsers, maker, writers, counts, opted_out, progress)
+                quarantined = write_quarantine(data.quarantine, day, name, rejected)
+            late = frozenset(counts.opted_out) & counts.stored
+            if not late:
+                break
+            # Somebody's opt-out came after their posts in this file: read it again without them.
+            opted_out |= late
+        manifest = _manifest(path, run, mark, counts, quarantined)
+        write_manifest(partial, manifest)
+    if quarantined == 0:
+        stale = data.quarantine / path.parent.name / f"{file_name(name)}.jsonl.gz"
+        stale.unlink(missing_ok=True)
+    return _report(path, folder, manifest, skipped=False)
+
+
+def _write(
+    path: Path,
+    parsers: Mapping[str, Parser],
+    maker: RowMaker,
+    writers: TableWriters,
+    counts: _Counts,
+    opted_out: frozenset[str],
+    progress: Progress | None,
+) -> Iterator[Rejected]:
+    """Writes the rows of a landing file batch by batch; yields what could not be read."""
+    batch: list[tuple[Envelope, Post | Profile]] = []
+    deletions: list[Row] = []
+    for envelope in read_envelopes(path):
+        if isinstance(envelope, Rejected):
+            yield envelope
+            continue
+        counts.note(envelope)
+        records = _parse(envelope, parsers)
+        if isinstance(records, Rejected):
+            yield records
+            continue
+        for record in records:
+            if isinstance(record, Deletion):
+                deletions.append(_deletion(record, maker.pseudonymiser))
+            elif not _is_opted_out(record, maker.pseudonymiser, counts, opted_out):
+                batch.append((envelope, record))
+        if len(batch) >= _BATCH:
+            _flush(batch, maker, writers, counts)
+        if progress is not None and counts.payloads % _LINES_PER_PROGRESS == 0:
+            progress(f"{path.name}: {counts.payloads:,} payloads classified")
+    _flush(batch, maker, writers, counts)
+    writers.write(_only("deletions", [*deletions, *counts.opted_out.values()]))
+
+
+def _parse(envelope: Envelope, parsers: Mapping[str, Parser]) -> list[Record] | Rejected:
+    """All records of an envelope or none: half a payload would look like a whole one."""
+    parser = parsers.get(envelope.source)
+    if parser is None:
+        detail = f"No parser is registered for {envelope.source!r}. Add it to the registry and replay."
+        return reject(envelope, PayloadRejected(detail, reason="no_parser"))
+    try:
+        return list(parser(envelope))
+    except PayloadRejected as error:
+        return reject(envelope, error)
+    except Exception as error:
+        # Whatever a stranger's payload does to a parser, the other payloads are still read.
+        detail = f"The parser failed ({type(error).__name__}: {error}). Please report it."
+        return reject(envelope, PayloadRejected(detail, reason="parser_failed"))
+
+
+def _is_opted_out(
+    record: Post | Profile, pseudonymiser: Pseudonymiser, counts: _Counts, opted_out: frozenset[str]
+) -> bool:
+    account: Account = record.author if isinstance(record, Post) else record.account
+    key = pseudonymiser.account(account)
+    if account.opted_out is None and key not in opted_out and key not in counts.opted_out:
+        counts.stored.add(key)
+        return False
+    if account.opted_out is not None:
+        row = counts.opted_out.setdefault(
+            key, _gone(account.platform, "opted_out", record.observed_at, account=key)
+        )
+        row["observed_at"] = min(row["observed_at"], record.observed_at)
+    return True
+
+
+def _deletion(record: Deletion, pseudonymiser: Pseudonymiser) -> Row:
+    post = "" if record.post_id is None else pseudonymiser.post(record.platform, record.post_id)
+    account = (
+        "" if record.account_id is None else pseudonymiser.account_id(record.platform, record.account_id)
+    )
+    return _gone(record.platform, "deleted", record.observed_at, post=post, account=account)
+
+
+def _gone(platform: str, reason: str, at: datetime, *, post: str = "", account: str = "") -> Row:
+    return {"post_id": post, "account_id": account, "platform": platform, "reason": reason, "observed_at": at}
+
+
+def _flush(
+    batch: list[tuple[Envelope, Post | Profile]], maker: RowMaker, writers: TableWriters, counts: _Counts
+) -> None:
+    if batch:
+        rows = maker.make(batch)
+        counts.posts += len(rows["posts"])
+        writers.write(rows)
+        batch.clear()
+
+
+def _only(table: str, rows: list[Row]) -> dict[str, list[Row]]:
+    return {each.name: rows if each.name == table else [] for each in CLASSIFIED}
+
+
+def _manifest(path: Path, run: str, mark: str, counts: _Counts, quarantined: int) -> dict[str, Any]:
+    """What load and the health report need to know; no clock in it, so that a second run writes the same."""
+    return {
+        "fingerprint": mark,
+        "classifier_version": CLASSIFIER_VERSION,
+        "landing": "/".join(path.parts[-3:]),
+        "platform": path.parent.parent.name,
+        "source": counts.source,
+        "run_id": run,
+        "count_payloads": counts.payloads,
+        "count_posts": counts.posts,
+        "count_quarantined": quarantined,
+        "count_opted_out": len(counts.opted_out),
+        "first_fetched_at": counts.first and counts.first.isoformat(),
+        "last_fetched_at": counts.last and counts.last.isoformat(),
+    }
+
+
+def _report(path: Path, folder: Path, manifest: Mapping[str, Any], *, skipped: bool) -> ClassifyReport:
+    return ClassifyReport(
+        landing=path,
+        folder=folder,
+        payloads=manifest["count_payloads"],
+        posts=manifest["count_posts"],
+        quarantined=manifest["count_quarantined"],
+        opted_out=manifest["count_opted_out"],
+        skipped=skipped,
+    )

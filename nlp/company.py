@@ -1,0 +1,111 @@
+"""Company names: where a text names a company, by any name, handle, hashtag or domain it goes by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from girafe.settings import Company
+from nlp.fold import fold
+
+MentionKind: TypeAlias = Literal["name", "handle", "hashtag", "domain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One place where a text names a company."""
+
+    kind: MentionKind
+    start: int
+    end: int
+    official: bool = False
+    """A handle that company.toml lists as the company's own."""
+    exact: bool = True
+    """Written as the company writes it (capitals included)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyNames:
+    """Everything a company goes by, compiled once."""
+
+    company_id: str
+    names: tuple[str, ...]
+    negative: tuple[str, ...] = ()
+    common_word: bool = False
+    official: tuple[str, ...] = ()
+    """Official handles, without platform."""
+    domains: tuple[str, ...] = ()
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The names as they are looked for."""
+        return tuple(dict.fromkeys(fold(name).strip() for name in self.names if name.strip()))
+
+    @cached_property
+    def official_handles(self) -> frozenset[str]:
+        """Official handles, with and without their server."""
+        folded = [fold(handle) for handle in self.official]
+        return frozenset(folded) | {handle.split("@")[0] for handle in folded}
+
+    @cached_property
+    def compact(self) -> tuple[str, ...]:
+        """The names as handles and hashtags write them (`La Poste` -> `laposte`)."""
+        return tuple(dict.fromkeys(re.sub(r"[^\w]", "", name) for name in self.folded))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds every mention in folded text; group names say which kind."""
+        words = "|".join(_spaced(name) for name in sorted(self.folded, key=len, reverse=True))
+        handles = "|".join(
+            map(re.escape, sorted({*self.official_handles, *self.compact}, key=len, reverse=True))
+        )
+        tags = "|".join(map(re.escape, sorted(self.compact, key=len, reverse=True)))
+        domains = "|".join(map(re.escape, self.domains))
+        parts = [
+            rf"(?P<handle>(?<![\w@])@(?:{handles})(?:@[\w.-]+\w|\.[\w.-]*\w)?(?![\w@]))",
+            rf"(?P<hashtag>#(?:{tags})(?!\w))",
+            rf"(?P<domain>(?<![\w-])(?:[\w.-]+@)?(?:[\w-]+\.)*(?:{domains})(?![\w-]))" if domains else "",
+            rf"(?P<name>(?<![\w@#])(?:{words})(?!\w))",
+        ]
+        return re.compile("|".join(part for part in parts if part))
+
+    @cached_property
+    def negative_pattern(self) -> re.Pattern[str] | None:
+        """Finds phrases that hold the name but mean something else."""
+        folded = [_spaced(fold(phrase)) for phrase in self.negative]
+        return re.compile(rf"(?<!\w)(?:{'|'.join(folded)})(?!\w)") if folded else None
+
+    def mentions(self, text: str, folded: str | None = None) -> list[Mention]:
+        """Where `text` names the company, negative aliases left out."""
+        folded = fold(text) if folded is None else folded
+        found = [self._mention(match, text) for match in self.pattern.finditer(folded)]
+        if found and self.negative_pattern is not None:
+            barred = [match.span() for match in self.negative_pattern.finditer(folded)]
+            found = [m for m in found if not any(s <= m.start and m.end <= e for s, e in barred)]
+        return found
+
+    def _mention(self, match: re.Match[str], text: str) -> Mention:
+        kind: MentionKind = match.lastgroup  # type: ignore[assignment]
+        start, end = match.span()
+        official = kind == "handle" and match.group()[1:] in self.official_handles
+        exact = kind != "name" or text[start:end] in self.names
+        return Mention(kind=kind, start=start, end=end, official=official, exact=exact)
+
+
+def _spaced(name: str) -> str:
+    """A pattern for `name` that allows a hyphen for a blank and the other way round."""
+    return r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", name) if part) or r"(?!)"
+
+
+def company_names(company: Company) -> CompanyNames:
+    """The names of a company of company.toml."""
+    return CompanyNames(
+        company_id=company.company_id,
+        names=company.names,
+        negative=company.negative_aliases,
+        common_word=company.common_word,
+        official=tuple(account.partition(":")[2] for account in company.official_accounts),
+        domains=company.domains,
+    )

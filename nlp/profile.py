@@ -1,0 +1,108 @@
+"""Profile: who an account is towards each company, from its profile alone, as log-probabilities with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from girafe.records import JUDGED_VOICES, Account, Voice
+from nlp.company import CompanyNames
+from nlp.employment import has_disclaimer, tie
+from nlp.fold import fold
+from nlp.kind import kind_scores
+
+_AT = {voice: place for place, voice in enumerate(JUDGED_VOICES)}
+_FLOOR = 1e-6
+_TIES: dict[str, tuple[float, float]] = {
+    "bio:works_at": (0.95, 0.01),
+    "bio:role_at": (0.92, 0.02),
+    "bio:leads": (0.93, 0.02),
+    "bio:former": (0.02, 0.95),
+    "bio:names_company": (0.25, 0.05),
+    "bio:aspiring": (0.03, 0.01),
+    "bio:fan": (0.02, 0.005),
+    "bio:studied": (0.03, 0.01),
+    "bio:serves": (0.08, 0.02),
+    "bio:parody": (0.01, 0.005),
+    "link:company_domain": (0.85, 0.03),
+}
+"""Given a person with this code: how often are they an employee, a former employee?"""
+_UNTIED = (0.004, 0.002)
+_LOOK_ALIKE = "suggested:brand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileScore:
+    """One profile towards one company."""
+
+    codes: tuple[str, ...]
+    scores: tuple[float, ...]
+    """Log-probability per voice, in the order of JUDGED_VOICES."""
+
+
+def score_profiles(
+    accounts: Sequence[Account], companies: Sequence[CompanyNames]
+) -> list[list[ProfileScore]]:
+    """For each account, its score towards each company."""
+    kinds, kind_codes = kind_scores(accounts)
+    shares = np.exp(kinds)
+    return [
+        [_towards(account, names, share, codes) for names in companies]
+        for account, share, codes in zip(accounts, shares, kind_codes, strict=True)
+    ]
+
+
+def _towards(
+    account: Account, names: CompanyNames, share: np.ndarray, kind_codes: Sequence[str]
+) -> ProfileScore:
+    person, organisation, bot = share
+    ties = [*tie(account, names), *_by_link(account, names)]
+    employee, former = _tied(ties)
+    codes = [*kind_codes, *ties]
+    brand = _FLOOR
+    if ties and max(employee, former) > 0.5 and organisation < 0.9:
+        # Whoever holds a job is a person, whatever the words of the company they name look like.
+        person, organisation = person + 0.9 * organisation, 0.1 * organisation
+    if ties and has_disclaimer(fold(account.bio)):
+        codes.append("bio:disclaimer")
+        employee = employee + (1 - employee - former) * 0.4 if employee > 0.1 else employee
+    if organisation > 0.3 and _carries_the_name(account, names):
+        codes.append(_LOOK_ALIKE)
+        brand, organisation = 0.55 * organisation, 0.45 * organisation
+    share_of = np.full(len(JUDGED_VOICES), _FLOOR)
+    share_of[_AT[Voice.BRAND]] = brand
+    share_of[_AT[Voice.EMPLOYEE]] = person * employee
+    share_of[_AT[Voice.FORMER_EMPLOYEE]] = person * former
+    share_of[_AT[Voice.PERSON]] = person * (1 - employee - former)
+    share_of[_AT[Voice.ORGANISATION]] = organisation
+    share_of[_AT[Voice.BOT]] = bot
+    share_of = np.maximum(share_of, _FLOOR)
+    scores = np.log(share_of / share_of.sum()).round(6)
+    return ProfileScore(codes=tuple(sorted(set(codes))), scores=tuple(scores.tolist()))
+
+
+def _tied(codes: Sequence[str]) -> tuple[float, float]:
+    """The shares of employees and former employees among people with these codes: the strongest decides."""
+    if not codes:
+        return _UNTIED
+    if "bio:parody" in codes:
+        return _TIES["bio:parody"]
+    return max((_TIES[code] for code in codes), key=max)
+
+
+def _by_link(account: Account, names: CompanyNames) -> list[str]:
+    """A verified link or a handle under the company's own domain: only the company can give one."""
+    handle = fold(account.handle or "")
+    verified = " ".join(map(fold, account.verified_links))
+    for domain in names.domains:
+        if handle.endswith((f".{domain}", f"@{domain}")) or domain in verified:
+            return ["link:company_domain"]
+    return []
+
+
+def _carries_the_name(account: Account, names: CompanyNames) -> bool:
+    handle, name = fold(account.handle or ""), fold(account.display_name)
+    compact = "".join(c for c in name if c.isalnum())
+    return any(own and (handle.startswith(own) or compact.startswith(own)) for own in names.compact)

@@ -1,0 +1,232 @@
+"""Rows: what is kept of a batch of posts and profiles. Text, names and bios go in; none of them comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from girafe.pseudonym import Pseudonymiser
+from girafe.records import JUDGED_VOICES, Account, Envelope, Post, Profile, Voice
+from nlp.company import CompanyNames
+from nlp.fold import asks, fold, handles_in, is_copy, words_in
+from nlp.language import detect
+from nlp.profile import score_profiles
+from nlp.relevance import relevance
+from nlp.sentiment import sentiments
+from nlp.statements import statement, weights
+from nlp.themes import themes
+from nlp.version import CLASSIFIER_VERSION
+from warehouse.tables import CLASSIFIED
+
+Row: TypeAlias = dict[str, Any]
+Rows: TypeAlias = Mapping[str, list[Row]]
+
+_SCORES = [f"score_{voice.value}" for voice in JUDGED_VOICES]
+
+
+@dataclass(kw_only=True)
+class RowMaker:
+    """Turns batches into rows; remembers which profile versions it has judged, so each is judged once."""
+
+    companies: Sequence[CompanyNames]
+    """The home company first."""
+    pseudonymiser: Pseudonymiser
+    judged: set[tuple[str, str]] = field(default_factory=set)
+
+    def make(self, sightings: Sequence[tuple[Envelope, Post | Profile]]) -> Rows:
+        """The rows of one batch, by table."""
+        rows: Rows = {table.name: [] for table in CLASSIFIED}
+        posts = [(envelope, record) for envelope, record in sightings if isinstance(record, Post)]
+        keys = [self._post_row(rows, envelope, post) for envelope, post in posts]
+        self._label_posts(rows, [post for _, post in posts], keys)
+        self._account_rows(rows, (record for _, record in sightings))
+        return rows
+
+    def _post_row(self, rows: Rows, envelope: Envelope, post: Post) -> tuple[str, str]:
+        name, platform = self.pseudonymiser, post.platform
+        mentions = handles_in(post.text, platform) if post.mentions is None else post.mentions
+        bare = post.repost_of is not None and is_copy(post.text)
+        parents = (post.reply_to, post.conversation_id, post.quote_of, post.repost_of)
+        version = name.content(post.text, *parents, *sorted(set(mentions)))
+        post_id = name.post(platform, post.post_id)
+
+        def other(identifier: str | None) -> str | None:
+            return None if identifier is None else name.post(platform, identifier)
+
+        rows["posts"].append(
+            {
+                "post_id": post_id,
+                "content_hash": version,
+                "platform": platform,
+                "account_id": name.account(post.author),
+                "created_at": post.created_at,
+                "first_seen_at": post.observed_at,
+                "last_seen_at": post.observed_at,
+                "reply_to_id": other(post.reply_to),
+                "conversation_id": None
+                if post.conversation_id is None
+                else name.conversation(platform, post.conversation_id),
+                "root_post_id": other(post.conversation_id),
+                "quote_of_id": other(post.quote_of),
+                "repost_of_id": other(post.repost_of),
+                "is_bare_repost": bare,
+                "is_question": not bare and asks(post.text),
+                "count_words": len(words_in(post.text)),
+                "likes": post.likes,
+                "replies": post.replies,
+                "reposts": post.reposts,
+                "time_precision": post.time_precision,
+                "source": envelope.source,
+                "query": envelope.query,
+            }
+        )
+        if not bare:
+            rows["mentions"].extend(
+                {
+                    "post_id": post_id,
+                    "content_hash": version,
+                    "handle_key": name.handle(platform, mention),
+                    "account_key": name.account_id(platform, mention),
+                }
+                for mention in dict.fromkeys(mentions)
+            )
+        return post_id, version
+
+    def _label_posts(self, rows: Rows, posts: Sequence[Post], keys: Sequence[tuple[str, str]]) -> None:
+        texts = [post.text for post in posts]
+        languages = detect(texts)
+        for row, language in zip(rows["posts"], languages, strict=True):
+            row["language"] = language
+        speech = [place for place, row in enumerate(rows["posts"]) if not row["is_bare_repost"]]
+        spoken, tongues = [texts[p] for p in speech], [languages[p] for p in speech]
+        for place, found, mood in zip(
+            speech, themes(spoken, tongues), sentiments(spoken, tongues), strict=True
+        ):
+            key = _version_of(keys[place])
+            rows["theme_labels"].extend({**key, "theme": t, "probability": p} for t, p in found)
+            if mood is not None:
+                rows["sentiment_labels"].append({**key, "sentiment": mood[0], "probability": mood[1]})
+        for post, key_, row in zip(posts, keys, rows["posts"], strict=True):
+            self._match(rows, post, key_, speaks=not row["is_bare_repost"])
+
+    def _match(self, rows: Rows, post: Post, key: tuple[str, str], *, speaks: bool) -> None:
+        """Which companies a post is about, and what it says about its author's tie to them."""
+        folded = fold(post.text)
+        author = self.pseudonymiser.account(post.author)
+        for names in self.companies:
+            found = relevance(post.text, names, addressed=post.mentions or (), folded=folded)
+            if found.evidence:
+                rows["post_matches"].append(
+                    {
+                        **_version_of(key),
+                        "company_id": names.company_id,
+                        "is_about": found.is_about,
+                        "probability": found.probability,
+                        "evidence": list(found.evidence),
+                    }
+                )
+            if post.author.voice is not None:
+                rows["speaker_evidence"].append(self._given(post, author, key[0], names))
+            elif speaks and found.evidence:
+                code = statement(post.text, names, folded=folded)
+                if code is not None:
+                    row = _evidence(author, names, "post", key[0], post.created_at, (code,), weights(code))
+                    rows["speaker_evidence"].append(row)
+
+    def _given(self, post: Post, author: str, post_id: str, names: CompanyNames) -> Row:
+        assert post.author.voice is not None  # noqa: S101  (the caller asked)
+        voice = voice_towards(post.author.voice, is_home=names is self.companies[0])
+        scores = [0.0 if judged is voice else None for judged in JUDGED_VOICES]
+        return _evidence(author, names, "given", post_id, post.created_at, ("given",), scores)
+
+    def _account_rows(self, rows: Rows, records: Iterable[Post | Profile]) -> None:
+        seen: dict[tuple[str, str], Row] = {}
+        aliases: dict[tuple[str, str], Row] = {}
+        new: dict[tuple[str, str], Account] = {}
+        for record in records:
+            account = record.author if isinstance(record, Post) else record.account
+            key = (self.pseudonymiser.account(account), self._profile_version(account))
+            _observe(seen, key, account, record.observed_at)
+            if account.handle is not None:
+                alias = (self.pseudonymiser.handle(account.platform, account.handle), key[0])
+                row = aliases.setdefault(
+                    alias, {"alias_id": alias[0], "account_id": alias[1], "last_seen_at": record.observed_at}
+                )
+                row["last_seen_at"] = max(row["last_seen_at"], record.observed_at)
+            if key not in self.judged:
+                self.judged.add(key)
+                new[key] = account
+        rows["account_observations"].extend(seen.values())
+        rows["account_aliases"].extend(aliases.values())
+        scored = score_profiles(list(new.values()), self.companies)
+        for (account_id, version), scores in zip(new, scored, strict=True):
+            rows["speaker_evidence"].extend(
+                _evidence(account_id, names, "profile", version, None, score.codes, score.scores)
+                for names, score in zip(self.companies, scores, strict=True)
+            )
+
+    def _profile_version(self, account: Account) -> str:
+        """A keyed hash of what the classifier reads of a profile."""
+        flags = (str(account.is_bot), str(account.is_organisation))
+        texts = (account.handle, account.display_name, account.bio, account.url)
+        return self.pseudonymiser.content(*texts, *flags, *account.links, "", *account.verified_links)
+
+
+def voice_towards(given: Voice, *, is_home: bool) -> Voice:
+    """A voice given towards the home company, as it stands towards a competitor.
+
+    The annotator speaks of the home company. Towards any other company its brand is one more organisation, and its
+    staff are people without a known tie.
+    """
+    if is_home:
+        return given
+    elsewhere = {
+        Voice.BRAND: Voice.ORGANISATION,
+        Voice.EMPLOYEE: Voice.PERSON,
+        Voice.FORMER_EMPLOYEE: Voice.PERSON,
+    }
+    return elsewhere.get(given, given)
+
+
+def _version_of(key: tuple[str, str]) -> Row:
+    return {"post_id": key[0], "content_hash": key[1], "classifier_version": CLASSIFIER_VERSION}
+
+
+def _observe(seen: dict[tuple[str, str], Row], key: tuple[str, str], account: Account, at: datetime) -> None:
+    row = seen.get(key)
+    if row is None:
+        seen[key] = {
+            "account_id": key[0],
+            "profile_version": key[1],
+            "platform": account.platform,
+            "first_seen_at": at,
+            "last_seen_at": at,
+            "followers": account.followers,
+        }
+        return
+    row["first_seen_at"] = min(row["first_seen_at"], at)
+    if at >= row["last_seen_at"]:
+        row["last_seen_at"], row["followers"] = at, account.followers
+
+
+def _evidence(
+    account_id: str,
+    names: CompanyNames,
+    origin: str,
+    reference: str,
+    at: datetime | None,
+    codes: Sequence[str],
+    scores: Sequence[float | None],
+) -> Row:
+    return {
+        "account_id": account_id,
+        "company_id": names.company_id,
+        "origin": origin,
+        "reference": reference,
+        "observed_at": at,
+        "codes": list(codes),
+        **dict(zip(_SCORES, scores, strict=True)),
+        "classifier_version": CLASSIFIER_VERSION,
+    }
