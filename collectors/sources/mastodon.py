@@ -19,11 +19,9 @@ from collectors import paging
 from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.read import moment, optional_id, tree
-from collectors.sources.mastodon_parse import parse
+from collectors.sources.mastodon_parse import parse as parse
 from girafe.errors import AccessDenied, PayloadRejected
 from girafe.records import Payload
-
-__all__ = ["parse"]
 
 PLATFORM = "mastodon"
 VERSION = "mastodon-1"

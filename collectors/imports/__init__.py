@@ -1,0 +1,1 @@
+"""Imports: files people already have, landed under their true platform; one file = one format."""

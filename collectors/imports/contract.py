@@ -1,0 +1,86 @@
+"""The import contract: what a module must define so that `girafe import` reads its files.
+
+A format is a module with a name, `recognises`, `rows` and `parse`, plus one line in registry.py.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol, cast
+
+from girafe.records import Envelope, Payload, Record
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a format may look at to recognise its files."""
+
+    name: str
+    """The file's name in lower case, without `.gz`."""
+    start: str
+    """The first 64 kB, unpacked and decoded; empty for an archive."""
+    objects: tuple[dict[str, Any], ...] = ()
+    """The JSON objects among the first lines."""
+    members: tuple[str, ...] = ()
+    """The names inside, if it is a zip or tar archive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file to import."""
+
+    path: Path
+    label: str
+    """Its name as positions show it."""
+
+    def open(self) -> IO[bytes]:
+        """Its bytes, unpacked if it is gzip, whatever it is called."""
+        raw = self.path.open("rb")
+        magic = raw.read(2)
+        raw.seek(0)
+        return cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="rb")) if magic == GZIP_MAGIC else raw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One thing read from a file: becomes one envelope."""
+
+    platform: str
+    payload: Payload
+    position: str
+    raw: bytes | str = b""
+    """As it stood in the file, for the quarantine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bad:
+    """One thing that could not be read, and why."""
+
+    reason: str
+    detail: str
+    position: str
+    raw: bytes | str = b""
+
+
+class Format(Protocol):
+    """A module in collectors/imports, as mypy checks it in registry.py."""
+
+    NAME: str
+    VERSION: str
+
+    def recognises(self, head: Head) -> bool:
+        """Whether a file that begins so is of this format."""
+        ...
+
+    def rows(self, file: File) -> Iterator[Row | Bad]:
+        """What is in the file, streamed; one bad row never stops the next."""
+        ...
+
+    def parse(self, envelope: Envelope) -> Iterator[Record]:
+        """Posts and profiles of one payload; pure."""
+        ...

@@ -1,0 +1,207 @@
+"""girafe JSONL: the neutral import format, checked field by field (docs/formats.md).
+
+`parse` is called once per line of files with millions of them, so it tests types directly and builds
+no intermediate objects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from collectors.imports.contract import Bad, File, Head, Row
+from collectors.imports.lines import json_lines
+from girafe.errors import PayloadRejected
+from girafe.records import Account, Envelope, Post, Record, TimePrecision, Voice
+
+NAME = "girafe_jsonl"
+VERSION = "girafe_jsonl-1"
+LONGEST_ID = 2048
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_FUTURE = timedelta(days=1)
+_PLATFORM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}\Z").match
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
+_DAY_ONLY = 10  # len("2026-11-02")
+_VOICES = {voice.value: voice for voice in Voice}
+
+
+def recognises(head: Head) -> bool:
+    """Some line near the top is an object with a platform and an author, whatever the others are."""
+    return any("platform" in line and ("author" in line or "post_id" in line) for line in head.objects)
+
+
+def rows(file: File) -> Iterator[Row | Bad]:
+    """Every line, under the platform it names."""
+    for found in json_lines(file):
+        if isinstance(found, Bad):
+            yield found
+            continue
+        position, line, raw = found
+        try:
+            yield Row(platform=platform_of(line.get("platform")), payload=line, position=position, raw=raw)
+        except PayloadRejected as error:
+            yield Bad(reason=error.reason, detail=str(error), position=position, raw=raw)
+
+
+def parse(envelope: Envelope) -> Iterator[Record]:
+    """One line becomes one Post; raises PayloadRejected with a stable reason."""
+    yield read_line(envelope.payload, envelope.fetched_at)
+
+
+def read_line(line: Any, now: datetime) -> Post:
+    """A decoded line as a Post. `now` bounds how late a post may claim to be written."""
+    if type(line) is not dict:
+        raise PayloadRejected("The line is not a JSON object in braces.", reason="not_an_object")
+    get = line.get
+    platform = platform_of(get("platform"))
+    created_at, precision = _time(get("created_at"), "created_at", now)
+    observed = get("observed_at")
+    body = get("text")
+    if type(body) is not str:
+        raise _missing_or_wrong("text", body, "text in quotes")
+    return Post(
+        platform=platform,
+        post_id=_required_id(get("post_id"), "post_id"),
+        created_at=created_at,
+        text=body,
+        author=_author(get("author"), platform),
+        observed_at=created_at if observed is None else _time(observed, "observed_at", now)[0],
+        reply_to=_id(get("reply_to"), "reply_to"),
+        conversation_id=_id(get("conversation_id"), "conversation_id"),
+        quote_of=_id(get("quote_of"), "quote_of"),
+        repost_of=_id(get("repost_of"), "repost_of"),
+        mentions=_mentions(get("mentions")),
+        lang=_text(get("lang"), "lang"),
+        url=_text(get("url"), "url"),
+        likes=_count(get("likes"), "likes"),
+        replies=_count(get("replies"), "replies"),
+        reposts=_count(get("reposts"), "reposts"),
+        time_precision=precision,
+    )
+
+
+def platform_of(value: Any) -> str:
+    """The platform's name in lower case; PayloadRejected unless it is one short word."""
+    if type(value) is str:
+        name = value if _PLATFORM(value) else value.strip().lower()
+        if _PLATFORM(name):
+            return name
+    raise _missing_or_wrong("platform", value, 'one short word such as "mastodon"')
+
+
+def _author(value: Any, platform: str) -> Account:
+    if type(value) is not dict:
+        raise _missing_or_wrong("author", value, "an object with account_id or handle")
+    get = value.get
+    account_id = _id(get("account_id"), "author.account_id")
+    handle = _id(get("handle"), "author.handle")
+    if handle is not None and not handle.strip("@ "):
+        handle = None
+    if account_id is None and handle is None:
+        raise PayloadRejected(
+            "author has neither account_id nor handle; give at least one.", reason="missing_field"
+        )
+    voice = get("voice")
+    links = get("links")
+    is_bot = get("is_bot")
+    if is_bot is not None and type(is_bot) is not bool:
+        raise _wrong("author.is_bot", "true, false or null")
+    return Account(
+        platform=platform,
+        account_id=account_id,
+        handle=handle,
+        display_name=_text(get("display_name"), "author.display_name") or "",
+        bio=_text(get("bio"), "author.bio") or "",
+        url=_text(get("url"), "author.url"),
+        links=() if not links else _list_of_text(links, "author.links"),
+        is_bot=is_bot,
+        followers=_count(get("followers"), "author.followers"),
+        voice=None if voice is None else _voice(voice),
+    )
+
+
+def _voice(value: Any) -> Voice:
+    found = _VOICES.get(value) if type(value) is str else None
+    if found is None:
+        raise _wrong("author.voice", f"one of {', '.join(_VOICES)}, or null")
+    return found
+
+
+def _required_id(value: Any, name: str) -> str:
+    found = _id(value, name)
+    if found is None:
+        raise PayloadRejected(f"{name} is missing or empty.", reason="missing_field")
+    return found
+
+
+def _id(value: Any, name: str) -> str | None:
+    """Ids are opaque text; a whole number is taken as written, nothing and "" mean there is none."""
+    if value is None:
+        return None
+    if type(value) is int:
+        return str(value)
+    if type(value) is not str:
+        raise _wrong(name, "an id in quotes")
+    if len(value) > LONGEST_ID or _CONTROL(value):
+        raise _wrong(name, f"at most {LONGEST_ID} characters without control characters")
+    return value.strip() or None
+
+
+def _mentions(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if value == []:
+        return ()
+    names = (name.strip() for name in _list_of_text(value, "mentions"))
+    return tuple(dict.fromkeys(name for name in names if name.lstrip("@")))
+
+
+def _list_of_text(value: Any, name: str) -> tuple[str, ...]:
+    if type(value) is not list or any(type(item) is not str for item in value):
+        raise _wrong(name, "a list of texts")
+    return tuple(value)
+
+
+def _text(value: Any, name: str) -> str | None:
+    if value is None or type(value) is str:
+        return value
+    raise _wrong(name, "text in quotes or null")
+
+
+def _count(value: Any, name: str) -> int | None:
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    if type(value) is float and value >= 0 and value.is_integer():
+        return int(value)  # spreadsheets write 3 as 3.0
+    raise _wrong(name, "a whole number from 0 on, or null")
+
+
+def _time(value: Any, name: str, now: datetime) -> tuple[datetime, TimePrecision]:
+    """ISO-8601. Without an offset it is read as UTC; a day alone as its midnight, precision `day`."""
+    if type(value) is not str:
+        raise _missing_or_wrong(name, value, 'an ISO-8601 time such as "2026-11-02T09:30:00+01:00"')
+    try:
+        found = datetime.fromisoformat(value)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise PayloadRejected(
+            f'{name} is not an ISO-8601 time; write it as "2026-11-02T09:30:00Z".', reason="bad_time"
+        ) from error
+    if not _EARLIEST <= found <= now + _FUTURE:
+        raise PayloadRejected(
+            f"{name} lies before 2000 or in the future; correct the clock or the year.",
+            reason="time_out_of_range",
+        )
+    return found, "day" if len(value) <= _DAY_ONLY else "second"
+
+
+def _missing_or_wrong(name: str, value: Any, expected: str) -> PayloadRejected:
+    if value is None:
+        return PayloadRejected(f"{name} is missing; give {expected}.", reason="missing_field")
+    return _wrong(name, expected)
+
+
+def _wrong(name: str, expected: str) -> PayloadRejected:
+    return PayloadRejected(f"{name} must be {expected}.", reason="bad_value")

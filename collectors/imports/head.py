@@ -1,0 +1,64 @@
+"""The head of a file: as much as is needed to recognise its format, read safely."""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+import zlib
+
+import orjson
+
+from collectors.imports.contract import File, Head
+from girafe.errors import InputInvalid
+
+_ENOUGH = 64 * 1024
+_LINES_TRIED = 50
+_MOST_MEMBERS = 10_000
+
+
+def read_head(file: File) -> Head:
+    """The name, the first characters and, for an archive, the names inside."""
+    name = file.path.name.lower().removesuffix(".gz")
+    members = _members(file)
+    start = b"" if members else _start(file)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise InputInvalid(f"{file.label} is UTF-16 text; save it as UTF-8 and import it again.")
+    return Head(
+        name=name,
+        start=start.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"),
+        objects=_objects(start),
+        members=members,
+    )
+
+
+def _start(file: File) -> bytes:
+    try:
+        with file.open() as stream:
+            return stream.read(_ENOUGH)
+    except (OSError, EOFError, zlib.error):
+        return b""  # a damaged tail may hide behind a good start; reading says where
+
+
+def _objects(start: bytes) -> tuple[dict[str, object], ...]:
+    found = []
+    for line in start.removeprefix(b"\xef\xbb\xbf").splitlines()[:_LINES_TRIED]:
+        try:
+            tree = orjson.loads(line)
+        except ValueError:
+            continue
+        if isinstance(tree, dict):
+            found.append(tree)
+    return tuple(found)
+
+
+def _members(file: File) -> tuple[str, ...]:
+    try:
+        if zipfile.is_zipfile(file.path):
+            with zipfile.ZipFile(file.path) as archive:
+                return tuple(archive.namelist()[:_MOST_MEMBERS])
+        if tarfile.is_tarfile(file.path):
+            with tarfile.open(file.path) as archive:
+                return tuple(member.name for member, _ in zip(archive, range(_MOST_MEMBERS), strict=False))
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError) as error:
+        raise InputInvalid(f"{file.label} is a damaged archive ({error}); export it again.") from error
+    return ()

@@ -1,0 +1,97 @@
+"""Lines of files nobody vouches for: bounded in memory, whatever their length, bytes or ending."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import IO, Any, TypeAlias
+
+import orjson
+
+from collectors.imports.contract import Bad, File
+
+LONGEST_LINE = 4 * 1024 * 1024
+_SKIPPED_AT_ONCE = 1024 * 1024
+_KEPT_OF_LONG = 1000
+_BOM = b"\xef\xbb\xbf"
+
+JsonLine: TypeAlias = tuple[str, dict[str, Any], bytes]
+"""Position, decoded object, bytes as they stood."""
+
+
+def raw_lines(file: File) -> Iterator[tuple[str, bytes] | Bad]:
+    """Position and bytes of every line that is not empty, without its end."""
+    number = 0
+    with file.open() as stream:
+        while True:
+            number += 1
+            try:
+                line = stream.readline(LONGEST_LINE + 1)
+                too_long = len(line) > LONGEST_LINE and not line.endswith(b"\n")
+                if too_long:
+                    _skip_line(stream)
+            except (OSError, EOFError, zlib.error) as error:
+                yield Bad(
+                    reason="file_damaged",
+                    detail=f"The file cannot be read from here on ({error}); all lines before it are kept.",
+                    position=f"{file.label}:{number}",
+                )
+                return
+            if not line:
+                return
+            if number == 1:
+                line = line.removeprefix(_BOM)
+            if too_long:
+                yield Bad(
+                    reason="line_too_long",
+                    detail=f"The line has more than {LONGEST_LINE:,} bytes; is a line break missing?",
+                    position=f"{file.label}:{number}",
+                    raw=line[:_KEPT_OF_LONG],
+                )
+            elif stripped := line.strip():
+                yield f"{file.label}:{number}", stripped
+
+
+def _skip_line(stream: IO[bytes]) -> None:
+    while True:
+        part = stream.readline(_SKIPPED_AT_ONCE)
+        if not part or part.endswith(b"\n"):
+            return
+
+
+def json_lines(file: File) -> Iterator[JsonLine | Bad]:
+    """Every line as a JSON object."""
+    for found in raw_lines(file):
+        if isinstance(found, Bad):
+            yield found
+            continue
+        position, line = found
+        try:
+            tree = orjson.loads(line)
+        except ValueError as error:
+            yield _not_json(position, line, error)
+            continue
+        if type(tree) is dict:
+            yield position, tree, line
+        else:
+            yield Bad(
+                reason="not_an_object",
+                detail="The line is JSON, but not an object in braces.",
+                position=position,
+                raw=line,
+            )
+
+
+def _not_json(position: str, line: bytes, error: ValueError) -> Bad:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return Bad(
+            reason="not_utf8",
+            detail="The line is not UTF-8 text; save the file as UTF-8.",
+            position=position,
+            raw=line,
+        )
+    return Bad(
+        reason="not_json", detail=f"The line is not valid JSON ({error}).", position=position, raw=line
+    )

@@ -1,0 +1,27 @@
+"""The registry: every source listened to live, every file format read, and the parser of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collectors.contract import Parser, Source
+from collectors.imports import girafe_jsonl
+from collectors.imports.contract import Format
+from collectors.sources import hackernews, mastodon
+
+SOURCES: Mapping[str, Source] = {
+    "hackernews": hackernews,
+    "mastodon": mastodon,
+}
+"""One line per module in collectors/sources; mypy checks each against the contract here."""
+
+FORMATS: Mapping[str, Format] = {
+    "girafe_jsonl": girafe_jsonl,
+}
+"""One line per module in collectors/imports. Order matters: the first that recognises a file reads it."""
+
+PARSERS: Mapping[str, Parser] = {
+    **{name: source.parse for name, source in SOURCES.items()},
+    **{name: reader.parse for name, reader in FORMATS.items()},
+}
+"""What classify receives: the parser that reads the payloads of `Envelope.source`."""

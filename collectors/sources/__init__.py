@@ -1,0 +1,1 @@
+"""Sources: one file = one place that is listened to (collectors/contract.py)."""
