@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from collectors import optout
 from collectors.contract import Parser, Source
 from collectors.imports import girafe_jsonl
 from collectors.imports.contract import Format
@@ -21,6 +22,7 @@ FORMATS: Mapping[str, Format] = {
 """One line per module in collectors/imports. Order matters: the first that recognises a file reads it."""
 
 PARSERS: Mapping[str, Parser] = {
+    optout.NAME: optout.parse,
     **{name: source.parse for name, source in SOURCES.items()},
     **{name: reader.parse for name, reader in FORMATS.items()},
 }

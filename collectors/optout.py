@@ -1,0 +1,37 @@
+"""Opt-outs: what is landed instead of the words of someone who asked not to be processed.
+
+Only the id and the signal are kept, so that what was collected before can be erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collectors.read import identifier, optional_id, text
+from girafe.records import Account, Envelope, Payload, Profile, Record
+
+NAME = "opt_out"
+
+
+def notice(account: Account) -> Payload:
+    """The payload that stands for everything of `account`."""
+    return {
+        "platform": account.platform,
+        "account_id": account.account_id,
+        "handle": account.handle,
+        "signal": account.opted_out,
+    }
+
+
+def parse(envelope: Envelope) -> Iterator[Record]:
+    """A notice becomes a Profile that carries the signal and nothing else."""
+    payload = envelope.payload
+    yield Profile(
+        account=Account(
+            platform=text(payload.get("platform")) or envelope.platform,
+            account_id=optional_id(payload.get("account_id")),
+            handle=optional_id(payload.get("handle")),
+            opted_out=identifier(payload.get("signal"), "signal"),
+        ),
+        observed_at=envelope.fetched_at,
+    )
