@@ -415,6 +415,28 @@ def doctor(
 
 
 @app.command()
+def governance(
+    company: CompanyFile = Path("company.toml"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the papers.")] = Path("governance"),
+) -> None:
+    """Drafts the Article 30 record, the notice to publish, a DPIA and the register of platform terms."""
+    from collectors.registry import SOURCES
+    from girafe.governance import TERMS_READ_ON, Terms, documents
+
+    settings = load_settings(company)
+    terms = [
+        Terms(platform=name, text=source.TERMS, read_on=TERMS_READ_ON) for name, source in SOURCES.items()
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in documents(settings, terms, today=_now().date()).items():
+        (out / name).write_text(text, encoding="utf-8")
+        console.print(f"[green]✓[/] {out / name}")
+    missing = settings.governance.missing()
+    if missing:
+        console.print(f"[yellow]![/] still empty in company.toml: {', '.join(missing)}")
+
+
+@app.command()
 def status(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
     """Shows at a glance what has landed, what is in quarantine, and how fresh the release is."""
     found = path.status(DataDir(data))

@@ -13,6 +13,9 @@ from datetime import date
 
 from girafe.settings import Settings
 
+TERMS_READ_ON = date(2026, 11, 23)
+"""When the terms written in the sources' modules were last read; change it when they are read again."""
+
 _EMPTY = {"fr": "À COMPLÉTER", "en": "TO BE COMPLETED"}
 
 

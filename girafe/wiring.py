@@ -1,0 +1,185 @@
+"""Wiring: what every DAG shares: assets, pools, forms, patience, and the words of a failure notice.
+
+Imported by dags/ only. It asks the clock, as girafe/cli.py does; the stages never do.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, Param, RetryDecision, RetryPolicy, get_current_context
+
+from girafe.errors import GirafeError, PayloadRejected, QualityFailed, RateLimited, UserMustAct
+
+if TYPE_CHECKING:
+    from girafe.run import Context
+
+LANDED = Asset(name="landed", uri="girafe://landed")
+"""Payloads as received have been added."""
+LOADED = Asset(name="loaded", uri="girafe://loaded")
+"""The warehouse holds them, classified and found valid."""
+MEASURED = Asset(name="measured", uri="girafe://measured")
+"""Every mart is built and found valid."""
+RELEASED = Asset(name="released", uri="girafe://released")
+"""Dashboard, digest and files are out."""
+
+DUCKDB_WRITER = "duckdb_writer"
+"""One slot: an open DuckDB writer blocks every other process, readers too."""
+CLASSIFIERS = "classifiers"
+
+TIME_ZONE = os.environ.get("GIRAFE_TIME_ZONE", "Europe/Paris")
+"""Of the company; `make up` sets it from company.toml. Only schedules need it before a task runs."""
+
+
+def platform_pool(source: str) -> str:
+    """The pool of a source: at most so many requests to one platform at a time, whatever runs."""
+    return f"platform_{source}"
+
+
+def pools(sources: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Every pool the DAGs name, as `airflow pools import` reads them."""
+    sizes = {
+        DUCKDB_WRITER: (1, "One writer of the DuckDB file at a time"),
+        CLASSIFIERS: (max(1, (os.cpu_count() or 2) - 1), "Landing files classified at a time"),
+        **{platform_pool(name): (1, f"Queries to {name} at a time") for name in sources},
+    }
+    return {
+        name: {"slots": slots, "description": text, "include_deferred": False}
+        for name, (slots, text) in sizes.items()
+    }
+
+
+class Patience(RetryPolicy):
+    """Retries what retrying helps; fails at once where a person must act."""
+
+    def evaluate(
+        self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
+    ) -> RetryDecision:
+        """Decides from the type of the error alone: it says who must act (girafe/errors.py)."""
+        if isinstance(exception, UserMustAct | QualityFailed | PayloadRejected):
+            return RetryDecision.fail(reason=str(exception)[:500])
+        if isinstance(exception, RateLimited):
+            return RetryDecision.retry(
+                delay=timedelta(seconds=exception.wait_seconds), reason="the platform asks to wait"
+            )
+        return RetryDecision.default()
+
+    def serialize(self) -> dict[str, Any]:
+        """The policy has no settings."""
+        return {"__type": type(self).__name__}
+
+
+def patient(*, minutes: int) -> dict[str, Any]:
+    """default_args: retries with backoff, a time limit for each try, and a notice when all fail."""
+    return {
+        "owner": "data-engineering",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=20),
+        "retry_policy": Patience(),
+        "execution_timeout": timedelta(minutes=minutes),
+        "on_failure_callback": notify,
+    }
+
+
+def form(**more: Param) -> dict[str, Param]:
+    """The fields of the trigger form; empty means the installation's own (`make up` sets them)."""
+    return {
+        "company": Param(
+            "",
+            type="string",
+            title="Company file",
+            description="Path of a company.toml. Empty: GIRAFE_COMPANY, or that of the run that triggered this.",
+        ),
+        "data": Param(
+            "",
+            type="string",
+            title="Data directory",
+            description="Folder with all state. Empty: GIRAFE_DATA, or that of the run that triggered this.",
+        ),
+        **more,
+    }
+
+
+def day(title: str, description: str) -> Param:
+    """A date field that may stay empty."""
+    return Param(None, type=["null", "string"], format="date", title=title, description=description)
+
+
+def place() -> dict[str, str]:
+    """The company file and data directory of this run: the form, else the triggering run, else the environment.
+
+    It goes with every asset event, so that a run started for another data directory stays there.
+    """
+    context = get_current_context()
+    found = {
+        "company": os.environ.get("GIRAFE_COMPANY", "company.toml"),
+        "data": os.environ.get("GIRAFE_DATA", "data"),
+    }
+    for events in (context.get("triggering_asset_events") or {}).values():
+        for event in events:
+            found |= {key: str(event.extra[key]) for key in found if (event.extra or {}).get(key)}
+    params = context.get("params") or {}
+    return found | {key: str(params[key]) for key in found if params.get(key)}
+
+
+def here() -> Context:
+    """What every stage needs, for the running task."""
+    from girafe.data_dir import DataDir
+    from girafe.run import Context, be_quiet
+    from girafe.settings import load_settings
+
+    be_quiet()
+    found = place()
+    given = os.environ.get("GIRAFE_NOW")
+    return Context(
+        data=DataDir(Path(found["data"])),
+        settings=load_settings(Path(found["company"])),
+        now=datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC),
+        say=logging.getLogger("girafe").info,
+    )
+
+
+def announce(asset: Asset, **counts: int | str) -> None:
+    """Adds row counts, and where they are, to the event that this task's outlet makes."""
+    get_current_context()["outlet_events"][asset].extra = {**place(), **counts}
+
+
+def notify(context: Mapping[str, Any]) -> None:
+    """Tells people that a task has failed for good, where GIRAFE_ALERTS names a way to reach them.
+
+    GIRAFE_ALERTS holds Apprise URLs (mailto://, slack://, ...), separated by spaces.
+    """
+    urls = os.environ.get("GIRAFE_ALERTS", "").split()
+    title, body = failure_notice(context)
+    logging.getLogger("girafe").error("%s\n%s", title, body)
+    if urls:
+        from apprise import Apprise
+
+        bell = Apprise()
+        bell.add(urls)
+        bell.notify(title=title, body=body)
+
+
+def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
+    """What broke, what is affected, and what to do, as a title and a body."""
+    task = context["ti"]
+    error = context.get("exception")
+    expected = isinstance(error, GirafeError)
+    what = str(error) if expected else f"{type(error).__name__}: {error}" if error else "no reason was given"
+    remedy = (
+        "Do what it says, then clear the task in the UI, or run: "
+        if isinstance(error, UserMustAct | QualityFailed)
+        else "It was tried again as often as allowed. When the cause is gone, clear the task in the UI, or run: "
+    )
+    body = (
+        f"{what}\n\nAffected: everything after this task. The last good release of the dashboard stays.\n"
+        f"{remedy}airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --downstream --yes"
+    )
+    return f"girafe: {task.dag_id}.{task.task_id} failed", body
