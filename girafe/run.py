@@ -78,6 +78,45 @@ def classify(context: Context) -> list[ClassifyReport]:
     )
 
 
+def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
+    """Landing files still to be classified, in up to `at_most` batches of about equal size, for workers."""
+    from nlp.classify import classified_folder, fingerprint
+    from nlp.parquet import read_manifest
+    from warehouse.landing import landing_files
+
+    mark = fingerprint(context.settings)
+    pending = [
+        path
+        for path in landing_files(context.data.landing)
+        if read_manifest(classified_folder(context.data, path)).get("fingerprint") != mark
+    ]
+    batches: list[list[str]] = [[] for _ in range(min(at_most, len(pending)))]
+    sizes = [0] * len(batches)
+    for path in sorted(pending, key=lambda p: p.stat().st_size, reverse=True):
+        smallest = sizes.index(min(sizes))
+        batches[smallest].append(path.relative_to(context.data.landing).as_posix())
+        sizes[smallest] += path.stat().st_size
+    return batches
+
+
+def classify_batch(context: Context, batch: Iterable[str]) -> list[ClassifyReport]:
+    """CLASSIFY these landing files only; any number of workers may do so at once."""
+    from collectors.registry import PARSERS
+    from nlp.classify import classify_file
+
+    return [
+        classify_file(
+            context.data.landing / name,
+            data=context.data,
+            settings=context.settings,
+            parsers=PARSERS,
+            pseudonymiser=context.pseudonymiser,
+            progress=context.say,
+        )
+        for name in batch
+    ]
+
+
 def load(context: Context, *, rebuild: bool = False) -> LoadReport:
     """LOAD what was classified into DuckDB and judge the speakers it concerns."""
     from nlp.judge import judge

@@ -95,13 +95,13 @@ def form(**more: Param) -> dict[str, Param]:
             "",
             type="string",
             title="Company file",
-            description="Path of a company.toml. Empty: GIRAFE_COMPANY, or that of the run that triggered this.",
+            description="A company.toml. Empty: that of the run that triggered this, else GIRAFE_COMPANY.",
         ),
         "data": Param(
             "",
             type="string",
             title="Data directory",
-            description="Folder with all state. Empty: GIRAFE_DATA, or that of the run that triggered this.",
+            description="All state. Empty: that of the run that triggered this, else GIRAFE_DATA.",
         ),
         **more,
     }
@@ -113,7 +113,7 @@ def day(title: str, description: str) -> Param:
 
 
 def place() -> dict[str, str]:
-    """The company file and data directory of this run: the form, else the triggering run, else the environment.
+    """Company file and data directory of this run: the form, else the triggering run, else the environment.
 
     It goes with every asset event, so that a run started for another data directory stays there.
     """
@@ -176,7 +176,7 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
     remedy = (
         "Do what it says, then clear the task in the UI, or run: "
         if isinstance(error, UserMustAct | QualityFailed)
-        else "It was tried again as often as allowed. When the cause is gone, clear the task in the UI, or run: "
+        else "It was tried as often as allowed. When the cause is gone, clear the task in the UI, or run: "
     )
     body = (
         f"{what}\n\nAffected: everything after this task. The last good release of the dashboard stays.\n"

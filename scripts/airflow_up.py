@@ -1,0 +1,189 @@
+"""Starts Airflow for one person on this machine: loopback only, own folder, one login; Ctrl-C stops it all."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_COMPANY = ROOT / "sample" / "company.toml"
+PATIENCE = 180
+"""Seconds until every part of Airflow must be healthy."""
+
+
+def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, str]:
+    """Airflow's settings for this folder; nothing is read from or written to ~/airflow."""
+    url = f"http://127.0.0.1:{port}"
+    settings = {
+        "AIRFLOW_HOME": home,
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": port,
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__WORKERS": 1,
+        "AIRFLOW__CORE__DAGS_FOLDER": ROOT / "dags",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": False,
+        "AIRFLOW__CORE__PARALLELISM": 4,
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "girafe:admin",
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle(ROOT / "dags")]),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": home / "logs",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": False,
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": False,
+        "AIRFLOW__COSMOS__ENABLE_TELEMETRY": False,
+        "GIRAFE_COMPANY": company,
+        "GIRAFE_DATA": data,
+        "GIRAFE_TIME_ZONE": time_zone(company),
+        "GX_ANALYTICS_ENABLED": False,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": False,
+        "DO_NOT_TRACK": 1,
+        "SCARF_NO_ANALYTICS": True,
+        # The tools of this environment first: Airflow starts its parts by the name `airflow`.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+    return {**os.environ, **{name: str(value) for name, value in settings.items()}}
+
+
+def bundle(folder: Path) -> dict[str, object]:
+    """The one folder with DAGs."""
+    return {
+        "name": "girafe",
+        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+        "kwargs": {"path": str(folder)},
+    }
+
+
+def time_zone(company: Path) -> str:
+    """The company's time zone, for schedules; a company.toml with faults is reported by the first task."""
+    try:
+        tree = tomllib.loads(company.read_text(encoding="utf-8"))
+        return str(tree["company"]["time_zone"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return "Europe/Paris"
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` if it is free on loopback, else any that is."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise SystemExit("No free port on 127.0.0.1.")
+
+
+def prepare(home: Path, env: dict[str, str]) -> None:
+    """Brings the metadata database up to date and makes the pools."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    run = [sys.executable, "-m", "airflow"]
+    log = (home / "prepare.log").open("w")
+    code = "import json; from girafe.wiring import pools; from collectors.registry import SOURCES; "
+    code += "print(json.dumps(pools(tuple(SOURCES))))"
+    made = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
+    (home / "pools.json").write_text(made.stdout.strip().splitlines()[-1])
+    for command in (["db", "migrate"], ["pools", "import", str(home / "pools.json")]):
+        if subprocess.run([*run, *command], env=env, stdout=log, stderr=log, check=False).returncode:
+            raise SystemExit(f"airflow {' '.join(command)} failed; see {home / 'prepare.log'}")
+
+
+def healthy(url: str) -> bool:
+    """Whether scheduler, dag-processor, triggerer and database all answer."""
+    try:
+        with urllib.request.urlopen(f"{url}/api/v2/monitor/health", timeout=5) as answer:
+            parts = json.load(answer)
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+    wanted = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+    return all((parts.get(part) or {}).get("status") == "healthy" for part in wanted)
+
+
+def password(home: Path) -> str:
+    """The password Airflow made for the user `girafe` at its first start."""
+    file = home / "simple_auth_manager_passwords.json.generated"
+    file.chmod(0o600)
+    return str(json.loads(file.read_text())["girafe"])
+
+
+def stop(airflow: subprocess.Popen[bytes]) -> None:
+    """Ends Airflow and everything it started: its own session is signalled as a group."""
+    for number, patience in ((signal.SIGINT, 15), (signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(airflow.pid, number)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            airflow.poll()
+            try:
+                os.killpg(airflow.pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.2)
+
+
+def main() -> None:
+    """Starts, waits until healthy, says where and how to log in, and stays until told to stop."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--data", type=Path, default=Path("data"), help="Data directory of girafe.")
+    options.add_argument(
+        "--company", type=Path, help="company.toml (default: ./company.toml, else the sample's)."
+    )
+    options.add_argument("--home", type=Path, help="AIRFLOW_HOME (default: DATA/airflow).")
+    options.add_argument("--port", type=int, default=8080)
+    given = options.parse_args()
+    data = given.data.resolve()
+    home = (given.home or data / "airflow").resolve()
+    company = given.company or next((p for p in (Path("company.toml"),) if p.exists()), SAMPLE_COMPANY)
+    port = free_port(given.port)
+    env = environment(home, data, company.resolve(), port)
+    print(f"Preparing Airflow in {home} ...", flush=True)
+    prepare(home, env)
+    log = (home / "airflow.log").open("ab")
+    airflow = subprocess.Popen(
+        [sys.executable, "-m", "airflow", "standalone"],
+        env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+    )  # fmt: skip
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    try:
+        follow(airflow, f"http://127.0.0.1:{port}", home, company, data)
+    except KeyboardInterrupt:
+        print("\nStopping Airflow ...", flush=True)
+    finally:
+        stop(airflow)
+
+
+def follow(airflow: subprocess.Popen[bytes], url: str, home: Path, company: Path, data: Path) -> None:
+    """Says when Airflow is ready, then waits for its end."""
+    print("Starting; this takes about half a minute ...", flush=True)
+    deadline = time.monotonic() + PATIENCE
+    while not healthy(url):
+        if airflow.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"Airflow did not become healthy; see {home / 'airflow.log'}")
+        time.sleep(1)
+    print(f"\nAirflow   {url}\nLogin     girafe\nPassword  {password(home)}")
+    print(
+        f"Company   {company}\nData      {data}\nLogs      {home / 'airflow.log'}\n\nCtrl-C stops it.",
+        flush=True,
+    )
+    airflow.wait()
+    raise SystemExit(f"Airflow ended by itself; see {home / 'airflow.log'}")
+
+
+if __name__ == "__main__":
+    main()
