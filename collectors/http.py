@@ -118,8 +118,8 @@ class Http:
 
     def _pause(self, fault: TryAgain, attempt: int, host: str) -> float:
         if fault.asked is None:
-            # Full jitter around an exponential: many workers do not come back at the same moment.
-            return float(self.manners.backoff * 2 ** (attempt - 1) * (0.5 + self.chance()))
+            # Jitter on an exponential: many workers do not come back at the same moment.
+            return float(self.manners.backoff * 2 ** (attempt - 1) * (1 + self.chance() / 2))
         if fault.asked > self.manners.patience:
             raise RateLimited(
                 f"{host} asks to wait {fault.asked:.0f} s ({fault.what}).", wait_seconds=fault.asked

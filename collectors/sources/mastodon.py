@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -74,10 +74,19 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     _check_access(watch, http)
     url = f"{watch.origin}/api/v1/timelines/tag/{quote(hashtag(watch.query))}"
     for page in paging.linked(http, url, {"limit": _PAGE}):
-        times = [moment(status.get("created_at"), "created_at") for status in page]
-        yield from (_item(watch, status) for status, time in zip(page, times, strict=True) if time in window)
-        if page and all(time < window.start for time in times):
+        times = [_time(status) for status in page]
+        for status, time in zip(page, times, strict=True):
+            if time is None or time in window:  # what cannot be dated is landed, for quarantine to show
+                yield _item(watch, status)
+        if page and all(time is not None and time < window.start for time in times):
             return
+
+
+def _time(status: Payload) -> datetime | None:
+    try:
+        return moment(status.get("created_at"), "created_at")
+    except PayloadRejected:
+        return None
 
 
 def _check_access(watch: Watch, http: Http) -> None:
