@@ -6,6 +6,8 @@ import numpy as np
 
 from girafe.records import JUDGED_VOICES, Voice
 
+VOICES: tuple[Voice, ...] = (*JUDGED_VOICES, Voice.UNKNOWN)
+UNKNOWN = VOICES.index(Voice.UNKNOWN)
 TEMPERATURE = 1.0
 THRESHOLDS = np.array(
     [
@@ -29,3 +31,10 @@ def calibrate(scores: np.ndarray) -> np.ndarray:
     exponents = np.exp(shifted)
     total: np.ndarray = exponents / exponents.sum(axis=1, keepdims=True)
     return total
+
+
+def choose(probabilities: np.ndarray) -> np.ndarray:
+    """The place in VOICES of each row's most probable voice, or of `unknown` where it stays below its threshold."""
+    best = probabilities.argmax(axis=1)
+    sure = probabilities[np.arange(len(best)), best] >= THRESHOLDS[best]
+    return np.where(sure, best, UNKNOWN)

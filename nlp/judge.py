@@ -9,16 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from girafe.records import JUDGED_VOICES, Voice
-from nlp.calibration import THRESHOLDS, calibrate
+from girafe.records import JUDGED_VOICES
+from nlp.calibration import UNKNOWN, VOICES, calibrate, choose
 from nlp.history import Row, fold_history
 from warehouse.tables import SPEAKER_LABELS
 
 _SCORES = [f"score_{voice.value}" for voice in JUDGED_VOICES]
 _PROBABILITIES = [f"probability_{voice.value}" for voice in JUDGED_VOICES]
 _KEYS = ["account_id", "company_id"]
-_VOICES = np.array([*(voice.value for voice in JUDGED_VOICES), Voice.UNKNOWN.value], dtype=object)
-_UNKNOWN = len(JUDGED_VOICES)
+_NAMES = np.array([voice.value for voice in VOICES], dtype=object)
 _PLACES = 4
 
 
@@ -68,14 +67,14 @@ def _certain_rows(rows: pa.Table, scores: np.ndarray) -> pa.Table:
     """Given voices: the one column that is 0 says which; none says `unknown`."""
     known = ~np.isnan(scores)
     probabilities = known.astype(float)
-    best = np.where(known.any(axis=1), known.argmax(axis=1), _UNKNOWN)
+    best = np.where(known.any(axis=1), known.argmax(axis=1), UNKNOWN)
     return _labels(rows, probabilities, best, is_certain=True)
 
 
 def _inferred_rows(rows: pa.Table, scores: np.ndarray) -> pa.Table:
     """Accounts whose posts say nothing about them: each profile version speaks for itself."""
     probabilities = calibrate(scores)
-    return _labels(rows, probabilities, _choose(probabilities), is_certain=False)
+    return _labels(rows, probabilities, choose(probabilities), is_certain=False)
 
 
 def _folded_rows(rows: pa.Table, scores: np.ndarray, group: np.ndarray) -> pa.Table:
@@ -103,26 +102,19 @@ def _folded_rows(rows: pa.Table, scores: np.ndarray, group: np.ndarray) -> pa.Ta
     told = rows.set_column(
         rows.schema.get_field_index("codes"), "codes", pa.array(codes, pa.list_(pa.string()))
     )
-    return _labels(told, probabilities, _choose(probabilities), is_certain=False)
-
-
-def _choose(probabilities: np.ndarray) -> np.ndarray:
-    """The most probable voice, or `unknown` where it stays below its threshold."""
-    best = probabilities.argmax(axis=1)
-    sure = probabilities[np.arange(len(best)), best] >= THRESHOLDS[best]
-    return np.where(sure, best, _UNKNOWN)
+    return _labels(told, probabilities, choose(probabilities), is_certain=False)
 
 
 def _labels(rows: pa.Table, probabilities: np.ndarray, best: np.ndarray, *, is_certain: bool) -> pa.Table:
     rounded = probabilities.round(_PLACES)
     count = rows.num_rows
-    shown = rounded[np.arange(count), np.minimum(best, _UNKNOWN - 1)]
-    likeliest = np.where(best == _UNKNOWN, rounded.max(axis=1, initial=0.0), shown)
+    shown = rounded[np.arange(count), np.minimum(best, UNKNOWN - 1)]
+    likeliest = np.where(best == UNKNOWN, rounded.max(axis=1, initial=0.0), shown)
     columns = {
         "account_id": rows["account_id"],
         "company_id": rows["company_id"],
         "observed_at": rows["observed_at"],
-        "voice": pa.array(_VOICES[best], pa.string()),
+        "voice": pa.array(_NAMES[best], pa.string()),
         "probability": pa.array(likeliest),
         **{name: pa.array(rounded[:, place]) for place, name in enumerate(_PROBABILITIES)},
         "evidence": rows["codes"],

@@ -54,6 +54,15 @@ def score_profiles(
     ]
 
 
+def score_pairs(accounts: Sequence[Account], companies: Sequence[CompanyNames]) -> list[ProfileScore]:
+    """For each account, its score towards the company at the same place."""
+    kinds, kind_codes = kind_scores(accounts)
+    return [
+        _towards(account, names, share, codes)
+        for account, names, share, codes in zip(accounts, companies, np.exp(kinds), kind_codes, strict=True)
+    ]
+
+
 def _towards(
     account: Account, names: CompanyNames, share: np.ndarray, kind_codes: Sequence[str]
 ) -> ProfileScore:

@@ -14,8 +14,8 @@ from nlp.fold import fold
 
 _FILE = Path(__file__).parent / "patterns" / "statements.toml"
 _FIRST_PERSON = re.compile(
-    r"\b(?:i|i'm|im|my|we|our|us|me|je|j'|moi|mon|ma|mes|nous|notre|nos|on|as an?|en tant|etant|been|client|cliente"
-    r"|employee here|laid off|licencie|licenciee|vire|viree)\b|\bj'"
+    r"\b(?:i|i'm|im|my|we|our|us|me|je|j'|moi|mon|ma|mes|nous|notre|nos|on|as an?|en tant|etant|been|client"
+    r"|cliente|employee here|laid off|licencie|licenciee|vire|viree)\b|\bj'"
 )
 """Without one of these nobody speaks of themselves: most posts stop here."""
 

@@ -1,0 +1,94 @@
+"""Lines: one JSON object in, one out, in order; a bad line gets an answer that says what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeAlias
+
+import orjson
+
+from girafe.errors import InputInvalid
+from girafe.settings import Settings
+from nlp.company import CompanyNames, company_names
+
+Line: TypeAlias = dict[str, Any]
+_BATCH = 256
+
+
+def answer_lines(
+    lines: Iterable[str],
+    answer: Callable[[Sequence[Line]], Sequence[Line]],
+    *,
+    key: str,
+    check: Callable[[Line], None],
+) -> Iterator[str]:
+    """Answers each non-empty line; a line that cannot be read is answered with `error` and its number."""
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    while batch := list(islice(numbered, _BATCH)):
+        read = [_read(number, line, key, check) for number, line in batch]
+        answers = iter(answer([item for item in read if "error" not in item]))
+        for item in read:
+            yield orjson.dumps(item if "error" in item else next(answers)).decode()
+
+
+def _read(number: int, line: str, key: str, check: Callable[[Line], None]) -> Line:
+    try:
+        item = orjson.loads(line.removeprefix("\ufeff"))
+        if not isinstance(item, dict):
+            raise InputInvalid("not a JSON object")
+        if item.get(key) in (None, ""):
+            raise InputInvalid(f"{key} is missing")
+        item = {name: value for name, value in item.items() if name != "error"}
+        check(item)
+    except (orjson.JSONDecodeError, InputInvalid) as error:
+        found = item.get(key) if isinstance(item := _object(line), dict) else None
+        return {key: found, "error": f"line {number}: {error}"}
+    return item
+
+
+def _object(line: str) -> object:
+    try:
+        found: object = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return found
+
+
+def text_of(item: Mapping[str, Any], name: str) -> str:
+    """A text field; absent and null are empty, anything but text is refused."""
+    value = item.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputInvalid(f"{name} is not text")
+    return value
+
+
+def texts_of(item: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts; absent and null are empty."""
+    value = item.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise InputInvalid(f"{name} is not a list of texts")
+    return tuple(value)
+
+
+def company_of(item: Mapping[str, Any], settings: Settings | None) -> CompanyNames | None:
+    """The company a line names itself, else that of company.toml, else none."""
+    own = item.get("company")
+    if own is None:
+        return company_names(settings.company) if settings is not None else None
+    if isinstance(own, str):
+        own = {"name": own}
+    if not isinstance(own, dict) or not text_of(own, "name").strip():
+        raise InputInvalid('company needs a name: {"name": "...", "aliases": []}')
+    return CompanyNames(
+        company_id="own",
+        names=(own["name"], *texts_of(own, "aliases")),
+        negative=texts_of(own, "negative_aliases"),
+        common_word=bool(own.get("common_word")),
+        official=tuple(each.rpartition(":")[2] for each in texts_of(own, "official_accounts")),
+        domains=texts_of(own, "domains"),
+    )
