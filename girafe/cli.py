@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -209,25 +209,39 @@ def collect(
 def _collect(
     context: path.Context, since: str | None, until: str | None, source: list[str] | None, dry_run: bool
 ) -> None:
-    tasks = path.collect_tasks(
-        context,
-        since=_moment(since) or context.now - timedelta(days=28),
-        until=_moment(until) or context.now,
-        only=tuple(source or ()),
-    )
-    if not tasks:
+    """Asks each query on its own: one source that cannot be heard is named and holds up no other."""
+    pairs = path.queries(context, tuple(source or ()))
+    if not pairs:
         console.print("  [dim]no source is switched on in company.toml: nothing to collect[/]")
         return
+    start, end = _moment(since), _moment(until)
+    window = (start, end or context.now) if start else None
     if dry_run:
-        for task in tasks:
-            console.print(f"  would ask {task.describe()}")
+        span = (
+            f"from {window[0]:%Y-%m-%d %H:%M} to {window[1]:%Y-%m-%d %H:%M}"
+            if window
+            else "from its cursor on"
+        )
+        for name, query in pairs:
+            console.print(f"  would ask {_plain(name)} for {_plain(query)}, {span}")
         return
     context.settings.governance.check()
-    for task in tasks:
-        report = _timed(
-            f"collect {task.source.name} {task.query}", lambda task=task: path.collect(context, task)
-        )  # type: ignore[misc]
-        console.print(f"  [dim]{_plain(report.summary)}[/]")
+    http = path.live_http(_now, context.say)
+    heard, refusals = 0, []
+    for name, query in pairs:
+        try:
+            report = _timed(
+                f"collect {name} {query}",
+                lambda name=name, query=query: path.collect(context, name, query, http=http, window=window),  # type: ignore[misc]
+            )
+        except (RetryLater, UserMustAct) as error:
+            console.print(f"[red]✗[/] {_plain(name)} {_plain(query)}: {_plain(error)}")
+            refusals.append(error)
+            continue
+        heard += 1
+        context.say(report.summary)
+    if refusals and not heard and not path.has_landed(context.data):
+        raise refusals[0]
 
 
 def _moment(text: str | None) -> datetime | None:

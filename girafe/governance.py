@@ -1,8 +1,8 @@
 """Governance: the papers a data protection officer asks for, drafted from company.toml.
 
-Settings in, texts out: the drafts in girafe/papers/, filled in. They are drafts for a person to complete and sign, not legal advice.
-Sources: GDPR art. 13, 14, 30 and 35; Code du travail L1121-1, L1222-4, L2312-38; CNIL, fiche
-moissonnage (19 June 2025).
+Settings in, texts out: the drafts in girafe/papers/, filled in. A person completes and signs them; they
+are not legal advice.
+Sources: GDPR art. 13, 14, 30, 35; Code du travail L1121-1, L1222-4, L2312-38; CNIL, fiche moissonnage (19 June 2025).
 """
 
 from __future__ import annotations

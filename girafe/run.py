@@ -21,6 +21,8 @@ from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.settings import Settings
 
 if TYPE_CHECKING:
+    from collectors.collect import CollectReport
+    from collectors.http import Http
     from nlp.classify import ClassifyReport
     from quality.validate import ValidationReport
     from reports.release import Release
@@ -62,6 +64,81 @@ def be_quiet() -> None:
     """Switches telemetry off before any tool is imported; what the user set stays."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+
+
+def live_http(clock: Callable[[], datetime], say: Say) -> Http:
+    """The polite client with the real network, clock and chance; its waits are said."""
+    import random
+    import time
+
+    import httpx
+
+    from collectors.http import Http
+
+    return Http(
+        client=httpx.Client(timeout=30.0, follow_redirects=False),
+        clock=clock,
+        sleep=time.sleep,
+        ticks=time.monotonic,
+        chance=random.random,
+        on_wait=lambda wait: say(f"waiting {wait.seconds:.0f} s for {wait.host}: {wait.reason}"),
+    )
+
+
+def queries(context: Context, only: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Every (source, query) switched on in company.toml, or those of the sources named."""
+    from collectors.collect import queries as all_queries
+
+    return [pair for pair in all_queries(context.settings) if not only or pair[0] in only]
+
+
+def collect(
+    context: Context, source: str, query: str, *, http: Http, window: tuple[datetime, datetime] | None = None
+) -> CollectReport:
+    """COLLECT one query of one source, from its cursor or in `window`, and land it durably.
+
+    Raises GovernanceMissing before any request; RetryLater or UserMustAct if nothing could be heard.
+    """
+    from collectors.collect import collect as collect_one
+    from collectors.contract import Window
+
+    return collect_one(
+        source,
+        query,
+        settings=context.settings,
+        data=context.data,
+        http=http,
+        secrets=os.environ,
+        window=Window(start=window[0], end=window[1]) if window else None,
+    )
+
+
+def has_landed(data: DataDir) -> bool:
+    """True if anything was ever collected or imported."""
+    return next(data.landing.glob("*/*/*.jsonl.gz"), None) is not None
+
+
+def status(data: DataDir) -> dict[str, Any]:
+    """What lies where, at a glance: counts of files, the newest run, the age of the release."""
+    from warehouse.landing import landing_files, read_quarantine
+
+    landed = landing_files(data.landing)
+    runs = sorted(data.runs.glob("*/*.json"))
+    manifest = data.exports / "manifest.json"
+    return {
+        "landing files": len(landed),
+        "newest landing": landed[-1].parent.name if landed else None,
+        "collection runs": len(runs),
+        "blind runs": [
+            f"{record['platform']}: {record['health_detail']}"
+            for record in map(orjson.loads, (path.read_bytes() for path in runs[-50:]))
+            if record["health"] == "blind"
+        ],
+        "in quarantine": sum(1 for _ in read_quarantine(data.quarantine)),
+        "classified folders": len(list(data.classified.glob("*/*/_manifest.json"))),
+        "warehouse MB": round(data.warehouse.stat().st_size / 1e6, 1) if data.warehouse.exists() else 0,
+        "release": orjson.loads(manifest.read_bytes()).get("release") if manifest.exists() else None,
+    }
 
 
 def classify(context: Context) -> list[ClassifyReport]:
