@@ -2,7 +2,7 @@
 
 Settings in, texts out: the drafts in girafe/papers/, filled in. A person completes and signs them; they
 are not legal advice.
-Sources: GDPR art. 13, 14, 30, 35; Code du travail L1121-1, L1222-4, L2312-38; CNIL, fiche moissonnage (19 June 2025).
+Sources: GDPR art. 13, 14, 30, 35; Code du travail L1121-1, L1222-4, L2312-38; CNIL (19 June 2025).
 """
 
 from __future__ import annotations
