@@ -1,0 +1,104 @@
+-- grain: one row per post x account it addresses; one row without addressee for a
+-- reply to nobody known
+with
+    posts as (
+        select post_id, content_hash, account_id, reply_to_id, quote_of_id, repost_of_id
+        from {{ ref("int_posts_latest") }}
+        where not is_bare_repost
+    ),
+    authors as (select post_id, account_id from {{ ref("int_posts_latest") }}),
+    keys as (select * from {{ ref("int_account_keys") }}),
+    seen as (
+        select account_id
+        from authors
+        union
+        select coalesce(keys.account_id, observed.account_id)
+        from {{ ref("stg_account_observations") }} as observed
+        left join keys on keys.alias_id = observed.account_id
+    ),
+    mentions as (
+        select
+            posts.post_id,
+            -- the same mention may be an account id or a handle: what was seen decides
+            coalesce(
+                seen.account_id,
+                keys.account_id,
+                mentions.handle_key,
+                mentions.account_key
+            ) as addressee_id
+        from {{ ref("stg_mentions") }} as mentions
+        join
+            posts
+            on posts.post_id = mentions.post_id
+            and posts.content_hash = mentions.content_hash
+        left join seen on seen.account_id = mentions.account_key
+        left join keys on keys.alias_id = mentions.handle_key
+    ),
+    addressed as (
+        select posts.post_id, 'reply' as made_by, authors.account_id as addressee_id
+        from posts
+        join authors on authors.post_id = posts.reply_to_id
+        union all
+        select posts.post_id, 'quote', authors.account_id
+        from posts
+        join authors on authors.post_id = posts.quote_of_id
+        union all
+        select posts.post_id, 'repost', authors.account_id
+        from posts
+        join authors on authors.post_id = posts.repost_of_id
+        union all
+        select post_id, 'mention', addressee_id
+        from mentions
+    ),
+    -- a reply that also mentions its parent's author is one exchange; nobody
+    -- addresses himself
+    exchanges as (
+        select
+            addressed.post_id,
+            posts.account_id as speaker_id,
+            addressed.addressee_id,
+            min_by(
+                made_by,
+                case
+                    made_by
+                    when 'reply'
+                    then 1
+                    when 'quote'
+                    then 2
+                    when 'repost'
+                    then 3
+                    else 4
+                end
+            ) as made_by
+        from addressed
+        join posts using (post_id)
+        where addressed.addressee_id <> posts.account_id
+        group by all
+    ),
+    to_nobody_known as (
+        select
+            posts.post_id,
+            posts.account_id as speaker_id,
+            null as addressee_id,
+            'reply' as made_by
+        from posts
+        anti join authors on authors.post_id = posts.reply_to_id
+        anti join
+            (
+                select mentions.post_id
+                from mentions
+                join posts using (post_id)
+                where mentions.addressee_id <> posts.account_id
+            ) as mentioning
+            on mentioning.post_id = posts.post_id
+        where posts.reply_to_id is not null
+    ),
+    final as (
+        select *
+        from exchanges
+        union all by name
+        select *
+        from to_nobody_known
+    )
+select *
+from final

@@ -1,0 +1,27 @@
+-- grain: one row per account, as last seen
+with
+    keys as (select * from {{ ref("int_account_keys") }}),
+    observed as (
+        select
+            coalesce(keys.account_id, seen.account_id) as account_id,
+            seen.platform,
+            seen.first_seen_at,
+            seen.last_seen_at,
+            seen.followers
+        from {{ ref("stg_account_observations") }} as seen
+        left join keys on keys.alias_id = seen.account_id
+        union all
+        select account_id, platform, created_at, created_at, null
+        from {{ ref("int_posts_latest") }}
+    )
+select
+    account_id,
+    min(platform) as platform,
+    min(first_seen_at) as first_seen_at,
+    max(last_seen_at) as last_seen_at,
+    -- rows without a number say nothing about followers
+    arg_max(followers, (last_seen_at, followers)) filter (
+        where followers is not null
+    ) as followers
+from observed
+group by account_id

@@ -1,0 +1,43 @@
+-- grain: one row per company x ISO week, from its first post to its last; weeks
+-- without a post have their row
+with
+    spoken as (
+        select company_id, min(week_start) as first_week, max(week_start) as last_week
+        from {{ ref("fct_posts") }}
+        group by company_id
+    ),
+    newest as (
+        select max(created_at) as known_until from {{ ref("int_posts_latest") }}
+    ),
+    weeks as (
+        -- one post with a wrong date must not make centuries of empty weeks
+        select
+            company_id,
+            unnest(
+                generate_series(
+                    greatest(
+                        first_week, (last_week - interval 10 years)::date
+                    )::timestamp,
+                    last_week::timestamp,
+                    interval 1 week
+                )
+            )::date as week_start
+        from spoken
+    ),
+    every_week as (
+        select company_id, date_trunc('week', week_start)::date as week_start
+        from weeks
+        union
+        select distinct company_id, week_start
+        from {{ ref("fct_posts") }}
+    )
+select
+    every_week.company_id,
+    companies.company,
+    companies.is_home,
+    every_week.week_start,
+    timezone(companies.time_zone, (every_week.week_start + interval 7 days)::timestamp)
+    <= newest.known_until as is_week_complete
+from every_week
+join {{ ref("dim_companies") }} as companies using (company_id)
+cross join newest

@@ -1,0 +1,173 @@
+-- grain: one row per company x week x platform (and all) x language (and all) x
+-- replicate, with both shares
+-- In each replicate the conversations are weighted anew (Bayesian bootstrap: Rubin
+-- 1981) and the voices redrawn.
+{% set cell = ["company_id", "week_start", "platform", "language"] %}
+{% set cube %}
+    grouping sets (
+        (company_id, week_start, platform, language, replicate),
+        (company_id, week_start, platform, replicate),
+        (company_id, week_start, language, replicate),
+        (company_id, week_start, replicate)
+    )
+{% endset %}
+with
+    draws as (select * from {{ ref("fct_voice_draws") }}),
+    speakers as (
+        select
+            posts.company_id,
+            posts.thread_id,
+            posts.account_id,
+            bit_or(draws.brand_draws) as brand_draws,
+            bit_or(draws.human_draws) as human_draws
+        from
+            (
+                select distinct company_id, thread_id, account_id, span_from
+                from {{ ref("fct_posts") }}
+            ) as posts
+        join draws using (company_id, account_id, span_from)
+        group by all
+    ),
+    -- a thread holds two humans if one of them is not the first
+    counted as (
+        select
+            *,
+            human_draws & bit_or(human_draws) over (
+                partition by company_id, thread_id
+                order by account_id
+                rows between unbounded preceding and 1 preceding
+            ) as second_human_draws
+        from speakers
+    ),
+    conversations as (
+        select
+            facts.company_id,
+            facts.week_start,
+            facts.platform,
+            facts.language,
+            facts.thread_id,
+            bit_or(counted.brand_draws) as brand,
+            coalesce(bit_or(counted.second_human_draws), {{ no_draws() }})
+            & ~ brand as human_to_human,
+            bit_or(counted.human_draws) & brand as with_brand,
+            1 as size
+        from counted
+        join {{ ref("fct_conversations") }} as facts using (company_id, thread_id)
+        where facts.count_speakers > 1
+        group by all
+    ),
+    exchanges as (
+        select
+            facts.company_id,
+            facts.week_start,
+            facts.platform,
+            facts.thread_language as language,
+            facts.thread_id,
+            speaker.human_draws & addressee.human_draws as human_to_human,
+            (speaker.human_draws & addressee.brand_draws)
+            | (speaker.brand_draws & addressee.human_draws) as with_brand,
+            count(*) as size
+        from {{ ref("fct_exchanges") }} as facts
+        join
+            draws as speaker
+            on speaker.company_id = facts.company_id
+            and speaker.account_id = facts.speaker_id
+            and speaker.span_from = facts.speaker_span_from
+        join
+            draws as addressee
+            on addressee.company_id = facts.company_id
+            and addressee.account_id = facts.addressee_id
+            and addressee.span_from = facts.addressee_span_from
+        group by all
+    ),
+    units as (
+        select 'conversation' as unit, * exclude (brand)
+        from conversations
+        union all by name
+        select 'exchange' as unit, *
+        from exchanges
+    ),
+    weighted as (
+        select
+            {% for name in cell %} units.{{ name }}, {% endfor %}
+            replicates.replicate,
+            -- one weight per thread and replicate: its exchanges stay together
+            - ln({{ uniform("units.thread_id", "replicates.replicate", "'thread'") }})
+            * units.size as weight,
+            unit = 'conversation' as is_conversation,
+            get_bit(human_to_human, replicate::int) = 1 as is_human_to_human,
+            get_bit(with_brand, replicate::int) = 1 as is_with_brand
+        from units
+        cross join range({{ var("replicates") }}) as replicates(replicate)
+        where bit_count(human_to_human | with_brand) > 0
+    ),
+    base as (
+        select
+            {% for name in cell %} {{ name }}, {% endfor %}
+            replicate,
+            sum(weight) filter (
+                where is_conversation and is_human_to_human
+            ) as conversations_human,
+            sum(weight) filter (
+                where is_conversation and is_with_brand
+            ) as conversations_brand,
+            sum(weight) filter (
+                where not is_conversation and is_human_to_human
+            ) as exchanges_human,
+            sum(weight) filter (
+                where not is_conversation and is_with_brand
+            ) as exchanges_brand
+        from weighted
+        group by all
+    ),
+    cells as (
+        select
+            company_id,
+            week_start,
+            coalesce(platform, 'all') as platform,
+            coalesce(language, 'all') as language,
+            replicate,
+            coalesce(sum(conversations_human), 0) as conversations_human,
+            coalesce(sum(conversations_brand), 0) as conversations_brand,
+            coalesce(sum(exchanges_human), 0) as exchanges_human,
+            coalesce(sum(exchanges_brand), 0) as exchanges_brand
+        from base
+        group by {{ cube }}
+    ),
+    sizes as (
+        select
+            company_id,
+            week_start,
+            coalesce(platform, 'all') as platform,
+            coalesce(language, 'all') as language,
+            sum(size) / count(distinct thread_id) as exchanges_per_thread
+        from exchanges
+        where bit_count(human_to_human | with_brand) > 0
+        group by {{ cube | replace(", replicate)", ")") }}
+    ),
+    -- half a conversation of each kind (Jeffreys 1946): six of six is not certainty
+    priors as (
+        select
+            cells.*,
+            coalesce(sizes.exchanges_per_thread, 1) as exchanges_per_thread,
+            {{ half_a_conversation("cells.replicate", "'human'") }} as half_human,
+            {{ half_a_conversation("cells.replicate", "'brand'") }} as half_brand
+        from cells
+        left join sizes using (company_id, week_start, platform, language)
+    ),
+    final as (
+        select
+            {% for name in cell %} {{ name }}, {% endfor %}
+            replicate,
+            (conversations_human + half_human) / (
+                conversations_human + conversations_brand + half_human + half_brand
+            ) as conversation_share,
+            (exchanges_human + half_human * exchanges_per_thread) / (
+                exchanges_human
+                + exchanges_brand
+                + (half_human + half_brand) * exchanges_per_thread
+            ) as exchange_share
+        from priors
+    )
+select *
+from final

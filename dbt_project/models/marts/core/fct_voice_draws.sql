@@ -1,0 +1,81 @@
+-- grain: one row per company x account x span, with one redraw of its voice per
+-- replicate (a bit each)
+-- Labels are probabilities: in each replicate the account gets a voice drawn from
+-- them. The draw depends on the
+-- account and the replicate only, so the same data gives the same draws, and an
+-- account keeps its luck over weeks.
+-- Certain labels never change; `unknown` stays unknown: it is never shared out.
+with
+    used as (
+        select company_id, account_id, span_from
+        from {{ ref("fct_posts") }}
+        where span_from is not null
+        union
+        select company_id, addressee_id, addressee_span_from
+        from {{ ref("fct_exchanges") }}
+        where addressee_span_from is not null
+    ),
+    spans as (
+        select
+            used.*,
+            spans.voice,
+            voices.side,
+            spans.is_certain or spans.voice = 'unknown' as is_fixed,
+            spans.probability_brand as upto_brand,
+            upto_brand + spans.probability_employee as upto_employee,
+            upto_employee
+            + spans.probability_former_employee
+            + spans.probability_person as upto_human,
+            upto_human + spans.probability_organisation + spans.probability_bot as total
+        from used
+        join
+            {{ ref("int_speaker_spans") }} as spans
+            on spans.company_id = used.company_id
+            and spans.account_id = used.account_id
+            and spans.valid_from = used.span_from
+        join {{ ref("voices") }} as voices on voices.voice = spans.voice
+    ),
+    fixed as (
+        select
+            company_id,
+            account_id,
+            span_from,
+            true as is_fixed,
+            if(side = 'brand', {{ all_draws() }}, {{ no_draws() }}) as brand_draws,
+            if(side = 'human', {{ all_draws() }}, {{ no_draws() }}) as human_draws,
+            if(
+                voice = 'employee', {{ all_draws() }}, {{ no_draws() }}
+            ) as employee_draws
+        from spans
+        where is_fixed or coalesce(total, 0) <= 0
+    ),
+    chances as (
+        select
+            *,
+            list_transform(
+                range({{ var("replicates") }}),
+                lambda r:total * {{ uniform("account_id", "r", "'voice'") }}
+            ) as chance
+        from spans
+        where not is_fixed and total > 0
+    ),
+    drawn as (
+        select
+            company_id,
+            account_id,
+            span_from,
+            false as is_fixed,
+            {{ bits("x < upto_brand") }} as brand_draws,
+            {{ bits("x >= upto_brand and x < upto_human") }} as human_draws,
+            {{ bits("x >= upto_brand and x < upto_employee") }} as employee_draws
+        from chances
+    ),
+    final as (
+        select *
+        from fixed
+        union all
+        select *
+        from drawn
+    )
+select *
+from final

@@ -1,0 +1,169 @@
+"""Measure: dbt builds every model in this process; the rpt_ files change together or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from girafe.errors import QualityFailed, UserMustAct
+from warehouse.connection import MEMORY_LIMIT
+
+SMALL_GROUP = 5
+SMALL_GROUP_CROSS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What one build did."""
+
+    models: int
+    tests: int
+    seconds: float
+    slowest: tuple[tuple[str, float], ...]
+    """The five slowest nodes with their seconds."""
+    marts: tuple[Path, ...]
+    """The rpt_ files now in place."""
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        return f"{self.models} models and {self.tests} tests in {self.seconds:.1f} s"
+
+
+def build_models(
+    *,
+    warehouse: Path,
+    marts: Path,
+    project: Path,
+    small_group: int = SMALL_GROUP,
+    small_group_cross: int = SMALL_GROUP_CROSS,
+    threads: int = 2,
+    select: str | None = None,
+    with_unit_tests: bool = False,
+) -> BuildReport:
+    """Builds and tests every model of `project` in `warehouse` and puts the rpt_ files into `marts`.
+
+    Everything is computed from the raw tables each time, so a second build gives the same files.
+    Raises QualityFailed naming the model or test that failed; `marts` is then as it was before.
+    """
+    if not (project / "dbt_project.yml").is_file():
+        raise UserMustAct(f"{project} holds no dbt_project.yml. Install girafe from its checkout (make demo).")
+    state = warehouse.parent / "dbt"
+    fresh = state / "marts"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    arguments = ["build", "--threads", str(threads), "--vars"]
+    arguments.append(f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}")
+    if not with_unit_tests:
+        # Unit tests test the SQL, not this data: they belong to the test suite.
+        arguments += ["--exclude-resource-type", "unit_test"]
+    if select:
+        arguments += ["--select", select]
+    results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project)
+    return _report(results, _replace_marts(fresh, marts))
+
+
+def run_dbt(arguments: list[str], *, warehouse: Path, marts: Path, project: Path) -> Any:
+    """Runs one dbt command in this process and returns its result; raises QualityFailed if it fails.
+
+    `target/` and the logs lie beside the warehouse: the source tree may be read-only.
+    """
+    state = warehouse.parent / "dbt"
+    variables = {
+        "GIRAFE_WAREHOUSE": str(warehouse.resolve()),
+        "GIRAFE_MARTS": str(marts.resolve()),
+        "GIRAFE_SPILL": str((warehouse.parent / "spill").resolve()),
+        "GIRAFE_MEMORY": MEMORY_LIMIT,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with _environment(variables):
+        # Imported here: dbt costs two seconds, and everything else in this package does without.
+        from dbt.cli.main import dbtRunner
+
+        places = ["--project-dir", project, "--profiles-dir", project, "--target-path", state / "target"]
+        quiet = ["--log-path", state / "logs", "--log-level", "none", "--log-level-file", "info"]
+        flags = [str(part) for part in (*places, *quiet, "--no-use-colors", "--no-version-check")]
+        try:
+            outcome = dbtRunner().invoke([*arguments, *flags])
+        finally:
+            _close_duckdb()
+    if not outcome.success:
+        raise QualityFailed(_explain(outcome, project, state / "logs" / "dbt.log"))
+    return outcome.result
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _close_duckdb() -> None:
+    """Lets go of the warehouse: dbt-duckdb keeps it open for the life of the process otherwise."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+
+    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager._ENV = None
+    reset_adapters()
+
+
+def _explain(outcome: Any, project: Path, log: Path) -> str:
+    """What failed, in which file, and what to do, one line each."""
+    failed = [
+        result
+        for result in getattr(outcome.result, "results", ())
+        if str(result.status) in {"error", "fail", "runtime error"}
+    ]
+    if not failed:
+        return f"dbt could not start: {outcome.exception}. The last good marts stay. See {log}."
+    lines = [
+        f"{result.node.resource_type} {result.node.name} "
+        f"({project.name}/{result.node.original_file_path}): {' '.join(str(result.message).split())}"
+        for result in failed
+    ]
+    return (
+        "The measures were not built, so the last good marts stay:\n  "
+        + "\n  ".join(lines)
+        + f"\nA model that fails is a defect: correct its SQL. A test that fails names what the data broke; its "
+        f"query is in {log.parent.parent / 'target' / 'compiled'}. Then run: girafe measure"
+    )
+
+
+def _replace_marts(fresh: Path, marts: Path) -> tuple[Path, ...]:
+    """Moves the new rpt_ files into place and removes those that no model writes any more."""
+    marts.mkdir(parents=True, exist_ok=True)
+    new = sorted(fresh.glob("rpt_*.parquet"))
+    for stale in set(marts.glob("rpt_*.parquet")) - {marts / path.name for path in new}:
+        stale.unlink()
+    for path in new:
+        path.replace(marts / path.name)
+    return tuple(marts / path.name for path in new)
+
+
+def _report(results: Any, marts: tuple[Path, ...]) -> BuildReport:
+    nodes = results.results
+    slowest = sorted(((r.node.name, r.execution_time) for r in nodes), key=lambda item: -item[1])
+    kinds = [str(r.node.resource_type) for r in nodes]
+    return BuildReport(
+        models=kinds.count("model"),
+        tests=sum(kind in {"test", "unit_test"} for kind in kinds),
+        seconds=results.elapsed_time,
+        slowest=tuple(slowest[:5]),
+        marts=marts,
+    )
