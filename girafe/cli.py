@@ -429,6 +429,19 @@ def doctor(
 
 
 @app.command()
+def housekeeping(
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would leave, remove nothing.")] = False,
+) -> None:
+    """Removes payloads past their time to live; counts and labels stay."""
+    from warehouse.retention import enforce
+
+    report = enforce(DataDir(data), load_settings(company), _now(), dry_run=dry_run)
+    console.print(f"{'would remove' if dry_run else 'removed'}: {report.summary}")
+
+
+@app.command()
 def governance(
     company: CompanyFile = Path("company.toml"),
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the papers.")] = Path("governance"),

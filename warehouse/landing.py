@@ -78,6 +78,11 @@ def landing_files(root: Path) -> list[Path]:
 def write_quarantine(root: Path, day: datetime, run_id: str, rejected: Iterable[Rejected]) -> int:
     """Adds one file of rejected input under quarantine/<day>/<run>.jsonl.gz; replaces an earlier try."""
     path = root / day.strftime("%Y-%m-%d") / f"{file_name(run_id)}.jsonl.gz"
+    return replace_quarantine(path, rejected)
+
+
+def replace_quarantine(path: Path, rejected: Iterable[Rejected]) -> int:
+    """Replaces one quarantine file by the lines that stay; without any, the file goes."""
     count = 0
     with atomic_gzip(path) as file:
         for item in rejected:
@@ -85,6 +90,8 @@ def write_quarantine(root: Path, day: datetime, run_id: str, rejected: Iterable[
             count += 1
         if count == 0:
             raise _NothingWritten
+    if count == 0:
+        path.unlink(missing_ok=True)
     return count
 
 

@@ -1,0 +1,99 @@
+"""Retention: payloads as received leave on time; text goes with them, counts stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from girafe.data_dir import DataDir
+from girafe.records import Rejected
+from girafe.settings import Settings
+from warehouse.landing import file_name, read_quarantine, replace_quarantine
+
+LONGEST_BY_PLATFORM = {
+    "linkedin": timedelta(days=2),
+    "reddit": timedelta(days=2),
+    "youtube": timedelta(days=30),
+}
+"""What the platforms' terms allow at most (docs/governance.md); company.toml may only shorten it.
+
+LinkedIn: member activity 48 h. Reddit: 48 h advised for all stored content. YouTube: refresh or delete
+after 30 days.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionReport:
+    """What left, or would leave."""
+
+    files: tuple[Path, ...]
+    """Landing files past their time to live."""
+    quarantine_lines: int
+    kept: int
+    """Landing files still within their time."""
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        return (
+            f"{len(self.files):,} landing files and {self.quarantine_lines:,} quarantine lines "
+            f"past their time, {self.kept:,} landing files within it"
+        )
+
+
+def time_to_live(settings: Settings, platform: str) -> timedelta:
+    """The shorter of what company.toml says and what the platform allows."""
+    asked = settings.retention.raw(platform)
+    return min(asked, LONGEST_BY_PLATFORM.get(platform, asked))
+
+
+def enforce(data: DataDir, settings: Settings, now: datetime, *, dry_run: bool = False) -> RetentionReport:
+    """Removes payloads older than their time to live. A day's folder counts from its first moment.
+
+    Classified files and the warehouse hold no text, so they stay; a payload that was never classified
+    leaves all the same, because the promise is to the people in it.
+    """
+    past: list[Path] = []
+    kept = 0
+    for path in sorted(data.landing.glob("*/*/*.jsonl.gz")):
+        if _is_past(path.parent.name, path.parent.parent.name, settings, now):
+            past.append(path)
+        else:
+            kept += 1
+    if not dry_run:
+        for path in past:
+            path.unlink()
+            _remove_empty(path.parent)
+    lines = _enforce_quarantine(data.quarantine, settings, now, dry_run=dry_run)
+    return RetentionReport(files=tuple(past), quarantine_lines=lines, kept=kept)
+
+
+def _enforce_quarantine(root: Path, settings: Settings, now: datetime, *, dry_run: bool) -> int:
+    by_file: dict[Path, list[Rejected]] = {}
+    for path, line in read_quarantine(root):
+        by_file.setdefault(path, []).append(line)
+    removed = 0
+    for path, lines in by_file.items():
+        stay = [line for line in lines if not _is_past(path.parent.name, line.platform, settings, now)]
+        removed += len(lines) - len(stay)
+        if len(stay) < len(lines) and not dry_run:
+            replace_quarantine(path, stay)
+    return removed
+
+
+def _is_past(day: str, platform: str, settings: Settings, now: datetime) -> bool:
+    begins = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    known = {file_name(name): name for name in _named(settings)}
+    return now >= begins + time_to_live(settings, known.get(platform, platform))
+
+
+def _named(settings: Settings) -> Iterable[str]:
+    """Platforms that have a time of their own; folders carry their names made safe for files."""
+    return {*LONGEST_BY_PLATFORM, *settings.retention.days_by_platform}
+
+
+def _remove_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
