@@ -8,11 +8,13 @@ from collectors import optout
 from collectors.contract import Parser, Source
 from collectors.imports import girafe_jsonl
 from collectors.imports.contract import Format
-from collectors.sources import hackernews, mastodon
+from collectors.sources import bluesky, hackernews, mastodon, rss
 
 SOURCES: Mapping[str, Source] = {
+    "bluesky": bluesky,
     "hackernews": hackernews,
     "mastodon": mastodon,
+    "rss": rss,
 }
 """One line per module in collectors/sources; mypy checks each against the contract here."""
 
