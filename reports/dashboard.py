@@ -1,0 +1,271 @@
+"""Dashboard: one HTML file for HR, in every language at once, with no request to any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import vl_convert
+
+from girafe.settings import Settings
+from reports import charts, figures, sections
+from reports.tables import Tables
+from reports.view import ALL, FILTERS, Choice, Hero, Scene, Section, Show, View, key
+from reports.words import Words, words
+
+MIX = "rpt_conversation_mix_weekly"
+MOST_CHOICES = 9
+"""More values than this make the file heavy and a filter useless; the rest is in the exports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A script of the page, and the hash by which its policy admits it."""
+
+    text: str
+
+    @property
+    def source(self) -> str:
+        """Its entry in the content security policy."""
+        digest = hashlib.sha256(self.text.encode()).digest()
+        return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def scene(tables: Tables, settings: Settings, t: Words) -> Scene:
+    """What the sections look at, with the filters' values in reading order."""
+    mix = tables.get(MIX)
+    weeks = figures.complete_weeks(mix)
+    return Scene(
+        tables=tables,
+        settings=settings,
+        words=t,
+        weeks=weeks,
+        periods=figures.periods(weeks),
+        companies={company.company_id: company.name for company in settings.companies},
+        platforms=_values(mix, "platform"),
+        languages=_values(mix, "language"),
+    )
+
+
+def _values(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, ...]:
+    """`all` first, then what was heard most."""
+    heard: dict[str, int] = {}
+    for row in rows:
+        if row[column] != ALL:
+            heard[row[column]] = heard.get(row[column], 0) + (row.get("count_posts") or 0)
+    ordered = sorted(heard, key=lambda value: (-heard[value], value))
+    return (ALL, *ordered[:MOST_CHOICES])
+
+
+def render(
+    tables: Tables,
+    settings: Settings,
+    languages: Sequence[str],
+    *,
+    with_scripts: bool = True,
+    files_note: str = "",
+) -> str:
+    """The whole page; `with_scripts=False` gives the still version that becomes the PDF."""
+    pages = [_page(scene(tables, settings, words(language)), files_note) for language in languages]
+    return (
+        _environment()
+        .get_template("dashboard.html.jinja")
+        .render(
+            first=languages[0],
+            pages=pages,
+            css=_text("dashboard.css"),
+            data=safe_json(_payload(pages)) if with_scripts else "",
+            scripts=[Script(text=_engine()), Script(text=_text("dashboard.js"))] if with_scripts else [],
+        )
+    )
+
+
+def headline(tables: Tables, settings: Settings, language: str) -> str:
+    """The first sentence of the dashboard, with its figure, for a terminal or a manifest."""
+    found = scene(tables, settings, words(language))
+    heroes = sections.hero.build(found)
+    top = heroes.get(key(*defaults(found).values())) or _nothing(found.words, settings.company.name)
+    return f"{top.answer} {top.lede}"
+
+
+def facts(scene: Scene) -> tuple[tuple[str, str], ...]:
+    """What a spreadsheet says of itself on its first sheet."""
+    t = scene.words
+    top = headline(scene.tables, scene.settings, t.language)
+    privacy = scene.settings.privacy
+    return (
+        (t("page.title", company=scene.settings.company.name), ""),
+        ("", top),
+        ("", t("page.as_of", day=t.day(scene.periods[0].last)) if scene.periods else t("page.as_of_nothing")),
+        ("", t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross)),
+    )
+
+
+def safe_json(value: Any) -> str:
+    """JSON that can stand inside a script element: nothing in it can end the element or start another."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _page(scene: Scene, files_note: str) -> dict[str, Any]:
+    t = scene.words
+    default = defaults(scene)
+    heroes = sections.hero.build(scene)
+    built = [module.build(scene) for module in sections.SECTIONS]
+    company = scene.settings.company.name
+    privacy = scene.settings.privacy
+    return {
+        "words": t,
+        "scene": scene,
+        "title": t("page.title", company=company),
+        "company": company,
+        "as_of": t("page.as_of", day=t.day(scene.periods[0].last))
+        if scene.periods
+        else t("page.as_of_nothing"),
+        "filters": choices(scene),
+        "heroes": heroes,
+        "hero": heroes.get(key(*default.values())) or _nothing(t, company),
+        "sections": [_part(section, scene, default) for section in built],
+        "colophon": t("page.colophon", files=files_note),
+        "stance": t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross),
+    }
+
+
+def _nothing(t: Words, company: str) -> Hero:
+    return Hero(
+        answer=t("hero.empty", company=company),
+        left="",
+        right="",
+        lede=t("page.nothing"),
+        fine="",
+        share=None,
+        low=None,
+        high=None,
+    )
+
+
+def defaults(scene: Scene) -> dict[str, str]:
+    """The choice a reader finds: the company itself, four weeks if there are as many, everything."""
+    codes = [period.code for period in scene.periods]
+    period = "4" if "4" in codes else codes[-1] if codes else ""
+    return {"company": scene.home, "period": period, "platform": ALL, "language": ALL}
+
+
+def choices(scene: Scene) -> dict[str, list[Choice]]:
+    """The values of each filter with their names."""
+    t = scene.words
+    return {
+        "company": [
+            Choice(code=code, name=t("filters.home", company=name) if code == scene.home else name)
+            for code, name in scene.companies.items()
+        ],
+        "period": [Choice(code=p.code, name=t.find("periods")[p.code]) for p in scene.periods],
+        "platform": [
+            Choice(code=c, name=t("filters.all_platform") if c == ALL else t.name("platforms", c))
+            for c in scene.platforms
+        ],
+        "language": [
+            Choice(code=c, name=t("filters.all_language") if c == ALL else t.name("languages", c))
+            for c in scene.languages
+        ],
+    }
+
+
+def _part(section: Section, scene: Scene, default: Mapping[str, str]) -> dict[str, Any]:
+    """A section as the template shows it: its strings and its first view."""
+    t = scene.words
+    strings = t.find(section.id)
+    view = section.views.get(key(*(default[dim] for dim in section.dims))) or nothing(t)
+    show = section.shows.get(key(*(default[dim] for dim in section.show_dims))) or Show()
+    spec = charts.SPECS[section.id](t) if section.id in charts.SPECS else None
+    free = [name for name in FILTERS if name not in section.dims]
+    names = t.listed([t(f"filters.as_word.{name}") for name in section.dims])
+    return {
+        "section": section,
+        "id": section.id,
+        "question": strings["question"],
+        "card": strings["card"] if section.on_first_screen else "",
+        "caption": strings.get("caption", ""),
+        "chart_label": strings.get("chart", ""),
+        "columns": section.columns,
+        "table_title": strings.get("table", t("page.table")),
+        "terms": section.terms,
+        "scope": "" if not free else t("page.scope", filters=names) if section.dims else t("page.scope_none"),
+        "first": {**asdict(view), **asdict(show)},
+        "spec": spec,
+        "svg": charts.draw(spec, show.chart, t) if spec else "",
+    }
+
+
+def nothing(t: Words) -> View:
+    """What a section says where it has nothing."""
+    return View(answer=t("page.nothing"), brief=t("page.nothing"))
+
+
+def _payload(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    first = pages[0]["scene"]
+    default = defaults(first)
+    return {
+        "defaults": default,
+        "choices": {name: [c.code for c in found] for name, found in choices(first).items()},
+        "charts": {
+            part["id"]: {name: show.chart for name, show in part["section"].shows.items()}
+            for part in pages[0]["sections"]
+            if part["spec"]
+        },
+        "pages": {page["words"].language: _page_data(page) for page in pages},
+    }
+
+
+def _page_data(page: Mapping[str, Any]) -> dict[str, Any]:
+    t: Words = page["words"]
+    return {
+        "format": charts.number_locale(t),
+        "hero": {
+            "dims": FILTERS,
+            "views": {name: asdict(h) for name, h in page["heroes"].items()},
+            "nothing": asdict(_nothing(t, page["company"])),
+        },
+        "sections": [
+            {
+                "id": part["id"],
+                "dims": part["section"].dims,
+                "views": {name: asdict(view) for name, view in part["section"].views.items()},
+                "show_dims": part["section"].show_dims,
+                "rows": {name: show.rows for name, show in part["section"].shows.items()},
+                "spec": part["spec"],
+                "nothing": asdict(nothing(t)),
+            }
+            for part in page["sections"]
+        ],
+    }
+
+
+def _text(name: str) -> str:
+    return (files("reports") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _engine() -> str:
+    # The drawing engine, bundled by vl-convert without any download; "</" could end the script element.
+    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
+    return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=False,
+    )

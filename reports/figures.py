@@ -1,0 +1,203 @@
+"""Figures: counts added first, divided last; weeks pooled into periods; hidden cells left hidden."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from reports.tables import Row, Tables
+
+PERIODS = (1, 4, 13, 52)
+"""The lengths of time, in weeks, a reader may choose from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share over one or more weeks, or the fact that it cannot be told."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    numerator: int = 0
+    denominator: int = 0
+    hidden_weeks: int = 0
+    """Weeks left out because their figures are withheld."""
+
+    @property
+    def half_width(self) -> float:
+        """Half of the interval, 0 if there is none."""
+        return (self.high - self.low) / 2 if self.high is not None and self.low is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A difference between two periods; `moved` only if its interval leaves out zero."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    moved: bool = False
+
+
+class Carrier(StrEnum):
+    """What a headline says."""
+
+    PEOPLE = "people"
+    BRAND = "brand"
+    EVEN = "even"
+    HIDDEN = "hidden"
+    EMPTY = "empty"
+    BLIND = "blind"
+    SOLO = "solo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Whole weeks, and as many before them to compare with (none if there are not enough)."""
+
+    code: str
+    weeks: tuple[date, ...]
+    before: tuple[date, ...]
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return self.weeks[0]
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.weeks[-1] + timedelta(days=6)
+
+
+def complete_weeks(rows: Iterable[Row], *, until: date | None = None) -> tuple[date, ...]:
+    """The weeks that are over, in order; a running week counts only if there is no other.
+
+    With `until`, nothing from that day on, and quiet weeks up to it are weeks too.
+    """
+    rows = [row for row in rows if until is None or row["week_start"] + timedelta(days=7) <= until]
+    over = {row["week_start"] for row in rows if row.get("is_week_complete") is not False}
+    weeks = over or {row["week_start"] for row in rows}
+    if not weeks:
+        return ()
+    count = (max(weeks) - min(weeks)).days // 7 + 1
+    return tuple(min(weeks) + timedelta(weeks=n) for n in range(count))
+
+
+def periods(weeks: Sequence[date]) -> tuple[Period, ...]:
+    """The periods that `weeks` are long enough for, shortest first; at least one if there is a week."""
+    found = []
+    for length in PERIODS:
+        if length > len(weeks):
+            break
+        before = tuple(weeks[-2 * length : -length]) if len(weeks) >= 2 * length else ()
+        found.append(Period(code=str(length), weeks=tuple(weeks[-length:]), before=before))
+    if weeks and len(weeks) not in PERIODS:
+        found.append(Period(code="all", weeks=tuple(weeks), before=()))
+    return tuple(found)
+
+
+def in_weeks(rows: Iterable[Row], weeks: Sequence[date]) -> tuple[Row, ...]:
+    """The rows of these weeks."""
+    wanted = set(weeks)
+    return tuple(row for row in rows if row["week_start"] in wanted)
+
+
+def total(rows: Iterable[Row], column: str) -> int:
+    """The sum of what is published in `column`; withheld cells add nothing."""
+    return sum(int(row[column]) for row in rows if row.get(column) is not None)
+
+
+def pool(rows: Sequence[Row], name: str) -> Share:
+    """The share `name` over several weeks.
+
+    The ends of the interval are averaged by weight, as if the weeks erred together. Classifier error does,
+    sampling error does not, so the interval of a long period is rather too wide than too narrow.
+    """
+    hidden = sum(1 for row in rows if row.get("is_suppressed"))
+    seen = [row for row in rows if row.get(name) is not None and row.get(f"{name}_denominator")]
+    weight = sum(row[f"{name}_denominator"] for row in seen)
+    if not weight:
+        return Share(hidden_weeks=hidden)
+    numerator = sum(row[f"{name}_numerator"] for row in seen)
+    value = numerator / weight
+    low, high = (_mean(seen, name, end, weight) for end in ("low", "high"))
+    return Share(
+        value=value,
+        low=None if low is None else min(low, value),
+        high=None if high is None else max(high, value),
+        numerator=numerator,
+        denominator=weight,
+        hidden_weeks=hidden,
+    )
+
+
+def _mean(rows: Sequence[Row], name: str, end: str, weight: int) -> float | None:
+    if any(row.get(f"{name}_{end}") is None for row in rows):
+        return None
+    return float(sum(row[f"{name}_{end}"] * row[f"{name}_denominator"] for row in rows) / weight)
+
+
+def compare(now: Share, before: Share) -> Change:
+    """The difference of two periods, independent of each other."""
+    if now.value is None or before.value is None or now.low is None or before.low is None:
+        return Change()
+    value = now.value - before.value
+    half = math.hypot(now.half_width, before.half_width)
+    return Change(value=value, low=value - half, high=value + half, moved=abs(value) > half)
+
+
+def change_of(rows: Sequence[Row], period: Period, name: str) -> Change:
+    """How `name` moved against the weeks before; for one week as the mart measured it, by resampling."""
+    if len(period.weeks) == 1:
+        row = next(iter(in_weeks(rows, period.weeks)), None)
+        if row is None or row.get(f"{name}_change") is None:
+            return Change()
+        return Change(
+            value=row[f"{name}_change"],
+            low=row.get(f"{name}_change_low"),
+            high=row.get(f"{name}_change_high"),
+            moved=bool(row.get(f"is_{name}_changed")),
+        )
+    return compare(pool(in_weeks(rows, period.weeks), name), pool(in_weeks(rows, period.before), name))
+
+
+def carrier(rows: Sequence[Row], share: Share, *, blind: bool) -> Carrier:
+    """Who carries the conversation in these rows, or why that cannot be said."""
+    if share.value is None:
+        if share.hidden_weeks:
+            return Carrier.HIDDEN
+        if total(rows, "monologues") or total(rows, "conversations"):
+            return Carrier.SOLO
+        return Carrier.BLIND if blind else Carrier.EMPTY
+    low = share.value if share.low is None else share.low
+    high = share.value if share.high is None else share.high
+    if low > 0.5:
+        return Carrier.PEOPLE
+    return Carrier.BRAND if high < 0.5 else Carrier.EVEN
+
+
+def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:
+    """Platforms that could not be heard on a day of the span, or not since they went blind before it."""
+    by_source: dict[tuple[str, str], list[Row]] = {}
+    for row in tables.get("rpt_source_health_daily"):
+        by_source.setdefault((row["platform"], row["source"]), []).append(row)
+    blind = set()
+    for (platform, _), rows in by_source.items():
+        rows.sort(key=lambda row: row["day"])
+        known = [row for row in rows if row["day"] <= last]
+        within = any(row["health"] == "blind" and first <= row["day"] for row in known)
+        if within or (known and known[-1]["health"] == "blind"):
+            blind.add(platform)
+    return tuple(sorted(blind))
+
+
+def by(rows: Iterable[Row], column: str) -> dict[str, tuple[Row, ...]]:
+    """The rows by the value of `column`, in order of appearance."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return {key: tuple(group) for key, group in found.items()}

@@ -1,0 +1,96 @@
+"""Hero: who carries the conversation, in one sentence and one bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from reports.figures import Carrier, Period, Share, blind_platforms, carrier, in_weeks, pool, total
+from reports.tables import Row
+from reports.view import Hero, Scene, key
+from reports.words import Words
+
+READS = ("rpt_conversation_mix_weekly", "rpt_source_health_daily")
+SHARE = "human_to_human_share"
+DIMS = ("company", "period", "platform", "language")
+
+
+def build(scene: Scene) -> dict[str, Hero]:
+    """One hero per choice of all filters."""
+    slices = sliced(scene.tables.get(READS[0]))
+    heroes = {}
+    for company, platform, language in product(scene.companies, scene.platforms, scene.languages):
+        rows = slices.get((company, platform, language), ())
+        for period in scene.periods:
+            name = key(company, period.code, platform, language)
+            heroes[name] = hero(scene, rows, period, company=scene.companies[company])
+    return heroes
+
+
+def sliced(rows: Sequence[Row]) -> dict[tuple[str, str, str], tuple[Row, ...]]:
+    """The weeks of the conversation mix by company, platform and language, in order."""
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row["week_start"]):
+        found.setdefault((row["company_id"], row["platform"], row["language"]), []).append(row)
+    return {name: tuple(group) for name, group in found.items()}
+
+
+def hero(scene: Scene, rows: Sequence[Row], period: Period, *, company: str) -> Hero:
+    """The headline for these weeks of one company."""
+    t, chosen = scene.words, in_weeks(rows, period.weeks)
+    share = pool(chosen, SHARE)
+    blind = blind_platforms(scene.tables, period.first, period.last)
+    state = carrier(chosen, share, blind=bool(blind))
+    known = share.value is not None
+    return Hero(
+        answer=t(f"hero.{state}", company=company),
+        left=t("hero.left", share=t.percent(share.value)) if known else "",
+        right=t("hero.right", share=t.percent(1 - share.value)) if share.value is not None else "",
+        lede=lede(t, share, state, company=company),
+        fine=fine(t, chosen, share, period),
+        share=share.value,
+        low=share.low,
+        high=share.high,
+    )
+
+
+def lede(t: Words, share: Share, state: Carrier, *, company: str) -> str:
+    """The figure behind the headline, as a sentence."""
+    if share.value is None:
+        return t(f"hero.why_{state}", company=company)
+    return t(
+        "hero.lede",
+        count=share.denominator,
+        company=company,
+        share=t.percent(share.value),
+        interval=t.between(share.low, share.high),
+        numerator=t.number(share.numerator),
+    )
+
+
+def fine(t: Words, rows: Sequence[Row], share: Share, period: Period) -> str:
+    """Period, exchanges, what could not be judged, what is withheld."""
+    parts = [span(t, period)]
+    exchanges = pool(rows, "exchange_human_to_human_share")
+    if exchanges.value is not None:
+        parts.append(
+            t(
+                "hero.exchanges",
+                count=exchanges.denominator,
+                share=t.percent(exchanges.value),
+                interval=t.between(exchanges.low, exchanges.high),
+            )
+        )
+    conversations = total(rows, "conversations")
+    if conversations:
+        unresolved = total(rows, "conversations_unresolved") / conversations
+        parts.append(t("hero.unresolved", share=t.percent(unresolved)))
+    if share.hidden_weeks and share.value is not None:
+        parts.append(t("hero.withheld", count=share.hidden_weeks))
+    return " ".join(parts)
+
+
+def span(t: Words, period: Period) -> str:
+    """The dates of a period: "Du 2 au 29 mars 2026."."""
+    same_year = period.first.year == period.last.year
+    return t("format.span", first=t.day(period.first, year=not same_year), last=t.day(period.last))

@@ -1,0 +1,103 @@
+"""Subjects: themes read for what to do: who talks about them with whom, what is asked, what rose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.figures import by, total
+from reports.tables import Row
+
+FEW = 5
+"""Below so many threads a theme is not called led by anyone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One theme over some weeks: its threads by kind; withheld cells are left out and counted."""
+
+    theme: str
+    human: int
+    brand: int
+    apart: int
+    """Monologues and other threads."""
+    hidden: int
+
+    @property
+    def known(self) -> int:
+        """Conversations between people or with the brand."""
+        return self.human + self.brand
+
+    @property
+    def brand_share(self) -> float | None:
+        """Part of its conversations in which the brand took part."""
+        return self.brand / self.known if self.known else None
+
+
+def subjects(rows: Sequence[Row]) -> tuple[Subject, ...]:
+    """The themes of rpt_themes_weekly rows, the most discussed between people first."""
+    found = []
+    for theme, group in by(rows, "theme").items():
+        kinds = by(group, "thread_kind")
+        found.append(
+            Subject(
+                theme=theme,
+                human=total(kinds.get("human_to_human", ()), "count_threads"),
+                brand=total(kinds.get("brand_to_human", ()), "count_threads"),
+                apart=sum(total(kinds.get(kind, ()), "count_threads") for kind in ("other", "monologue")),
+                hidden=sum(1 for row in group if row.get("is_suppressed")),
+            )
+        )
+    return tuple(sorted(found, key=lambda s: (-s.human, -s.known, s.theme)))
+
+
+def between_people(found: Sequence[Subject], *, most: int = 3) -> tuple[str, ...]:
+    """Themes people discuss most without the brand."""
+    return tuple(s.theme for s in found if s.human >= FEW)[:most]
+
+
+def with_brand(found: Sequence[Subject], *, most: int = 3) -> tuple[str, ...]:
+    """Themes of most of the brand's conversations."""
+    ordered = sorted(found, key=lambda s: (-s.brand, s.theme))
+    return tuple(s.theme for s in ordered if s.brand >= FEW)[:most]
+
+
+def without_need_of_brand(found: Sequence[Subject], *, most: int = 3) -> tuple[Subject, ...]:
+    """Themes that go on between people nine times in ten: a brand that joins would be a stranger there."""
+    led = (
+        s
+        for s in found
+        if s.human >= FEW and s.brand_share is not None and s.brand_share <= 0.1 and not s.hidden
+    )
+    return tuple(led)[:most]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Questions to the brand about one theme."""
+
+    theme: str
+    questions: int
+    answered: int
+    unanswered: int
+    waiting: int
+
+    @property
+    def open(self) -> int:
+        """Without an answer, whether or not its time is up."""
+        return self.unanswered + self.waiting
+
+
+def asked(rows: Sequence[Row]) -> tuple[Asked, ...]:
+    """The themes of rpt_brand_questions_weekly rows, most left open first, without withheld ones."""
+    found = [
+        Asked(
+            theme=theme,
+            questions=total(group, "count_questions"),
+            answered=total(group, "count_questions_answered"),
+            unanswered=total(group, "count_questions_unanswered"),
+            waiting=total(group, "count_questions_waiting"),
+        )
+        for theme, group in by(rows, "theme").items()
+    ]
+    return tuple(sorted((a for a in found if a.questions), key=lambda a: (-a.open, -a.questions, a.theme)))

@@ -1,0 +1,114 @@
+"""Swap: a reader of the exports folder sees one whole release, the old one or the new one, never a mixture.
+
+`exports` is a symbolic link to `.exports.releases/<release id>` beside it. A release is built in a hidden
+folder of the same file system, flushed to disk, renamed to its id, and only then linked.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+def releases_folder(exports: Path) -> Path:
+    """Where the releases behind `exports` are kept."""
+    return exports.parent / f".{exports.name}.releases"
+
+
+@contextmanager
+def building(exports: Path) -> Iterator[Path]:
+    """Yields an empty folder to build in, alone: a second publisher waits, a dead one is cleaned up."""
+    home = releases_folder(exports)
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # Nobody else builds while we hold the lock, so whatever is unfinished is abandoned.
+        for abandoned in home.glob(".building-*"):
+            _remove(abandoned)
+        folder = Path(tempfile.mkdtemp(prefix=".building-", dir=home))
+        folder.chmod(0o755)
+        try:
+            yield folder
+        finally:
+            _remove(folder)
+
+
+def put_in_place(folder: Path, exports: Path, *, release_id: str, keep: int) -> Path:
+    """Makes `folder` the release `release_id` and points `exports` at it; call inside `building`.
+
+    A release of the same id has the same content, so it is replaced without anyone noticing.
+    Returns the folder of the release; at most `keep` releases remain.
+    """
+    home = releases_folder(exports)
+    target = home / release_id
+    _flush(folder)
+    if target.exists():
+        _exchange(folder, target)
+    else:
+        folder.rename(target)
+    _link(target, exports)
+    drop_old_releases(exports, keep=keep)
+    return target
+
+
+def drop_old_releases(exports: Path, *, keep: int) -> None:
+    """Deletes all but the `keep` newest releases, never the current one (erasure keeps only that)."""
+    current = exports.resolve()
+    others = [p for p in releases_folder(exports).iterdir() if p.name[0] != "." and p != current]
+    others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in others[max(keep - 1, 0) :]:
+        _remove(old)
+
+
+def _link(target: Path, exports: Path) -> None:
+    link = target.parent / ".next"
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(target, exports.parent), target_is_directory=True)
+    if exports.is_dir() and not exports.is_symlink():
+        # A plain folder from before: the two names change places, so no moment is without exports.
+        _exchange(link, exports)
+        _remove(link)
+    else:
+        link.replace(exports)
+    _sync(exports.parent)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    swap = getattr(libc, "renameat2", None)
+    if swap and swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return
+    # No such call here (other than Linux, or an old file system): two renames, a blink apart.
+    aside = one.with_name(f"{one.name}.aside")
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)
+
+
+def _flush(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)

@@ -1,0 +1,58 @@
+"""Tables: the rpt_ Parquet files as rows; a file that is not there is an empty table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow.parquet as pq
+
+from girafe.errors import InputInvalid
+
+Row: TypeAlias = Mapping[str, Any]
+
+PREFIX = "rpt_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Every rpt_ table by name, and where each was read from."""
+
+    rows: Mapping[str, tuple[Row, ...]]
+    files: Mapping[str, Path]
+    columns: Mapping[str, tuple[str, ...]]
+
+    def get(self, name: str) -> tuple[Row, ...]:
+        """The rows of `name`, none if the table is missing."""
+        return self.rows.get(name, ())
+
+
+def read_tables(folder: Path) -> Tables:
+    """Reads every rpt_*.parquet of `folder`; raises InputInvalid naming a file that is not Parquet."""
+    rows: dict[str, tuple[Row, ...]] = {}
+    files: dict[str, Path] = {}
+    columns: dict[str, tuple[str, ...]] = {}
+    for path in sorted(folder.glob(f"{PREFIX}*.parquet")):
+        try:
+            table = pq.read_table(path)
+        except (OSError, ValueError) as error:
+            raise InputInvalid(f"{path.name} is not a readable Parquet file; run: girafe measure") from error
+        rows[path.stem] = tuple(
+            {key: _known(value) for key, value in row.items()} for row in table.to_pylist()
+        )
+        files[path.stem] = path
+        columns[path.stem] = tuple(table.column_names)
+    return Tables(rows=rows, files=files, columns=columns)
+
+
+def _known(value: Any) -> Any:
+    # SQL divisions may leave NaN; for a reader that is as unknown as null.
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def where(rows: Iterable[Row], **wanted: Any) -> tuple[Row, ...]:
+    """The rows whose columns equal `wanted`, in their order."""
+    return tuple(row for row in rows if all(row.get(key) == value for key, value in wanted.items()))

@@ -1,0 +1,110 @@
+"""Words: every string people see, one file per language under strings/, and how numbers are written in it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The strings of one language; call it with a dotted key and the values the string needs."""
+
+    language: str
+    tree: Mapping[str, Any]
+
+    def __call__(self, key: str, /, count: float | None = None, **values: Any) -> str:
+        """The string `key`, filled; with `count`, its singular or plural form (count may stay unseen)."""
+        found = self.find(key)
+        if isinstance(found, Mapping):
+            one = count is not None and (
+                abs(count) < 2 if self.tree["format"]["zero_is_singular"] else count == 1
+            )
+            found = found["one" if one else "many"]
+        if count is not None:
+            values.setdefault("count", self.number(count))
+        return str(found).format(**values) if values else str(found)
+
+    def find(self, key: str) -> Any:
+        """What stands under the dotted `key`; KeyError if nothing does."""
+        found: Any = self.tree
+        for part in key.split("."):
+            found = found[part]
+        return found
+
+    def name(self, kind: str, code: str) -> str:
+        """The name of a theme, platform, voice ...; an unknown code is shown without underscores."""
+        return str(self.tree.get(kind, {}).get(code) or code.replace("_", " "))
+
+    def definitions(self) -> Iterator[tuple[str, str]]:
+        """Each term with its definition, as docs/method.md has them, in reading order."""
+        for entry in self.tree["definitions"].values():
+            yield entry["term"], entry["meaning"]
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """1234.5 as people of this language write it; a dash for a number that is not there."""
+        if value is None:
+            return "–"
+        form = self.tree["format"]
+        text = f"{value:,.{digits}f}".replace(",", "\0").replace(".", form["decimal"])
+        return text.replace("\0", form["thousands"]).replace("-", "\u2212")
+
+    def percent(self, share: float | None, digits: int = 0) -> str:
+        """0.123 as a percentage; very small shares are not rounded down to nothing."""
+        if share is None:
+            return "–"
+        if digits == 0 and 0 < share < 0.01:
+            digits = 1
+        return f"{self.number(share * 100, digits)}{self.tree['format']['percent']}"
+
+    def between(self, low: float | None, high: float | None) -> str:
+        """An interval of shares: "79–88 %"."""
+        if low is None or high is None:
+            return "–"
+        digits = 1 if high < 0.02 else 0
+        return f"{self.number(low * 100, digits)}\u2013{self.percent(high, digits)}"
+
+    def day(self, day: date | None, *, year: bool = True) -> str:
+        """A day in words: "2 mars 2026"."""
+        if day is None:
+            return "–"
+        form = self.tree["format"]
+        number = form["first"] if day.day == 1 else str(day.day)
+        pattern: str = form["day" if year else "day_short"]
+        return pattern.format(day=number, month=form["months"][day.month - 1], year=day.year)
+
+    def month(self, day: date) -> str:
+        """A month in words: "mars 2026"."""
+        return f"{self.tree['format']['months'][day.month - 1]} {day.year}"
+
+    def listed(self, items: list[str] | tuple[str, ...]) -> str:
+        """ "a, b and c"."""
+        if len(items) < 2:
+            return "".join(items)
+        return f"{', '.join(items[:-1])} {self.tree['format']['and']} {items[-1]}"
+
+    def duration(self, hours: float | None) -> str:
+        """A length of time in the unit people would use."""
+        if hours is None:
+            return "–"
+        if hours < 1:
+            return self("format.minutes", count=round(hours * 60))
+        return (
+            self("format.hours", count=round(hours))
+            if hours < 48
+            else self("format.days", count=round(hours / 24))
+        )
+
+
+@cache
+def words(language: str) -> Words:
+    """The strings of `language`, read once."""
+    text = (files("reports") / "strings" / f"{language}.toml").read_text(encoding="utf-8")
+    return Words(language=language, tree=tomllib.loads(text))

@@ -1,0 +1,176 @@
+"""A release is whole, checked by its manifest, the same for the same marts, and swapped in at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from girafe.errors import InputInvalid
+from girafe.settings import Settings
+from reports import swap
+from reports.release import KEEP, Release, publish
+
+NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
+
+Tables = dict[str, list[dict[str, Any]]]
+Publish = Callable[..., Release]
+
+
+@pytest.fixture
+def publisher(tmp_path: Path, settings: Settings) -> Publish:
+    def run(marts: Path, **more: Any) -> Release:
+        more.setdefault("now", NOW)
+        return publish(marts=marts, exports=tmp_path / "exports", settings=settings, with_pdf=False, **more)
+
+    return run
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def disagreements(folder: Path) -> list[str]:
+    """What in a release differs from its own manifest."""
+    stated = {n: f["sha256"] for n, f in json.loads((folder / "manifest.json").read_text())["files"].items()}
+    found = hashes(folder)
+    del found["manifest.json"]
+    return sorted(name for name in stated.keys() | found.keys() if stated.get(name) != found.get(name))
+
+
+def test_every_file_is_in_the_manifest_with_its_checksum(publisher: Publish, marts: Path) -> None:
+    release = publisher(marts)
+    assert disagreements(release.folder) == []
+    manifest = json.loads((release.folder / "manifest.json").read_text())
+    assert manifest["period"] == {"from": "2026-02-02", "through": "2026-03-29", "whole_weeks": 8}
+    assert manifest["tables"]["rpt_activation_monthly"]["rows"] == 4
+    assert {
+        "dashboard.html",
+        "digest.html",
+        "digest.fr.md",
+        "digest.en.html",
+        "workbook.xlsx",
+        "rpt_voices_weekly.csv",
+        "rpt_voices_weekly.parquet",
+    } <= set(manifest["files"])
+
+
+def test_the_same_marts_give_the_same_bytes_whenever_they_are_published(
+    publisher: Publish, marts: Path
+) -> None:
+    first = publisher(marts)
+    before = hashes(first.folder)
+    second = publisher(marts, now=NOW + timedelta(days=400))
+    assert second.id == first.id
+    assert hashes(second.folder) == before
+
+
+def test_other_numbers_make_another_release(
+    publisher: Publish, marts: Path, tables: Tables, make_marts: Callable[[Tables], Path]
+) -> None:
+    changed = {**tables, "rpt_activation_monthly": tables["rpt_activation_monthly"][:2]}
+    assert publisher(marts).id != publisher(make_marts(changed)).id
+
+
+def test_a_plain_folder_from_before_becomes_a_release(
+    publisher: Publish, marts: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "old.txt").write_text("old")
+    publisher(marts)
+    assert (tmp_path / "exports").is_symlink()
+    assert not (tmp_path / "exports" / "old.txt").exists()
+    assert disagreements(tmp_path / "exports") == []
+
+
+def test_only_the_last_few_releases_are_kept(tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    for number in range(KEEP + 3):
+        with swap.building(exports) as folder:
+            (folder / "n").write_text(str(number))
+            swap.put_in_place(folder, exports, release_id=f"r{number}", keep=KEEP)
+    kept = [p for p in swap.releases_folder(exports).iterdir() if p.name[0] != "."]
+    assert len(kept) == KEEP
+    assert (exports / "n").read_text() == str(KEEP + 2)
+    swap.drop_old_releases(exports, keep=1)
+    assert [p for p in swap.releases_folder(exports).iterdir() if p.name[0] != "."] == [exports.resolve()]
+
+
+def test_a_reader_in_a_loop_sees_whole_releases_only(tmp_path: Path) -> None:
+    exports, seen, wrong = tmp_path / "exports", set(), []
+    done = threading.Event()
+
+    def put(number: int) -> None:
+        with swap.building(exports) as folder:
+            for part in range(20):
+                (folder / f"part{part}").write_text(str(number))
+            swap.put_in_place(folder, exports, release_id=f"r{number}", keep=KEEP)
+
+    def read() -> None:
+        while not done.is_set():
+            folder = exports.resolve(strict=True)
+            try:
+                values = {path.read_text() for path in folder.iterdir()} if folder.is_dir() else {"missing"}
+            except FileNotFoundError:
+                continue  # this one was replaced while we read it; a reader opens exports again
+            seen.update(values)
+            if len(values) != 1:
+                wrong.append(values)
+
+    put(0)
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(1, 60):
+        put(number)
+    done.set()
+    reader.join()
+    assert wrong == []
+    assert len(seen) > 1
+
+
+def test_a_publication_that_dies_leaves_the_old_release_and_no_litter(
+    publisher: Publish, marts: Path, tmp_path: Path
+) -> None:
+    release = publisher(marts)
+    with pytest.raises(FileNotFoundError):
+        publisher(marts, extras={"lineage.html": tmp_path / "nowhere.html"})
+    (swap.releases_folder(tmp_path / "exports") / ".building-killed").mkdir()
+    assert (tmp_path / "exports").resolve() == release.folder
+    publisher(marts)
+    assert not list(swap.releases_folder(tmp_path / "exports").glob(".building-*"))
+
+
+def test_it_publishes_from_marts_that_are_empty_or_missing(
+    publisher: Publish, tables: Tables, make_marts: Callable[[Tables], Path]
+) -> None:
+    for folder in (make_marts({name: [] for name in tables}), make_marts({})):
+        release = publisher(folder)
+        assert disagreements(release.folder) == []
+        assert "Personne n’a parlé" in (release.folder / "dashboard.html").read_text()
+
+
+def test_it_refuses_a_folder_that_is_not_there_and_a_week_that_is_not_over(
+    publisher: Publish, marts: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(InputInvalid, match="girafe measure"):
+        publisher(tmp_path / "nowhere")
+    with pytest.raises(InputInvalid, match="not over"):
+        publisher(marts, week=date(2026, 3, 30))
+
+
+def test_a_broken_parquet_file_is_named_and_the_old_release_stays(
+    publisher: Publish, marts: Path, tmp_path: Path
+) -> None:
+    release = publisher(marts)
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "rpt_voices_weekly.parquet").write_bytes(b"PAR1 not really")
+    with pytest.raises(InputInvalid, match=r"rpt_voices_weekly\.parquet"):
+        publisher(broken)
+    assert (tmp_path / "exports").resolve() == release.folder
