@@ -16,7 +16,7 @@ Trigger it, or clear its first task: what was done already is skipped; doing it 
 ### When it is red
 * **classify**: a file cannot be read at all. Single bad payloads never stop it (`girafe quarantine list`).
 * **validate_raw, validate_marts**: the log names the rule, the rows and the remedy; the last good dashboard
-  stays. Pages to look at: `quality/docs/raw/index.html` and `quality/docs/marts/index.html` in the data directory.
+  stays. Pages: `quality/docs/raw/index.html`, `quality/docs/marts/index.html` in the data directory.
 * **load, measure**: another process holds the DuckDB file; it is tried again.
 """
 

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, Param, RetryDecision, RetryPolicy, get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
 
-from girafe.errors import GirafeError, PayloadRejected, QualityFailed, RateLimited, UserMustAct
+from girafe.errors import (
+    GirafeError,
+    PayloadRejected,
+    QualityFailed,
+    RateLimited,
+    SourceUnavailable,
+    UserMustAct,
+)
 
 if TYPE_CHECKING:
     from girafe.run import Context
@@ -31,6 +39,9 @@ RELEASED = Asset(name="released", uri="girafe://released")
 DUCKDB_WRITER = "duckdb_writer"
 """One slot: an open DuckDB writer blocks every other process, readers too."""
 CLASSIFIERS = "classifiers"
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""Before it no schedule runs and no backfill goes."""
 
 TIME_ZONE = os.environ.get("GIRAFE_TIME_ZONE", "Europe/Paris")
 """Of the company; `make up` sets it from company.toml. Only schedules need it before a task runs."""
@@ -137,18 +148,77 @@ def here() -> Context:
 
     be_quiet()
     found = place()
-    given = os.environ.get("GIRAFE_NOW")
     return Context(
         data=DataDir(Path(found["data"])),
         settings=load_settings(Path(found["company"])),
-        now=datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC),
+        now=now(),
         say=logging.getLogger("girafe").info,
     )
+
+
+def now() -> datetime:
+    """The clock; GIRAFE_NOW (ISO 8601) sets it, as for the command line."""
+    given = os.environ.get("GIRAFE_NOW")
+    return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+
+
+def param(name: str) -> Any:
+    """A field of the trigger form, None where it is empty or this run has no such field."""
+    return (get_current_context().get("params") or {}).get(name) or None
+
+
+def window() -> tuple[datetime, datetime] | None:
+    """The span asked for by the form, or by a backfill; None: from the cursor on."""
+    since, until = param("since"), param("until")
+    if since:
+        first = datetime.fromisoformat(since).replace(tzinfo=UTC)
+        return first, datetime.fromisoformat(until).replace(tzinfo=UTC) if until else now()
+    context = get_current_context()
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    return (start, end) if context["dag_run"].run_type == "backfill" and start and end else None
 
 
 def announce(asset: Asset, **counts: int | str) -> None:
     """Adds row counts, and where they are, to the event that this task's outlet makes."""
     get_current_context()["outlet_events"][asset].extra = {**place(), **counts}
+
+
+def announce_landed(asset: Asset) -> None:
+    """Announces the posts that the tasks before this one brought; skips where they brought nothing."""
+    context = get_current_context()
+    brought = context["ti"].xcom_pull(task_ids=sorted(context["task"].upstream_task_ids))
+    counts = [count for count in _flat(brought) if isinstance(count, int)]
+    if not any(counts):
+        raise AirflowSkipException("Nothing new was heard, so there is nothing to process.")
+    announce(asset, rows=sum(counts))
+
+
+def _flat(found: Any) -> Iterator[Any]:
+    """The values in nested sequences: one per task, many per mapped task."""
+    if isinstance(found, Iterable) and not isinstance(found, str):
+        for part in found:
+            yield from _flat(part)
+    else:
+        yield found
+
+
+def deliver_digest(exports: Path) -> str:
+    """Sends exports/digest.md to the addresses of GIRAFE_DIGEST_TO, and says how many there were."""
+    addresses = os.environ.get("GIRAFE_DIGEST_TO", "").split()
+    if not addresses:
+        raise AirflowSkipException("GIRAFE_DIGEST_TO names nobody; the digest lies in exports/.")
+    if not send(addresses, "girafe: the week", (exports / "digest.md").read_text(encoding="utf-8")):
+        raise SourceUnavailable("An address of GIRAFE_DIGEST_TO did not take the digest; the log names it.")
+    return f"sent to {len(addresses)} address(es)"
+
+
+def send(addresses: list[str], title: str, markdown: str) -> bool:
+    """Sends a message to Apprise addresses; True if every one took it."""
+    from apprise import Apprise, NotifyFormat
+
+    bell = Apprise()
+    bell.add(addresses)
+    return bool(bell.notify(title=title, body=markdown, body_format=NotifyFormat.MARKDOWN))
 
 
 def notify(context: Mapping[str, Any]) -> None:
@@ -160,11 +230,7 @@ def notify(context: Mapping[str, Any]) -> None:
     title, body = failure_notice(context)
     logging.getLogger("girafe").error("%s\n%s", title, body)
     if urls:
-        from apprise import Apprise
-
-        bell = Apprise()
-        bell.add(urls)
-        bell.notify(title=title, body=body)
+        send(urls, title, body)
 
 
 def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Starts Airflow for one person on this machine: loopback only, own folder, one login; Ctrl-C stops it all."""
+"""Starts Airflow for one person: loopback only, own folder, one login; Ctrl-C stops all of it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "AIRFLOW__CORE__PARALLELISM": 4,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "girafe:admin",
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle(ROOT / "dags")]),
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": 30,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": home / "logs",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
@@ -62,7 +63,7 @@ def bundle(folder: Path) -> dict[str, object]:
     return {
         "name": "girafe",
         "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
-        "kwargs": {"path": str(folder)},
+        "kwargs": {"path": str(folder), "refresh_interval": 30},
     }
 
 

@@ -1,0 +1,86 @@
+"""Asks every source of company.toml for what is new: one mapped task per query, one pool per platform."""
+
+from airflow.sdk import CronDataIntervalTimetable, Param, dag, task, task_group
+
+from collectors.registry import SOURCES
+from girafe import wiring
+
+DOC = """
+### What it does
+Checks the governance block first: without it no request leaves. Then it asks each source switched on in
+company.toml for each of its queries, politely and from its cursor on, and lands what came back. When
+something has landed, **girafe_process** starts.
+
+### How to re-run it
+Trigger it; cursors know how far each source has been read, and reading twice changes nothing downstream.
+With `since` (and `until`) it reads that span again and leaves the cursors alone; so does a backfill of days.
+
+### When it is red
+* **governance**: fill in the block in company.toml that the log names (docs/governance.md).
+* **collect**: the log says which source refused and why: a key is missing or expired (a person must act), or
+  it could not be reached (it was tried again and will be at the next run; the cursor has not moved).
+* What other sources brought has gone on to **girafe_process** in any case.
+"""
+SPAN = {
+    "since": wiring.day("Since", "Read again from this day on (UTC). Empty: from the cursor on."),
+    "until": wiring.day("Until", "Up to this day, not including it (UTC). Empty: until now."),
+    "source": Param(None, type=["null", "string"], enum=[None, *SOURCES], title="Only this source"),
+}
+
+
+@dag(
+    dag_id="girafe_collect",
+    schedule=CronDataIntervalTimetable("0 5 * * *", timezone=wiring.TIME_ZONE),
+    start_date=wiring.BEGINNING,
+    catchup=False,
+    max_active_runs=1,
+    default_args=wiring.patient(minutes=60),
+    params=wiring.form(**SPAN),
+    tags=["girafe", "collect"],
+    doc_md=DOC,
+)
+def collect() -> None:
+    """Wires the gate, the sources, and the event that something has landed."""
+
+    @task(retries=0)
+    def governance() -> None:
+        wiring.here().settings.governance.check()
+
+    @task
+    def queries(source: str) -> list[str]:
+        from girafe.run import queries as stage
+
+        wanted = wiring.param("source") in (None, source)
+        return [query for _, query in stage(wiring.here(), (source,))] if wanted else []
+
+    @task(map_index_template="{{ task.op_kwargs['query'] }}")
+    def ask(source: str, query: str) -> int:
+        from girafe.run import collect as stage
+        from girafe.run import live_http
+
+        context = wiring.here()
+        http = live_http(wiring.now, context.say)
+        report = stage(context, source, query, http=http, window=wiring.window())
+        context.say(report.summary)
+        return report.count_posts
+
+    @task(trigger_rule="all_done", outlets=[wiring.LANDED])
+    def landed() -> None:
+        wiring.announce_landed(wiring.LANDED)
+
+    @task(trigger_rule="none_failed")
+    def every_source_heard() -> None:
+        """Red where a source was not heard, so that the run is red too."""
+
+    gate, end, verdict = governance(), landed(), every_source_heard()
+    for name in SOURCES:
+
+        @task_group(group_id=name)
+        def listen(source: str) -> None:
+            asked = ask.override(pool=wiring.platform_pool(source)).partial(source=source)
+            asked.expand(query=queries(source)) >> [end, verdict]
+
+        gate >> listen(name)
+
+
+collect()

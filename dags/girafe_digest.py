@@ -1,0 +1,49 @@
+"""Every Monday at 07:00 in the company's time zone: the digest of the week, released and delivered."""
+
+from airflow.sdk import CronTriggerTimetable, chain, dag, task
+
+from girafe import wiring
+
+DOC = """
+### What it does
+Makes the release anew, so that its digest is about the last whole week, and sends the digest to those whom
+GIRAFE_DIGEST_TO names (Apprise addresses such as `mailto://`, `slack://`, separated by spaces). Without an
+address it stays in `exports/digest.md` and `exports/digest.html`.
+
+### How to re-run it
+Trigger it. The digest is sent again; clear only **deliver** to send without making it anew.
+
+### When it is red
+* **release**: as in **girafe_publish**.
+* **deliver**: the log says which address refused. Nothing else is affected.
+"""
+
+
+@dag(
+    dag_id="girafe_digest",
+    schedule=CronTriggerTimetable("0 7 * * 1", timezone=wiring.TIME_ZONE),
+    start_date=wiring.BEGINNING,
+    catchup=False,
+    max_active_runs=1,
+    default_args=wiring.patient(minutes=30),
+    params=wiring.form(),
+    tags=["girafe", "digest"],
+    doc_md=DOC,
+)
+def digest() -> None:
+    """Wires the weekly digest."""
+
+    @task(pool=wiring.DUCKDB_WRITER)
+    def release() -> str:
+        from girafe.run import publish as stage
+
+        return str(stage(wiring.here()).digest)
+
+    @task
+    def deliver() -> str:
+        return wiring.deliver_digest(wiring.here().data.exports)
+
+    chain(release(), deliver())
+
+
+digest()

@@ -1,0 +1,46 @@
+"""Every night: payloads whose time is up leave landing and quarantine."""
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+
+from girafe import wiring
+
+DOC = """
+### What it does
+Removes payloads from landing and quarantine when the time that company.toml allows (`[retention]`) is over.
+What was classified from them holds no text and stays, so no number changes.
+
+### How to re-run it
+Trigger it; a second run finds nothing to do.
+
+### When it is red
+The log names the file that could not be removed; check who owns it. Until then payloads are kept
+longer than allowed,
+so do not leave it red.
+"""
+
+
+@dag(
+    dag_id="girafe_housekeeping",
+    schedule=CronTriggerTimetable("30 3 * * *", timezone=wiring.TIME_ZONE),
+    start_date=wiring.BEGINNING,
+    catchup=False,
+    max_active_runs=1,
+    default_args=wiring.patient(minutes=30),
+    params=wiring.form(),
+    tags=["girafe", "housekeeping"],
+    doc_md=DOC,
+)
+def housekeeping() -> None:
+    """Wires what is done at night."""
+
+    @task
+    def retention() -> str:
+        from warehouse.retention import enforce
+
+        context = wiring.here()
+        return enforce(context.data, context.settings, context.now).summary
+
+    retention()
+
+
+housekeeping()
