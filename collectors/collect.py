@@ -14,6 +14,7 @@ from hashlib import blake2b
 from collectors import optout
 from collectors.contract import Item, Parser, Secrets, Source, Watch, Window
 from collectors.cursors import Cursor, cursor_path, next_window, read_cursors, write_cursors
+from collectors.guard import hosts_named
 from collectors.http import Http
 from collectors.limits import Wait
 from collectors.registry import SOURCES
@@ -84,7 +85,12 @@ def collect(
     run = _start(source, query, settings=settings, data=data, http=http, window=window, sources=sources)
     run.check_secrets(secrets)
     for origin in run.module.origins(run.options):
-        run.listen(origin, http.bound(auth=run.module.auth(secrets, origin), pace=run.module.PACE))
+        bound = http.bound(
+            auth=run.module.auth(secrets, origin),
+            pace=run.module.PACE,
+            allowed_hosts=hosts_named(run.options),
+        )
+        run.listen(origin, bound)
     report = run.land(http, is_forgotten)
     if run.failures and not run.heard_at:
         # If waiting may help at one of them, the scheduler should try again.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -22,6 +22,21 @@ def resolve(host: str) -> tuple[str, ...]:
     return tuple(str(entry[4][0]) for entry in found)
 
 
+def hosts_named(options: Mapping[str, object]) -> frozenset[str]:
+    """The hosts of the web addresses an operator wrote into company.toml: a server of one's own is meant."""
+    found: set[str] = set()
+    waiting: list[object] = list(options.values())
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            found.add(urlsplit(value).netloc)
+        elif isinstance(value, Mapping):
+            waiting.extend(value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+    return frozenset(found)
+
+
 def check_url(url: str, allowed_hosts: frozenset[str], look_up: Resolve = resolve) -> None:
     """Raises AccessDenied unless `url` may be asked for.
 
@@ -32,7 +47,8 @@ def check_url(url: str, allowed_hosts: frozenset[str], look_up: Resolve = resolv
     host = parts.hostname
     if not host:
         raise AccessDenied(f"{url!r} is not a web address.")
-    if host in allowed_hosts or parts.netloc.rpartition("@")[2] in allowed_hosts:
+    is_web = parts.scheme in ("http", "https")
+    if is_web and (host in allowed_hosts or parts.netloc.rpartition("@")[2] in allowed_hosts):
         return
     if parts.scheme != "https":
         raise AccessDenied(f"{_shown(url)}: only https is asked; allow this host by name if it is yours.")

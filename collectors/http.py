@@ -68,9 +68,16 @@ class Http:
     on_wait: Callable[[Wait], None] | None = None
     shared: _Shared = field(default_factory=_Shared)
 
-    def bound(self, *, auth: httpx.Auth | None, pace: float) -> Http:
-        """The same client and books, signing with `auth`, at `pace`."""
-        return replace(self, auth=auth, manners=replace(self.manners, pace=pace))
+    def bound(
+        self, *, auth: httpx.Auth | None, pace: float, allowed_hosts: frozenset[str] = frozenset()
+    ) -> Http:
+        """The same client and books, signing with `auth`, at `pace`, to more hosts."""
+        return replace(
+            self,
+            auth=auth,
+            manners=replace(self.manners, pace=pace),
+            allowed_hosts=self.allowed_hosts | allowed_hosts,
+        )
 
     @property
     def waits(self) -> tuple[Wait, ...]:
@@ -194,8 +201,3 @@ class Http:
         if budget:
             due = self.ticks() + budget
             self.shared.next_at[host] = max(self.shared.next_at.get(host, 0.0), due)
-
-
-def open_client() -> httpx.Client:
-    """The connection pool of one run; close it when the run is over."""
-    return httpx.Client(timeout=httpx.Timeout(20.0, connect=10.0), follow_redirects=False)

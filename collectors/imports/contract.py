@@ -40,10 +40,9 @@ class File:
 
     def open(self) -> IO[bytes]:
         """Its bytes, unpacked if it is gzip, whatever it is called."""
-        raw = self.path.open("rb")
-        magic = raw.read(2)
-        raw.seek(0)
-        return cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="rb")) if magic == GZIP_MAGIC else raw
+        with self.path.open("rb") as raw:
+            packed = raw.read(2) == GZIP_MAGIC
+        return cast(IO[bytes], gzip.open(self.path, "rb")) if packed else self.path.open("rb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,82 @@
+"""Doctor: for each source, whether it is ready, what is missing and what its terms ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from collectors.contract import Source, Watch, Window
+from collectors.guard import hosts_named
+from collectors.http import Http
+from collectors.registry import SOURCES
+from girafe.errors import GirafeError
+from girafe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the doctor says about one source."""
+
+    source: str
+    ready: bool
+    detail: str
+
+
+def examine(
+    settings: Settings,
+    *,
+    environment: Mapping[str, str],
+    http: Http | None = None,
+    sources: Mapping[str, Source] = SOURCES,
+) -> Iterator[Finding]:
+    """Every source that can be listened to; with `http`, one cheap call to those that are ready."""
+    for name, module in sorted(sources.items()):
+        entry = next((entry for entry in settings.sources if entry.name == name), None)
+        missing = [secret for secret in module.SECRETS if not environment.get(secret)]
+        if entry is None or not entry.enabled:
+            state = "on by default" if module.ON_BY_DEFAULT else "off by default"
+            needs = f"; needs {', '.join(module.SECRETS)}" if module.SECRETS else ""
+            yield _finding(name, module, ready=False, what=f"not in company.toml ({state}{needs})")
+        elif missing:
+            yield _finding(name, module, ready=False, what=f"not in the environment: {', '.join(missing)}")
+        elif http is None:
+            yield _finding(name, module, ready=True, what="ready")
+        else:
+            query = (entry.queries or settings.company.names)[0]
+            yield _call(name, module, query, dict(entry.options), environment, http)
+    for entry in settings.sources:
+        if entry.name not in sources:
+            yield Finding(
+                source=entry.name,
+                ready=False,
+                detail=f"not a source; correct the name in company.toml ({', '.join(sorted(sources))})",
+            )
+
+
+def _call(
+    name: str,
+    module: Source,
+    query: str,
+    options: dict[str, object],
+    environment: Mapping[str, str],
+    http: Http,
+) -> Finding:
+    """Asks the first origin for the last hour and stops at the first answer."""
+    now = http.clock()
+    origin = module.origins(options)[0]
+    watch = Watch(query=query, origin=origin, options=options)
+    try:
+        bound = http.bound(
+            auth=module.auth(environment, origin), pace=module.PACE, allowed_hosts=hosts_named(options)
+        )
+        window = Window(start=now - timedelta(hours=1), end=now)
+        found = next(iter(module.fetch(watch, window, bound)), None)
+    except GirafeError as error:
+        return _finding(name, module, ready=False, what=str(error))
+    heard = "heard something" if found else "silent"
+    return _finding(name, module, ready=True, what=f"ready, {origin} answers ({heard} in the last hour)")
+
+
+def _finding(name: str, module: Source, *, ready: bool, what: str) -> Finding:
+    return Finding(source=name, ready=ready, detail=f"{what}. Terms: {module.TERMS}")
