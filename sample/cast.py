@@ -48,7 +48,7 @@ OFFICIAL: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {
     ),
     "forum": (("support", HOME, "SillonClients", "Sillon - service clients"),),
     "linkedin": (("main", HOME, "sillon-mobilites", "Sillon"), ("rival", RIVAL, "quintarel", "Quintarel")),
-    "rss": (("main", HOME, "https://sillon.example/presse/flux.xml", "Sillon - Salle de presse"),),
+    "rss": (("main", HOME, "sillon.example", "Sillon - Salle de presse"),),
     "hackernews": (),
 }
 

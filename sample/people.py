@@ -120,7 +120,7 @@ def _handle(rng: Random, name: str, platform: str, taken: set[str]) -> str:
     for suffix in ("", *(str(rng.randint(2, 999)) for _ in range(50))):
         handle = f"{stem}{suffix}" + (".skyline.example" if platform == "bluesky" else "")
         if platform == "rss":
-            handle = f"https://{stem}.example/feed.xml"
+            handle = f"{stem}.example"
         if handle not in taken:
             taken.add(handle)
             return handle

@@ -53,7 +53,7 @@ class Talk:
                 while goal > 0:
                     goal -= self._thread(platform, week)
         for actor in list(self.world.actors.values()):
-            if actor.count == 0 and not actor.ghost:
+            if actor.count == 0 and not (actor.ghost or _hesitates(actor)):
                 self._thread(actor.platform, self._ordinary_week(), opener=actor)
 
     def _ordinary_week(self) -> int:
@@ -64,13 +64,17 @@ class Talk:
         rng = self.rng
         moment = self._moment(week)
         if opener is None and rng.random() < 0.035 and platform in ("bluesky", "mastodon"):
-            opener = self._one_of(platform, rng.choice(["fr", "en"]), BOTS, moment)
+            opener = self.one_of(platform, rng.choice(["fr", "en"]), BOTS, moment)
         if opener is not None and opener.stages[0].kind in BOTS:
             template = phrases(opener.lang).say(rng, "bots", AUTOMATIC[opener.stages[0].kind])
-            self._post(opener, moment, template, "bots", None)
+            self.post(opener, moment, template, "bots", None)
             return 1
         name = self._scenario(platform, week) if opener is None else self._scenario_for(opener)
-        scenario = SCENARIOS[name]
+        return self.open(platform, name, moment, opener)
+
+    def open(self, platform: str, name: str, moment: datetime, opener: Actor | None = None) -> int:
+        """One conversation of a scenario, begun at `moment`; returns how many posts it has."""
+        rng, scenario = self.rng, SCENARIOS[name]
         lang = "en" if platform == "hackernews" else ("fr" if rng.random() < 0.66 else "en")
         opener = opener or self._opener(platform, lang, scenario, moment)
         if opener is None:
@@ -78,7 +82,7 @@ class Talk:
         lang = opener.lang if not opener.official_of else lang
         if not phrases(lang).has(name, "root"):
             return 0
-        root = self._post(opener, moment, self._words(name, "root", lang, opener), name, None, lang)
+        root = self.post(opener, moment, self.words(name, "root", lang, opener), name, None, lang)
         posts = [root]
         if platform not in _MONOLOGUE:
             self._answers(scenario, name, lang, posts)
@@ -112,16 +116,16 @@ class Talk:
             return self.world.actors[self.rng.choice(known)] if known else None
         if platform == "rss" and self.rng.random() < 0.12:
             return self.world.actors["rss:main"]
-        return self._one_of(platform, lang, scenario.starts, moment)
+        return self.one_of(platform, lang, scenario.starts, moment)
 
-    def _one_of(
+    def one_of(
         self, platform: str, lang: str, kinds: Sequence[str], moment: datetime, but: Sequence[str] = ()
     ) -> Actor | None:
         """Somebody of one of `kinds` at that moment; those who spoke less are likelier."""
         fitting = [
             actor
             for actor in self._pools.get((platform, lang), [])
-            if actor.at(moment).kind in kinds and actor.key not in but and not actor.ghost
+            if actor.at(moment).kind in kinds and actor.key not in but and not (actor.ghost or _hesitates(actor))
         ]
         if not fitting:
             return None
@@ -147,8 +151,8 @@ class Talk:
                 continue
             said = [p.actor for p in posts].count(f"{platform}:{as_role}")
             brand_answers = brand_answers and not (as_role == "brand" and said >= 2)
-            text = self._words(name, as_role, lang, speaker)
-            posts.append(self._post(speaker, moment, text, name, parent, lang))
+            text = self.words(name, as_role, lang, speaker)
+            posts.append(self.post(speaker, moment, text, name, parent, lang))
 
     def _answerer(
         self, scenario: Scenario, name: str, lang: str, parent: Utterance, opener: Actor, brand: bool, moment: datetime
@@ -169,9 +173,9 @@ class Talk:
             (("rival_employee",), scenario.rival * 0.4),
         ):  # fmt: skip
             if chance < share:
-                return self._spoken_for(self._one_of(platform, lang, kinds, moment, (parent.actor,)), name, lang, moment)
+                return self._spoken_for(self.one_of(platform, lang, kinds, moment, (parent.actor,)), name, lang, moment)
             chance -= share
-        return self._one_of(platform, lang, scenario.joins, moment, (parent.actor,)), "person"
+        return self.one_of(platform, lang, scenario.joins, moment, (parent.actor,)), "person"
 
     def _spoken_for(self, actor: Actor | None, name: str, lang: str, moment: datetime) -> tuple[Actor | None, str]:
         """The role an actor answers in; not everybody says each time where they work."""
@@ -183,7 +187,8 @@ class Talk:
             wanted = "person"
         return actor, wanted
 
-    def _words(self, name: str, as_role: str, lang: str, speaker: Actor) -> str:
+    def words(self, name: str, as_role: str, lang: str, speaker: Actor) -> str:
+        """What `speaker` says in a role, typed as people type."""
         rng, said = self.rng, phrases(lang)
         name = name if as_role == "root" else _answers_of(name)
         if not said.has(name, as_role):
@@ -201,7 +206,7 @@ class Talk:
             text = f"{text}\n\n{said.say(rng, 'tech', 'person')}"
         return text
 
-    def _post(
+    def post(
         self, actor: Actor, at: datetime, text: str, name: str, parent: Utterance | None, lang: str | None = None
     ) -> Utterance:
         """Registers one post, with its mentions as `@[key]`."""
@@ -232,6 +237,11 @@ class Talk:
             if (platform == "mastodon" or self.rng.random() < 0.3) and parent.actor not in mentions:
                 text, mentions = f"@[{parent.actor}] {text}", [parent.actor, *mentions]
         return text, tuple(mentions)
+
+
+def _hesitates(actor: Actor) -> bool:
+    """Will ask not to be read later on: keeps to itself until then (see events)."""
+    return bool(actor.opted_out) and len(actor.stages) > 1
 
 
 def _answers_of(name: str) -> str:

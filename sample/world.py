@@ -45,7 +45,7 @@ class Stage:
     opted_out: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Actor:
     """One account on one platform."""
 
@@ -64,8 +64,6 @@ class Actor:
     """Mentioned by others, never seen itself."""
     followers: int = 0
     created: datetime = START
-    gone_at: datetime | None = None
-    """When the platform removed the account."""
     count: int = 0
     """Posts so far: keeps the cast varied."""
 
@@ -99,8 +97,8 @@ class Utterance:
     quote_of: str | None = None
     repost_of: str | None = None
     mentions: tuple[str, ...] = ()
-    edited: tuple[datetime, str] | None = None
-    """When, and the text before the edit (`text` is the last one)."""
+    edited: tuple[datetime, str, tuple[str, ...]] | None = None
+    """When; the text and mentions before the edit (`text` and `mentions` are the last ones)."""
     deleted_at: datetime | None = None
     never_seen: bool = False
     """Exists on the platform but no collector may see it: replies to it have a missing parent."""
