@@ -1,0 +1,57 @@
+"""Times people's exports hold: relative ages in French and English, dates hidden in ids, old formats."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from girafe.errors import PayloadChanged
+from girafe.records import TimePrecision
+
+_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
+_AGES: tuple[tuple[str, timedelta, TimePrecision], ...] = (
+    (r"mois|months?|mos?", _DAY * 30.44, "month"),
+    (r"min(?:ute)?s?|mn|m", _SECOND * 60, "minute"),
+    (r"sem(?:aine)?s?|weeks?|wks?|w", _DAY * 7, "week"),
+    (r"secondes?|seconds?|secs?|s", _SECOND, "second"),
+    (r"heures?|hours?|hrs?|hr?", _SECOND * 3600, "hour"),
+    (r"jours?|days?|j|d", _DAY, "day"),
+    (r"années?|ans?|years?|yrs?|yr?", _DAY * 365.25, "year"),
+)
+_AGE = re.compile(
+    r"(\d{1,5})\s*(?:" + "|".join(f"({units})" for units, _, _ in _AGES) + r")(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_NOW = re.compile(r"à l.instant|maintenant|just now|\bnow\b", re.IGNORECASE)
+_ID_WINDOW_START = datetime(2012, 1, 1, tzinfo=UTC)
+"""LinkedIn's ids hold no time before this; older numbers decode to absurd years."""
+
+
+def age(words: str) -> tuple[timedelta, TimePrecision] | None:
+    """How long ago `words` say ("3 j", "2 sem", "1 an", "6 mois", "18h •"), and how exactly; None: not at all."""
+    found = _AGE.search(words)
+    if found is None:
+        return (timedelta(), "minute") if _NOW.search(words) else None
+    which = next(index for index in range(len(_AGES)) if found[index + 2])
+    _, unit, precision = _AGES[which]
+    return int(found[1]) * unit, precision
+
+
+def from_activity_id(number: str, latest: datetime) -> datetime | None:
+    """The time in the upper bits of a LinkedIn id, if it lies in a sane window."""
+    if not number.isdecimal() or len(number) > 19:
+        return None
+    milliseconds = int(number) >> 22
+    try:
+        found = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+    return found if _ID_WINDOW_START <= found <= latest + _DAY else None
+
+
+def twitter_time(value: object) -> datetime:
+    """`Wed Nov 16 22:22:28 +0000 2022`."""
+    try:
+        return datetime.strptime(str(value), "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise PayloadChanged(f"{value!r} is not a time as X writes it.") from error

@@ -1,0 +1,80 @@
+"""X posts as a browser received them (GraphQL results, wrapped by Zeeschuimer)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from collectors.imports.times import twitter_time
+from collectors.read import count, identifier, optional_id, text, tree
+from girafe.errors import PayloadChanged
+from girafe.records import Account, Post, Record
+
+
+def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
+    """One result becomes one Post; what is withheld or gone becomes nothing."""
+    item = tree(item.get("tweet")) or item  # "with visibility results" hides the post one level deeper
+    legacy = tree(item.get("legacy"))
+    if not legacy:
+        if "tombstone" in item or item.get("__typename") in ("TweetTombstone", "TweetUnavailable"):
+            return
+        raise PayloadChanged("There is no `legacy` in the item.")
+    note = tree(tree(tree(item.get("note_tweet")).get("note_tweet_results")).get("result"))
+    reposted = _result(legacy, "retweeted_status_result") or _result(item, "retweeted_status_result")
+    quoted = _result(item, "quoted_status_result") or _result(legacy, "quoted_status_result")
+    number = identifier(item.get("rest_id") or legacy.get("id_str"), "rest_id")
+    yield Post(
+        platform="x",
+        post_id=number,
+        created_at=twitter_time(legacy.get("created_at")),
+        # A repost repeats the words of somebody else.
+        text="" if reposted else unescape(text(note.get("text")) or text(legacy.get("full_text"))),
+        author=_author(item, legacy),
+        observed_at=seen_at,
+        reply_to=optional_id(legacy.get("in_reply_to_status_id_str")),
+        conversation_id=optional_id(legacy.get("conversation_id_str")),
+        quote_of=optional_id(legacy.get("quoted_status_id_str")) or optional_id(quoted.get("rest_id")),
+        repost_of=optional_id(reposted.get("rest_id")),
+        mentions=() if reposted else _mentions(legacy),
+        lang=text(legacy.get("lang")) or None,
+        url=f"https://x.com/i/status/{number}",
+        likes=count(legacy.get("favorite_count")),
+        replies=count(legacy.get("reply_count")),
+        reposts=count(legacy.get("retweet_count")),
+    )
+
+
+def _result(branch: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    result = tree(tree(branch.get(name)).get("result"))
+    return tree(result.get("tweet")) or result
+
+
+def _author(item: Mapping[str, Any], legacy: Mapping[str, Any]) -> Account:
+    user = tree(tree(tree(item.get("core")).get("user_results")).get("result"))
+    core, old = tree(user.get("core")), tree(user.get("legacy"))
+    links = [
+        text(tree(url).get("expanded_url"))
+        for url in tree(tree(old.get("entities")).get("url")).get("urls") or []
+    ]
+    return Account(
+        platform="x",
+        account_id=identifier(legacy.get("user_id_str") or user.get("rest_id"), "user_id_str"),
+        handle=text(core.get("screen_name")) or text(old.get("screen_name")) or None,
+        display_name=text(core.get("name")) or text(old.get("name")),
+        bio=text(old.get("description")) or text(tree(user.get("profile_bio")).get("description")),
+        links=tuple(link for link in links if link),
+        is_organisation=True if text(old.get("verified_type")) in ("Business", "Government") else None,
+        followers=count(old.get("followers_count")),
+        opted_out="protected" if old.get("protected") is True else None,
+    )
+
+
+def _mentions(legacy: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = tree(legacy.get("entities")).get("user_mentions")
+    names = [
+        optional_id(tree(mention).get("screen_name"))
+        for mention in (listed if isinstance(listed, list) else [])
+    ]
+    return tuple(dict.fromkeys(name for name in names if name))

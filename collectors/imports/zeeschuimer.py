@@ -1,0 +1,55 @@
+"""Zeeschuimer NDJSON: posts somebody saw while browsing, of LinkedIn (a legacy export) and X."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collectors.contract import utc_from_epoch
+from collectors.imports import linkedin_seen, x_seen
+from collectors.imports.contract import Bad, File, Head, Row
+from collectors.imports.lines import json_lines
+from collectors.read import tree
+from girafe.errors import PayloadChanged
+from girafe.records import Envelope, Record
+
+NAME = "zeeschuimer"
+VERSION = "zeeschuimer-1"
+_PLATFORMS = {"linkedin.com": "linkedin", "twitter.com": "x", "x.com": "x"}
+_READERS = {"linkedin": linkedin_seen.read, "x": x_seen.read}
+
+
+def recognises(head: Head) -> bool:
+    """Lines wrapped with the platform and the moment they were seen at."""
+    return any("source_platform" in line and "data" in line for line in head.objects)
+
+
+def rows(file: File) -> Iterator[Row | Bad]:
+    """Every line under the platform it was seen on."""
+    for found in json_lines(file):
+        if isinstance(found, Bad):
+            yield found
+            continue
+        position, line, raw = found
+        name = str(line.get("source_platform", "")).removeprefix("www.")
+        platform = _PLATFORMS.get(name)
+        if platform is None:
+            detail = f"{name or 'The platform'} is not read; girafe reads {', '.join(sorted(_PLATFORMS))}."
+            yield Bad(reason="unknown_platform", detail=detail, position=position, raw=raw)
+        else:
+            yield Row(platform=platform, payload=line, position=position, raw=raw)
+
+
+def parse(envelope: Envelope) -> Iterator[Record]:
+    """One wrapped item becomes one Post; advertisements without a time become nothing."""
+    line = envelope.payload
+    seen = line.get("timestamp_collected")
+    if not isinstance(seen, int | float) or isinstance(seen, bool):
+        raise PayloadChanged("timestamp_collected is missing.")
+    try:
+        observed_at = utc_from_epoch(seen / 1000)
+    except (OverflowError, ValueError, OSError) as error:
+        raise PayloadChanged("timestamp_collected lies outside the calendar.") from error
+    reader = _READERS.get(envelope.platform)
+    if reader is None:
+        raise PayloadChanged(f"{envelope.platform} is not read from Zeeschuimer.")
+    yield from reader(tree(line.get("data")), observed_at)
