@@ -11,6 +11,9 @@ Checks the governance block first: without it no request leaves. Then it asks ea
 company.toml for each of its queries, politely and from its cursor on, and lands what came back. When
 something has landed, **girafe_process** starts.
 
+### How to start it
+It begins paused: nothing is asked of any platform before a person switches it on.
+
 ### How to re-run it
 Trigger it; cursors know how far each source has been read, and reading twice changes nothing downstream.
 With `since` (and `until`) it reads that span again and leaves the cursors alone; so does a backfill of days.
@@ -33,6 +36,7 @@ SPAN = {
     schedule=CronDataIntervalTimetable("0 5 * * *", timezone=wiring.TIME_ZONE),
     start_date=wiring.BEGINNING,
     catchup=False,
+    is_paused_upon_creation=True,  # the first request to a platform is a person's decision
     max_active_runs=1,
     default_args=wiring.patient(minutes=60),
     params=wiring.form(**SPAN),

@@ -37,6 +37,7 @@ def digest() -> None:
     def release() -> str:
         from girafe.run import publish as stage
 
+        wiring.skip_unless(wiring.here().data.marts.exists(), "Nothing has been measured yet.")
         return str(stage(wiring.here()).digest)
 
     @task

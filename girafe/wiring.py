@@ -202,11 +202,16 @@ def _flat(found: Any) -> Iterator[Any]:
         yield found
 
 
+def skip_unless(condition: bool, why: str) -> None:
+    """Ends the task as skipped, which is neither good nor bad news."""
+    if not condition:
+        raise AirflowSkipException(why)
+
+
 def deliver_digest(exports: Path) -> str:
     """Sends exports/digest.md to the addresses of GIRAFE_DIGEST_TO, and says how many there were."""
     addresses = os.environ.get("GIRAFE_DIGEST_TO", "").split()
-    if not addresses:
-        raise AirflowSkipException("GIRAFE_DIGEST_TO names nobody; the digest lies in exports/.")
+    skip_unless(bool(addresses), "GIRAFE_DIGEST_TO names nobody; the digest lies in exports/.")
     if not send(addresses, "girafe: the week", (exports / "digest.md").read_text(encoding="utf-8")):
         raise SourceUnavailable("An address of GIRAFE_DIGEST_TO did not take the digest; the log names it.")
     return f"sent to {len(addresses)} address(es)"

@@ -14,6 +14,8 @@ from warehouse.tables import Table
 PSEUDONYM = "^[a-z2-7]{26}$"
 """What girafe/pseudonym.py writes: nothing else that names a person or a post may pass classify."""
 
+HEADLINE = "rpt_conversation_mix_weekly"
+
 CRITICAL = FailureSeverity.CRITICAL
 WARNING = FailureSeverity.WARNING
 
@@ -105,8 +107,12 @@ def ordered(later: str, earlier: str) -> Expectation:
 
 
 def written(mart: str, column: str) -> Expectation:
-    """The mart was written at all."""
-    return gxe.ExpectColumnToExist(column=column, notes=f"dbt did not write {mart}. Run: girafe measure")
+    """The mart was written at all; without the headline's there is nothing to publish."""
+    return gxe.ExpectColumnToExist(
+        column=column,
+        severity=CRITICAL if mart == HEADLINE else WARNING,
+        notes=f"dbt did not write {mart}. Run: girafe measure",
+    )
 
 
 def counts(*columns: str) -> Iterable[Expectation]:
