@@ -10,7 +10,7 @@ from sample.people import OBSERVED
 from sample.world import Actor, Utterance, World
 
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
-_HN_FIRST = 49_000_000
+_HN_FIRST, _HN_EPOCH = 49_000_000, datetime(2026, 9, 1, tzinfo=UTC)
 
 
 def _code(text: str, length: int) -> str:
@@ -54,9 +54,7 @@ def activity(post: Utterance) -> int:
 
 def hackernews(post: Utterance) -> int:
     """A Hacker News item number: they grow with time."""
-    return _HN_FIRST + int((post.at - datetime(2026, 9, 1, tzinfo=UTC)).total_seconds() // 9) * 1000 + int(
-        post.key[1:]
-    ) % 1000
+    return _HN_FIRST + int((post.at - _HN_EPOCH).total_seconds())
 
 
 def local(post: Utterance, instance: str) -> str:

@@ -80,7 +80,8 @@ def all_runs(world: World) -> list[Run]:
     runs = []
     for week, monday in enumerate(MONDAYS):
         for nth, (platform, query) in enumerate(_QUERIES):
-            now = run_after(paris_midnight(monday)) + timedelta(minutes=7 * nth, microseconds=1000 * week + nth)
+            delay = timedelta(minutes=7 * nth, microseconds=1000 * week + nth)
+            now = run_after(paris_midnight(monday + timedelta(weeks=1)) - timedelta(minutes=1)) + delay
             run = Run(platform=platform, query=query, now=now)
             if platform == "hackernews" and week == BLIND_WEEK:
                 run.blind = "hn.algolia.com refused every search (403), so nothing is known of this week."

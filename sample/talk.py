@@ -195,14 +195,14 @@ class Talk:
             as_role = "person"
         text = said.say(rng, name, as_role)
         corporate = speaker.official_of or speaker.stages[0].kind in ORGANISATIONS
-        if not corporate and as_role != "root" and len(text) < 70 and rng.random() < 0.4:
+        if not corporate and as_role != "root" and len(text) < 90 and rng.random() < 0.5:
             tail = said.say(rng, name, "person") if rng.random() < 0.35 else said.say(rng, "tails", "any")
             text = f"{text} {tail}" if text[-1:] in ".!?…" or rng.random() < 0.5 else f"{text}. {tail}"
         if not corporate and speaker.platform != "hackernews":
             if rng.random() < 0.06:
                 text = f"{text} {said.say(rng, 'tails', 'tags')}"
             text = noisy(rng, text, lang)
-        elif speaker.platform == "hackernews" and rng.random() < 0.25 and as_role != "root":
+        elif speaker.platform == "hackernews" and rng.random() < 0.45 and as_role != "root":
             text = f"{text}\n\n{said.say(rng, 'tech', 'person')}"
         return text
 
