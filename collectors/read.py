@@ -16,6 +16,11 @@ def tree(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def trees(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list; nothing if it is not a list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def texts(value: Any) -> tuple[str, ...]:
     """The strings in a list; nothing if it is not a list."""
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from collectors.imports.times import age, from_activity_id
-from collectors.read import count, text, tree
+from collectors.read import count, text, tree, trees
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Post, Record, TimePrecision
 
@@ -89,15 +89,10 @@ def _author(actor: Mapping[str, Any]) -> Account:
 def _mentions(commentary: Mapping[str, Any]) -> tuple[str, ...]:
     """People and pages named by link, in both layouts LinkedIn has used."""
     found: list[str] = []
-    for attribute in [*_list(commentary, "attributes"), *_list(commentary, "attributesV2")]:
+    for attribute in [*trees(commentary.get("attributes")), *trees(commentary.get("attributesV2"))]:
         for branch in (attribute, tree(attribute.get("detailData"))):
             person, page = tree(branch.get("*miniProfile")), tree(branch.get("*miniCompany"))
             person = person or tree(branch.get("*profileMention")) or tree(branch.get("*profileFullName"))
             page = page or tree(branch.get("*companyName"))
             found.append(text(person.get("publicIdentifier")) or text(page.get("universalName")))
     return tuple(dict.fromkeys(name for name in found if name))
-
-
-def _list(branch: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    value = branch.get(name)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

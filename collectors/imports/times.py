@@ -28,7 +28,7 @@ _ID_WINDOW_START = datetime(2012, 1, 1, tzinfo=UTC)
 
 
 def age(words: str) -> tuple[timedelta, TimePrecision] | None:
-    """How long ago `words` say ("3 j", "2 sem", "1 an", "6 mois", "18h •"), and how exactly; None: not at all."""
+    """How long ago `words` say ("3 j", "2 sem", "1 an", "18h •"), and how exactly; None: not at all."""
     found = _AGE.search(words)
     if found is None:
         return (timedelta(), "minute") if _NOW.search(words) else None

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 from collectors.imports.times import twitter_time
-from collectors.read import count, identifier, optional_id, text, tree
+from collectors.read import count, identifier, optional_id, text, tree, trees
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Post, Record
 
@@ -55,8 +55,7 @@ def _author(item: Mapping[str, Any], legacy: Mapping[str, Any]) -> Account:
     user = tree(tree(tree(item.get("core")).get("user_results")).get("result"))
     core, old = tree(user.get("core")), tree(user.get("legacy"))
     links = [
-        text(tree(url).get("expanded_url"))
-        for url in tree(tree(old.get("entities")).get("url")).get("urls") or []
+        text(url.get("expanded_url")) for url in trees(tree(tree(old.get("entities")).get("url")).get("urls"))
     ]
     return Account(
         platform="x",
@@ -73,8 +72,5 @@ def _author(item: Mapping[str, Any], legacy: Mapping[str, Any]) -> Account:
 
 def _mentions(legacy: Mapping[str, Any]) -> tuple[str, ...]:
     listed = tree(legacy.get("entities")).get("user_mentions")
-    names = [
-        optional_id(tree(mention).get("screen_name"))
-        for mention in (listed if isinstance(listed, list) else [])
-    ]
+    names = [optional_id(mention.get("screen_name")) for mention in trees(listed)]
     return tuple(dict.fromkeys(name for name in names if name))

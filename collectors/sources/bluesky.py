@@ -14,7 +14,7 @@ import httpx
 from collectors.contract import Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import text, tree
+from collectors.read import text, tree, trees
 from collectors.sources.bluesky_parse import parse as parse
 from collectors.sources.bluesky_parse import sort_at
 from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable
@@ -170,7 +170,7 @@ def _thread_of(watch: Watch, uri: str, http: Http) -> Iterator[Item]:
             yield _item(node["post"], "app.bsky.feed.getPostThread")
         elif node.get("notFound"):
             yield Item(key=f"post:{node.get('uri')}", payload=dict(node), position=url)
-        waiting.extend(reply for reply in node.get("replies") or [] if isinstance(reply, dict))
+        waiting.extend(trees(node.get("replies")))
         if isinstance(node.get("parent"), dict):
             waiting.append(node["parent"])
 
@@ -180,14 +180,14 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
     wanted: dict[str, None] = {}
     for item in items:
         wanted[text(tree(item.payload.get("author")).get("did"))] = None
-        for facet in tree(item.payload.get("record")).get("facets") or []:
-            for feature in tree(facet).get("features") or []:
-                wanted[text(tree(feature).get("did"))] = None
+        for facet in trees(tree(item.payload.get("record")).get("facets")):
+            for feature in trees(facet.get("features")):
+                wanted[text(feature.get("did"))] = None
     actors = [did for did in wanted if did]
     for start in range(0, len(actors), _ACTORS_PER_CALL):
         batch = actors[start : start + _ACTORS_PER_CALL]
         answer = http.json(f"{watch.origin}/xrpc/app.bsky.actor.getProfiles", {"actors": batch})
-        for found in tree(answer).get("profiles") or []:
+        for found in trees(tree(answer).get("profiles")):
             yield Item(
-                key=f"account:{found.get('did')}", payload=found, position="app.bsky.actor.getProfiles"
+                key=f"account:{found.get('did')}", payload=dict(found), position="app.bsky.actor.getProfiles"
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from collectors.read import count, identifier, moment, optional_id, text, texts, tree
+from collectors.read import count, identifier, moment, optional_id, text, texts, tree, trees
 from girafe.errors import PayloadChanged, PayloadRejected
 from girafe.records import Account, Deletion, Envelope, Payload, Post, Profile, Record
 
@@ -73,11 +73,10 @@ def _quoted(embed: Mapping[str, Any]) -> str | None:
 
 def _mentioned(record: Mapping[str, Any]) -> tuple[str, ...]:
     """The dids in the facets; a handle in the text that is no facet reached nobody."""
-    facets = record.get("facets")
     found = [
-        text(tree(feature).get("did"))
-        for facet in (facets if isinstance(facets, list) else [])
-        for feature in tree(facet).get("features") or []
+        text(feature.get("did"))
+        for facet in trees(record.get("facets"))
+        for feature in trees(facet.get("features"))
     ]
     return tuple(dict.fromkeys(did for did in found if did))
 
@@ -105,9 +104,7 @@ def account(view: Mapping[str, Any], now: datetime) -> Account:
 def _labels(view: Mapping[str, Any], now: datetime) -> frozenset[str]:
     """The labels that hold at `now`: a later negation takes one back, an expiry ends it."""
     held: dict[tuple[str, str], bool] = {}
-    labels = view.get("labels")
-    found = [label for label in labels if isinstance(label, dict)] if isinstance(labels, list) else []
-    for label in sorted(found, key=lambda label: text(label.get("cts"))):
+    for label in sorted(trees(view.get("labels")), key=lambda label: text(label.get("cts"))):
         expiry = label.get("exp")
         expired = isinstance(expiry, str) and moment(expiry, "exp") <= now
         held[text(label.get("src")), text(label.get("val"))] = not (label.get("neg") or expired)

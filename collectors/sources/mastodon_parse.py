@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from collectors.html import links_in, plain_text
-from collectors.read import count, identifier, moment, notes, optional_id, text, tree
+from collectors.read import count, identifier, moment, notes, optional_id, text, tree, trees
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Profile, Record
 
@@ -20,7 +20,7 @@ def parse(envelope: Envelope) -> Iterator[Record]:
     """A status becomes a Post, an account a Profile; what is not public becomes nothing."""
     payload = envelope.payload
     if "content" in payload and "account" in payload:
-        if payload.get("visibility", "public") in _PUBLIC:
+        if (text(payload.get("visibility")) or "public") in _PUBLIC:
             yield _post(payload, envelope)
     elif "acct" in payload or "username" in payload:
         yield Profile(account=account(payload, _home(payload, payload)), observed_at=envelope.fetched_at)
@@ -82,7 +82,7 @@ def _mentions(status: Payload, author: Account, body: str) -> tuple[str, ...] | 
     listed = status.get("mentions")
     if not isinstance(listed, list):
         return None
-    names = [_acct(m, urlsplit(text(m.get("url"))).netloc) for m in listed if isinstance(m, dict)]
+    names = [_acct(m, urlsplit(text(m.get("url"))).netloc) for m in trees(listed)]
     if not names and "@" in body and text(status.get("content")).find("mention") < 0:
         return None
     return tuple(name for name in dict.fromkeys(names) if name and name != author.handle)
@@ -96,7 +96,7 @@ def _acct(who: Mapping[str, Any], home: str) -> str:
 def account(who: Mapping[str, Any], home: str) -> Account:
     """An account under its federated id, with the opt-out signal it carries."""
     note = text(who.get("note"))
-    fields = [field for field in who.get("fields") or [] if isinstance(field, dict)]
+    fields = trees(who.get("fields"))
     values = [text(field.get("value")) for field in fields]
     bio = "\n".join(
         [plain_text(note), *(plain_text(f"{field.get('name')}: {field.get('value')}") for field in fields)]
