@@ -42,6 +42,7 @@ class Events:
         self._copies(18)
         self._reposts()
         self._strangers()
+        self._company_tags(26)
         self._corrections()
         self._gaps()
         self._deletions()
@@ -116,21 +117,27 @@ class Events:
         """The same person says the same thing on Bluesky and on Mastodon."""
 
         def copied(post: Utterance) -> bool:
-            return self._actor(post).platform == "bluesky" and not (post.parent or post.mentions or post.quote_of)
+            return self._actor(post).platform == "bluesky" and not (
+                post.parent or post.mentions or post.quote_of
+            )
 
         for post in self._pick(count * 2, lambda post: copied(post) and self._is_person(post)):
             here = self._actor(post)
             there = self.talk.one_of("mastodon", here.lang, (here.at(post.at).kind,), post.at)
             if there and count and len(here.stages) == len(there.stages) == 1 and there.opted_out is None:
                 there.name, there.stages = here.name, here.stages
-                self.talk.post(there, post.at + timedelta(minutes=2), post.text, post.scenario, None, post.lang)
+                self.talk.post(
+                    there, post.at + timedelta(minutes=2), post.text, post.scenario, None, post.lang
+                )
                 count -= 1
 
     def _reposts(self) -> None:
         """Forum posts passed on, half of them without a word of one's own."""
         for nth, post in enumerate(self._pick(26, lambda p: self._actor(p).platform == "forum")):
             moment = post.at + timedelta(minutes=self.rng.randint(5, 600))
-            speaker = self.talk.one_of("forum", post.lang, ("customer", "plain", "employee"), moment, (post.actor,))
+            speaker = self.talk.one_of(
+                "forum", post.lang, ("customer", "plain", "employee"), moment, (post.actor,)
+            )
             if speaker and moment < END:
                 text = "" if nth % 2 else phrases(post.lang).say(self.rng, "quote", "root")
                 self.talk.post(speaker, moment, text, "repost", None, post.lang).repost_of = post.key
@@ -139,21 +146,40 @@ class Events:
         """People addressed in passing: known speakers, silent ones, and accounts nobody ever sees."""
         for platform in _THREADED:
             ghosts = [self._silent(platform, nth, ghost=True) for nth in range(6)]
-            listeners = [self._silent(platform, nth, ghost=False) for nth in range(4 if platform != "forum" else 0)]
+            listeners = [
+                self._silent(platform, nth, ghost=False) for nth in range(4 if platform != "forum" else 0)
+            ]
 
             def addressable(post: Utterance, platform: str = platform) -> bool:
                 return self._actor(post).platform == platform and self._is_person(post) and bool(post.text)
 
             for post in self._pick(34 if platform != "forum" else 20, addressable):
-                known = self.rng.choice([p.actor for p in self.world.of_platform(platform) if not self._actor(p).opted_out])
-                whom = self.rng.choice([*(g.key for g in ghosts), *(a.key for a in listeners), *([known] * 14)])
+                known = self.rng.choice(
+                    [p.actor for p in self.world.of_platform(platform) if not self._actor(p).opted_out]
+                )
+                whom = self.rng.choice(
+                    [*(g.key for g in ghosts), *(a.key for a in listeners), *([known] * 14)]
+                )
                 if whom != post.actor and whom not in post.mentions:
                     post.text, post.mentions = f"{post.text} cc @[{whom}]", (*post.mentions, whom)
+
+    def _company_tags(self, count: int) -> None:
+        """On LinkedIn people name the company's page by a link."""
+
+        def taggable(post: Utterance) -> bool:
+            return self._actor(post).platform == "linkedin" and self._is_person(post)
+
+        for post in self._pick(count, taggable):
+            page = "linkedin:rival" if "Quintarel" in post.text else "linkedin:main"
+            post.text, post.mentions = f"{post.text} @[{page}]", (*post.mentions, page)
 
     def _silent(self, platform: str, nth: int, *, ghost: bool) -> Actor:
         word = "absent" if ghost else "lectrice"
         stage = Stage(
-            since=START - timedelta(days=400), kind="plain", bio="je lis plus que je ne poste", voices=voices("plain")
+            since=START - timedelta(days=400),
+            kind="plain",
+            bio="je lis plus que je ne poste",
+            voices=voices("plain"),
         )
         actor = Actor(
             key=f"{platform}:{word}{nth}", platform=platform, lang="fr", name=f"{word} {nth}", stages=[stage], ghost=ghost,
@@ -172,10 +198,18 @@ class Events:
 
         for post in self._pick(30, lambda p: editable(p) and self._is_person(p)):
             before = post.text.replace(" ", "  ", 1) + " (brouillon)"
-            post.edited = (run_after(post.at) + timedelta(hours=self.rng.randint(2, 60)), before, post.mentions)
+            post.edited = (
+                run_after(post.at) + timedelta(hours=self.rng.randint(2, 60)),
+                before,
+                post.mentions,
+            )
 
         def misaddressed(post: Utterance) -> bool:
-            return editable(post) and f"{self._actor(post).platform}:support" in post.mentions and not post.parent
+            return (
+                editable(post)
+                and f"{self._actor(post).platform}:support" in post.mentions
+                and not post.parent
+            )
 
         for post in self._pick(3, misaddressed):
             platform = self._actor(post).platform
@@ -189,7 +223,9 @@ class Events:
         for platform, count in (("bluesky", 10), ("mastodon", 10), ("forum", 5), ("hackernews", 3)):
 
             def hidden(post: Utterance, platform: str = platform) -> bool:
-                fits = self._actor(post).platform == platform and post.key in parents and post.parent is not None
+                fits = (
+                    self._actor(post).platform == platform and post.key in parents and post.parent is not None
+                )
                 return fits and self._is_person(post)
 
             for post in self._pick(count, hidden):

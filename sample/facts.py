@@ -10,7 +10,7 @@ from sample.events import about
 from sample.ids import account_id, handle, post_id
 from sample.platforms.showing import iso
 from sample.runs import Run
-from sample.truth import View, counts_for, headline, kind_of_thread
+from sample.truth import View, counts_for, headline, kind_of_thread, view
 from sample.world import COMPANIES, MONDAYS, SEED, World, week_of
 
 
@@ -23,7 +23,9 @@ def account_facts(world: World) -> Iterator[dict[str, Any]]:
             "handle": handle(actor),
             "lang": actor.lang,
             "kind": actor.stages[0].kind,
-            "voices": [{"since": iso(stage.since), "kind": stage.kind, **stage.voices} for stage in actor.stages],
+            "voices": [
+                {"since": iso(stage.since), "kind": stage.kind, **stage.voices} for stage in actor.stages
+            ],
             "official_of": actor.official_of,
             "opted_out": actor.opted_out,
             "opted_out_since": next((iso(s.since) for s in actor.stages if s.opted_out), None),
@@ -46,7 +48,10 @@ def conversation_facts(seen: View) -> Iterator[dict[str, Any]]:
             "count_posts": len(thread),
             "count_speakers": len({post.actor for post in thread}),
             "posts": [post_id(world, post) for post in thread],
-            "about": {company: [post_id(world, p) for p in thread if company in about(world, p)] for company in COMPANIES},
+            "about": {
+                company: [post_id(world, p) for p in thread if company in about(world, p)]
+                for company in COMPANIES
+            },
             "counts_for": [company for company in COMPANIES if counts_for(seen, thread, company)],
             "kind": {company: kind_of_thread(seen, thread, company) for company in COMPANIES},
         }
@@ -69,6 +74,8 @@ def summary(world: World, seen: View, runs: Sequence[Run]) -> dict[str, Any]:
         },
         "headline": headline(seen),
         "headline_all_threads": headline(seen, all_threads=True),
+        "headline_given": headline(view(world, looked_up=False)),
+        "headline_given_all_threads": headline(view(world, looked_up=False), all_threads=True),
         "opted_out": sorted(account_id(a) for a in world.actors.values() if a.opted_out),
         "deleted": sorted(post_id(world, p) for p in posts if p.deleted_at),
         "edited": sorted(post_id(world, p) for p in posts if p.edited),

@@ -1,6 +1,6 @@
 """Generate: writes the bundled sample; the same seed gives the same content, byte for byte.
 
-    python -m sample.generate [--out DIR]
+python -m sample.generate [--out DIR]
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def build_files(world: World) -> dict[str, bytes]:
         files.update(_run_files(run, quarantine))
     lines = [orjson.dumps(line) for line in forum.lines(world)]
     files[FORUM] = _forum_with_faults(lines, quarantine)
-    files[LINKEDIN] = _lines(linkedin.lines(world, run_after(END)))
+    files[LINKEDIN] = _linkedin_with_faults(_lines(linkedin.lines(world, run_after(END))), quarantine)
     seen = view(world)
     files[GIVEN] = _lines(forum.given(seen))
     files["truth_accounts.jsonl.gz"] = _lines(account_facts(world))
@@ -85,10 +85,23 @@ def _forum_with_faults(lines: list[bytes], quarantine: list[dict[str, Any]]) -> 
     """The forum's file with broken lines spread over it and one good line twice."""
     lines = [*lines, lines[10]]
     for nth, (reason, line) in enumerate(broken.jsonl_lines(lines[5])):
-        at = 20 + nth * (len(lines) // 11)
+        at = 20 + nth * (len(lines) // 12)
         lines.insert(at, line)
         quarantine.append({"platform": "forum", "file": Path(FORUM).name, "line": at + 1, "reason": reason})
     return b"".join(line + b"\n" for line in lines)
+
+
+def _linkedin_with_faults(content: bytes, quarantine: list[dict[str, Any]]) -> bytes:
+    """The capture with one post whose author is gone, and one advertisement, which is not conversation."""
+    lines = content.splitlines(keepends=True)
+    nameless, promoted = orjson.loads(lines[3]), orjson.loads(lines[7])
+    nameless["data"]["actor"]["navigationContext"] = None
+    promoted["data"]["actor"]["subDescription"]["text"] = "Sponsorisé"
+    lines.insert(40, orjson.dumps(nameless) + b"\n")
+    lines.insert(80, orjson.dumps(promoted) + b"\n")
+    facts = {"line": 41, "reason": "payload_changed"}
+    quarantine.append({"platform": "linkedin", "file": Path(LINKEDIN).name, **facts})
+    return b"".join(lines)
 
 
 def compressed(path: str, content: bytes) -> bytes:

@@ -18,25 +18,127 @@ OBSERVED = HOSTS[:2]
 """The two instances a collector reads, so that one status is seen under two local ids."""
 
 _FIRST = {
-    "fr": (
-        "Camille Inès Léa Maud Sarah Nora Élise Jeanne Aya Manon Chloé Fatou Lucie Anaïs Zoé Hugo Karim Théo Yann "
-        "Malik Bastien Loïc Adrien Nils Samuel Ousmane Gaël Rémi Victor Paul Josiane Bernard Odile Mehdi Solène"
-    ).split(),
-    "en": (
-        "Alice Priya Maeve Tessa Nadia Ruth Joanna Keira Imogen Hannah Tom Declan Arjun Owen Felix Marcus Stefan Noah "
-        "Ravi Colin Elliot Ewan Sanne Lotte Pieter Ingrid"
-    ).split(),
+    "fr": [
+        "Camille",
+        "Inès",
+        "Léa",
+        "Maud",
+        "Sarah",
+        "Nora",
+        "Élise",
+        "Jeanne",
+        "Aya",
+        "Manon",
+        "Chloé",
+        "Fatou",
+        "Lucie",
+        "Anaïs",
+        "Zoé",
+        "Hugo",
+        "Karim",
+        "Théo",
+        "Yann",
+        "Malik",
+        "Bastien",
+        "Loïc",
+        "Adrien",
+        "Nils",
+        "Samuel",
+        "Ousmane",
+        "Gaël",
+        "Rémi",
+        "Victor",
+        "Paul",
+        "Josiane",
+        "Bernard",
+        "Odile",
+        "Mehdi",
+        "Solène",
+    ],
+    "en": [
+        "Alice",
+        "Priya",
+        "Maeve",
+        "Tessa",
+        "Nadia",
+        "Ruth",
+        "Joanna",
+        "Keira",
+        "Imogen",
+        "Hannah",
+        "Tom",
+        "Declan",
+        "Arjun",
+        "Owen",
+        "Felix",
+        "Marcus",
+        "Stefan",
+        "Noah",
+        "Ravi",
+        "Colin",
+        "Elliot",
+        "Ewan",
+        "Sanne",
+        "Lotte",
+        "Pieter",
+        "Ingrid",
+    ],
 }
 _LAST = {
-    "fr": (
-        "Tavernelle Quérouet Bastelin Morvanec Delcassier Fontbrune Escarpel Vaudremont Loubrac Kervazen Pradignac "
-        "Sauveplane Mirandeau Choutard Bellégoule Grandpierrot Amsellou Diabirac Nguyenne Ferrachat Ouzellin Rocabois "
-        "Lestrival Marchegay Toussenel Vignelongue Hautecombe Brindas Coudrelle Jolimay"
-    ).split(),
-    "en": (
-        "Hathersedge Quillmore Brankston Osterbee Fennimoor Dallowby Merriglen Stroudley Vanderlinck Okonjola Pellworth "
-        "Rasmundsen Thistlewood Ardwicke Colmarsh Whinfell Kestrelby Lowmoor Sandiway Trevannick"
-    ).split(),
+    "fr": [
+        "Tavernelle",
+        "Quérouet",
+        "Bastelin",
+        "Morvanec",
+        "Delcassier",
+        "Fontbrune",
+        "Escarpel",
+        "Vaudremont",
+        "Loubrac",
+        "Kervazen",
+        "Pradignac",
+        "Sauveplane",
+        "Mirandeau",
+        "Choutard",
+        "Bellégoule",
+        "Grandpierrot",
+        "Amsellou",
+        "Diabirac",
+        "Nguyenne",
+        "Ferrachat",
+        "Ouzellin",
+        "Rocabois",
+        "Lestrival",
+        "Marchegay",
+        "Toussenel",
+        "Vignelongue",
+        "Hautecombe",
+        "Brindas",
+        "Coudrelle",
+        "Jolimay",
+    ],
+    "en": [
+        "Hathersedge",
+        "Quillmore",
+        "Brankston",
+        "Osterbee",
+        "Fennimoor",
+        "Dallowby",
+        "Merriglen",
+        "Stroudley",
+        "Vanderlinck",
+        "Okonjola",
+        "Pellworth",
+        "Rasmundsen",
+        "Thistlewood",
+        "Ardwicke",
+        "Colmarsh",
+        "Whinfell",
+        "Kestrelby",
+        "Lowmoor",
+        "Sandiway",
+        "Trevannick",
+    ],
 }
 _ORGANISATION_NAMES = {
     "media": ("La Gazette de Brumeval", "Littoral Info", "Mobilités Mag", "Le Fil des Territoires", "Rail & Routes",
@@ -72,7 +174,9 @@ def invent_people(rng: Random) -> dict[str, Actor]:
 def _official(rng: Random, platform: str, role: str, company: str, handle: str, name: str) -> Actor:
     kind = f"official_{company}"
     bio = OFFICIAL_BIOS[role]["fr"] if platform != "rss" else "Communiqués du groupe Sillon"
-    stage = Stage(since=_LONG_AGO, kind=kind, bio=bio, voices=voices(kind), links=(f"https://{company}.example",))
+    stage = Stage(
+        since=_LONG_AGO, kind=kind, bio=bio, voices=voices(kind), links=(f"https://{company}.example",)
+    )
     return Actor(
         key=f"{platform}:{role}", platform=platform, lang="fr", handle=handle, name=name, stages=[stage],
         host=HOSTS[0], official_of=company, followers=rng.randint(4_000, 60_000),
@@ -111,7 +215,11 @@ def _name(rng: Random, kind: str, nth: int, lang: str) -> str:
         return f"{first} {last}"
     if shape < 0.75:
         return f"{first} {last[0]}."
-    return first if shape < 0.85 else f"{first.lower()}{rng.choice(['_', '', '•'])}{rng.choice(['rit', 'roule', 'bis', 'on', 'x'])}"
+    return (
+        first
+        if shape < 0.85
+        else f"{first.lower()}{rng.choice(['_', '', '•'])}{rng.choice(['rit', 'roule', 'bis', 'on', 'x'])}"
+    )
 
 
 def _handle(rng: Random, name: str, platform: str, taken: set[str]) -> str:
@@ -154,7 +262,16 @@ def _stage(rng: Random, kind: str, lang: str, platform: str, since: datetime = _
 
 
 _SIGNALS = {
-    "mastodon": ("noindex", "nobot", "not_discoverable", "not_indexable", "locked", "nobot", "nobot", "noindex"),
+    "mastodon": (
+        "noindex",
+        "nobot",
+        "not_discoverable",
+        "not_indexable",
+        "locked",
+        "nobot",
+        "nobot",
+        "noindex",
+    ),
     "bluesky": ("no_unauthenticated",) * 5,
 }
 

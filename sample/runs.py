@@ -20,7 +20,13 @@ _VERSIONS = {
     "bluesky": bluesky.VERSION, "mastodon": mastodon.VERSION, "hackernews": hackernews.VERSION, "rss": rss.VERSION,
 }  # fmt: skip
 _OVERLAP = timedelta(days=1)
-_QUERIES = (("bluesky", "Sillon"), ("mastodon", "Sillon"), ("mastodon", "Brumeval"), ("hackernews", "Sillon"), ("rss", "Sillon"))
+_QUERIES = (
+    ("bluesky", "Sillon"),
+    ("mastodon", "Sillon"),
+    ("mastodon", "Brumeval"),
+    ("hackernews", "Sillon"),
+    ("rss", "Sillon"),
+)
 
 
 @dataclass(kw_only=True)
@@ -168,7 +174,9 @@ def _add(world: World, run: Run, post: Utterance, payload: Payload) -> None:
 
 def _refuses(actor: Actor, now: datetime) -> bool:
     """Whether the collector leaves a notice instead; for some the payload itself is landed, as a replay would."""
-    landed_raw = len(actor.stages) == 1 and int(actor.key.rpartition(":")[2]) % 2 == 1 if actor.opted_out else False
+    landed_raw = (
+        len(actor.stages) == 1 and int(actor.key.rpartition(":")[2]) % 2 == 1 if actor.opted_out else False
+    )
     return bool(actor.at(now).opted_out) and not landed_raw
 
 
@@ -177,7 +185,12 @@ def _notice(run: Run, actor: Actor) -> None:
         return
     run.noticed.add(actor.key)
     signal = {"no_unauthenticated": "no-unauthenticated"}.get(str(actor.opted_out), actor.opted_out)
-    payload = {"platform": actor.platform, "account_id": account_id(actor), "handle": handle(actor), "signal": signal}
+    payload = {
+        "platform": actor.platform,
+        "account_id": account_id(actor),
+        "handle": handle(actor),
+        "signal": signal,
+    }
     run.payloads.append((optout.NAME, payload))
 
 
@@ -201,7 +214,11 @@ def _profiles(world: World, run: Run) -> None:
     # Somebody who changed their mind is looked up again, so that what was collected can be erased.
     for actor in world.actors.values():
         changed = len(actor.stages) == 2 and actor.opted_out and actor.platform == run.platform
-        if changed and run.query == "Sillon" and run.now - timedelta(weeks=1) <= actor.stages[1].since < run.now:
+        if (
+            changed
+            and run.query == "Sillon"
+            and run.now - timedelta(weeks=1) <= actor.stages[1].since < run.now
+        ):
             _notice(run, actor)
 
 

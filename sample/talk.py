@@ -125,7 +125,9 @@ class Talk:
         fitting = [
             actor
             for actor in self._pools.get((platform, lang), [])
-            if actor.at(moment).kind in kinds and actor.key not in but and not (actor.ghost or _hesitates(actor))
+            if actor.at(moment).kind in kinds
+            and actor.key not in but
+            and not (actor.ghost or _hesitates(actor))
         ]
         if not fitting:
             return None
@@ -139,14 +141,18 @@ class Talk:
         opener = self.world.actors[root.actor]
         platform = opener.platform
         count = min(16, int(rng.expovariate(1 / scenario.size) + 0.35))
-        brand_answers = rng.random() < scenario.brand * (1.6 if root.at >= _campaign()[0] and root.at < _campaign()[1] else 1)
+        brand_answers = rng.random() < scenario.brand * (
+            1.6 if root.at >= _campaign()[0] and root.at < _campaign()[1] else 1
+        )
         moment = root.at
         for nth in range(count):
             moment = moment + timedelta(seconds=rng.lognormvariate(6.9, 1.4) + 20)
             if moment >= END - timedelta(minutes=1):
                 return
             parent = rng.choices([root, posts[-1], rng.choice(posts)], [0.52, 0.33, 0.15])[0]
-            speaker, as_role = self._answerer(scenario, name, lang, parent, opener, brand_answers and nth < 5, moment)
+            speaker, as_role = self._answerer(
+                scenario, name, lang, parent, opener, brand_answers and nth < 5, moment
+            )
             if speaker is None:
                 continue
             said = [p.actor for p in posts].count(f"{platform}:{as_role}")
@@ -155,14 +161,26 @@ class Talk:
             posts.append(self.post(speaker, moment, text, name, parent, lang))
 
     def _answerer(
-        self, scenario: Scenario, name: str, lang: str, parent: Utterance, opener: Actor, brand: bool, moment: datetime
+        self,
+        scenario: Scenario,
+        name: str,
+        lang: str,
+        parent: Utterance,
+        opener: Actor,
+        brand: bool,
+        moment: datetime,
     ) -> tuple[Actor | None, str]:
         rng, platform = self.rng, opener.platform
         official = self.world.actors.get(f"{platform}:{scenario.answers_as}")
         if brand and official and parent.actor != official.key and rng.random() < 0.4:
             return official, "brand"
         rival = self.world.actors.get(f"{platform}:rival")
-        if SCENARIOS[name].rival and rival and parent.actor != rival.key and rng.random() < scenario.rival * 0.5:
+        if (
+            SCENARIOS[name].rival
+            and rival
+            and parent.actor != rival.key
+            and rng.random() < scenario.rival * 0.5
+        ):
             return rival, "rival_brand"
         if parent.actor != opener.key and not opener.official_of and rng.random() < 0.34:
             if phrases(lang).has(_answers_of(name), "asker"):
@@ -173,11 +191,15 @@ class Talk:
             (("rival_employee",), scenario.rival * 0.4),
         ):  # fmt: skip
             if chance < share:
-                return self._spoken_for(self.one_of(platform, lang, kinds, moment, (parent.actor,)), name, lang, moment)
+                return self._spoken_for(
+                    self.one_of(platform, lang, kinds, moment, (parent.actor,)), name, lang, moment
+                )
             chance -= share
         return self.one_of(platform, lang, scenario.joins, moment, (parent.actor,)), "person"
 
-    def _spoken_for(self, actor: Actor | None, name: str, lang: str, moment: datetime) -> tuple[Actor | None, str]:
+    def _spoken_for(
+        self, actor: Actor | None, name: str, lang: str, moment: datetime
+    ) -> tuple[Actor | None, str]:
         """The role an actor answers in; not everybody says each time where they work."""
         if actor is None:
             return None, "person"
@@ -207,7 +229,13 @@ class Talk:
         return text
 
     def post(
-        self, actor: Actor, at: datetime, text: str, name: str, parent: Utterance | None, lang: str | None = None
+        self,
+        actor: Actor,
+        at: datetime,
+        text: str,
+        name: str,
+        parent: Utterance | None,
+        lang: str | None = None,
     ) -> Utterance:
         """Registers one post, with its mentions as `@[key]`."""
         text, mentions = self._addressed(actor, text, parent)

@@ -29,15 +29,19 @@ class View:
     """Conversations as they can be put together from what was seen, by the key of their first post."""
 
 
-def view(world: World) -> View:
-    """What remains of the world once everything that must not or cannot be counted is gone."""
+def view(world: World, *, looked_up: bool = True) -> View:
+    """What remains of the world once everything that must not or cannot be counted is gone.
+
+    `looked_up` says whether those who are addressed were looked up, as live collection does and a file cannot.
+    """
     refused = {a.key for a in world.actors.values() if a.opted_out}
     landed = [p for p in world.posts.values() if not p.never_seen and p.actor not in refused]
     posts = {p.key: p for p in landed if p.deleted_at is None}
     known = {p.actor for p in landed}
     # Whoever is addressed on Mastodon or Bluesky is looked up, unless the platform hides the account.
     addressed = {world.actors[key] for p in landed for key in _ever_mentioned(p)}
-    known |= {a.key for a in addressed if a.platform in _LOOKED_UP and not a.ghost} - refused
+    if looked_up:
+        known |= {a.key for a in addressed if a.platform in _LOOKED_UP and not a.ghost} - refused
     known |= {a.key for a in world.actors.values() if a.official_of}
     return View(world, posts, frozenset(known), _threads(world, posts))
 
@@ -109,7 +113,7 @@ def addressees(seen: View, post: Utterance) -> set[str | None]:
     """Whom a post speaks to; None stands for an addressee nobody can know."""
     found: set[str | None] = set()
     for other in (post.parent, post.quote_of, post.repost_of):
-        if other in seen.posts:
+        if other is not None and other in seen.posts:
             found.add(seen.posts[other].actor)
     mentioned = [key for key in post.mentions if key != post.actor]
     if post.parent and post.parent not in seen.posts and not mentioned:
@@ -176,7 +180,7 @@ def _table(counts: Counter[tuple[str, str]]) -> dict[str, object]:
     return {
         "total": {**dict(sorted(total.items())), "share": share(total)},
         "weeks": {
-            week: {**dict(sorted(found.items())), "share": share(found)} for week, found in sorted(weeks.items())
+            week: {**dict(sorted(found.items())), "share": share(found)}
+            for week, found in sorted(weeks.items())
         },
     }
-

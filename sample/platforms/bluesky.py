@@ -70,7 +70,9 @@ def _rich_text(world: World, raw: str) -> tuple[str, list[dict[str, Any]]]:
         text += raw[last : match.start()]
         start = len(text.encode())
         text += f"@{actor.handle}"
-        facets.append(_facet(start, len(text.encode()), {"$type": "app.bsky.richtext.facet#mention", "did": did(actor)}))
+        facets.append(
+            _facet(start, len(text.encode()), {"$type": "app.bsky.richtext.facet#mention", "did": did(actor)})
+        )
         last = match.end()
     text += raw[last:]
     for match in HASHTAG.finditer(text):
@@ -131,7 +133,8 @@ def _labels(actor: Actor, now: datetime) -> list[dict[str, str]]:
         values.append("!no-unauthenticated")
     uri = f"at://{did(actor)}/app.bsky.actor.profile/self"
     return [
-        {"src": did(actor), "uri": uri, "cid": cid(uri), "val": value, "cts": iso(actor.created)} for value in values
+        {"src": did(actor), "uri": uri, "cid": cid(uri), "val": value, "cts": iso(actor.created)}
+        for value in values
     ]
 
 

@@ -69,7 +69,9 @@ def _actor(actor: Actor, post: Utterance, now: datetime) -> dict[str, Any]:
         },
         "description": {"text": headline},
         "subDescription": {"text": f"{_ago(now - post.at)} • "},
-        "navigationContext": {"actionTarget": f"{_SITE}/{path}?miniProfileUrn=urn%3Ali%3Afs_miniProfile%3A{post.key}"},
+        "navigationContext": {
+            "actionTarget": f"{_SITE}/{path}?miniProfileUrn=urn%3Ali%3Afs_miniProfile%3A{post.key}"
+        },
         "urn": f"urn:li:{'company' if corporate else 'member'}:{10_000_000 + number(actor.key, 80_000_000)}",
     }
 
@@ -87,12 +89,19 @@ def _ago(age: timedelta) -> str:
 
 def _attributes(world: World, post: Utterance, text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"type": "HASHTAG", "start": m.start(), "length": len(m.group()), "trackingUrn": f"urn:li:hashtag:{m[1].lower()}"}
+        {
+            "type": "HASHTAG",
+            "start": m.start(),
+            "length": len(m.group()),
+            "trackingUrn": f"urn:li:hashtag:{m[1].lower()}",
+        }
         for m in HASHTAG.finditer(text)
     ]
     for key in post.mentions:
         actor = world.actors[key]
         start = text.find(actor.name)
         company = {"universalName": actor.handle, "name": actor.name}
-        found.append({"type": "COMPANY_NAME", "start": start, "length": len(actor.name), "*miniCompany": company})
+        found.append(
+            {"type": "COMPANY_NAME", "start": start, "length": len(actor.name), "*miniCompany": company}
+        )
     return found

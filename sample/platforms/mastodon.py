@@ -21,7 +21,9 @@ _OPTS_OUT: dict[str, dict[str, Any]] = {
 }
 
 
-def thread(world: World, posts: Sequence[Utterance], instance: str, now: datetime) -> Iterator[dict[str, Any]]:
+def thread(
+    world: World, posts: Sequence[Utterance], instance: str, now: datetime
+) -> Iterator[dict[str, Any]]:
     """The statuses of one conversation as `instance` shows them, with what the collector notes."""
     readable = {post.key for post in posts if not post.never_seen and post.at < now}
     for post in posts:
@@ -33,7 +35,9 @@ def thread(world: World, posts: Sequence[Utterance], instance: str, now: datetim
         yield {**status(world, post, instance, now), "_girafe": added}
 
 
-def status(world: World, post: Utterance, instance: str, now: datetime, *, nested: bool = False) -> dict[str, Any]:
+def status(
+    world: World, post: Utterance, instance: str, now: datetime, *, nested: bool = False
+) -> dict[str, Any]:
     """One status, as `GET /api/v1/statuses/:id` answers."""
     actor = world.actors[post.actor]
     text, mentions = words_at(post, now)
@@ -60,7 +64,10 @@ def status(world: World, post: Utterance, instance: str, now: datetime, *, neste
         "account": account(actor, instance, now),
         "media_attachments": [],
         "mentions": [_mention(world.actors[key], instance) for key in mentions],
-        "tags": [{"name": tag.lower(), "url": f"https://{instance}/tags/{tag.lower()}"} for tag in HASHTAG.findall(text)],
+        "tags": [
+            {"name": tag.lower(), "url": f"https://{instance}/tags/{tag.lower()}"}
+            for tag in HASHTAG.findall(text)
+        ],
         "emojis": [],
         "card": None,
         "poll": None,
@@ -81,13 +88,17 @@ def content(world: World, text: str, instance: str) -> str:
     """The HTML Mastodon makes of a text."""
     html = escape(text, quote=False)
     html = LINK.sub(
-        lambda m: f'<a href="{m[0]}" target="_blank" rel="nofollow noopener" translate="no">'
-        f'<span class="invisible">https://</span><span class="">{m[0][8:]}</span><span class="invisible"></span></a>',
+        lambda m: (
+            f'<a href="{m[0]}" target="_blank" rel="nofollow noopener" translate="no">'
+            f'<span class="invisible">https://</span><span class="">{m[0][8:]}</span><span class="invisible"></span></a>'
+        ),
         html,
     )
     html = HASHTAG.sub(
-        lambda m: f'<a href="https://{instance}/tags/{m[1].lower()}" class="mention hashtag" rel="tag">'
-        f"#<span>{m[1]}</span></a>",
+        lambda m: (
+            f'<a href="https://{instance}/tags/{m[1].lower()}" class="mention hashtag" rel="tag">'
+            f"#<span>{m[1]}</span></a>"
+        ),
         html,
     )
     html = MENTION.sub(lambda m: _mention_html(world.actors[m[1]]), html)

@@ -32,11 +32,15 @@ def _read(path: Path) -> bytes:
 def test_the_generator_makes_exactly_the_committed_files(world):
     files = build_files(world)
     different = [
-        name for name, content in files.items() if not (SAMPLE / name).exists() or _read(SAMPLE / name) != content
+        name
+        for name, content in files.items()
+        if not (SAMPLE / name).exists() or _read(SAMPLE / name) != content
     ]
     assert different == [], "run `make sample` and commit what changed"
     made = {SAMPLE / name for name in files}
-    stray = [p for folder in ("landing", "runs", "imports") for p in (SAMPLE / folder).rglob("*.*") if p.is_file()]
+    stray = [
+        p for folder in ("landing", "runs", "imports") for p in (SAMPLE / folder).rglob("*.*") if p.is_file()
+    ]
     assert set(stray) <= made
 
 
