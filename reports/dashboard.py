@@ -73,7 +73,10 @@ def render(
     files_note: str = "",
 ) -> str:
     """The whole page; `with_scripts=False` gives the still version that becomes the PDF."""
-    pages = [_page(scene(tables, settings, words(language)), files_note) for language in languages]
+    pages = [
+        _page(scene(tables, settings, words(language)), files_note, drawn=language == languages[0])
+        for language in languages
+    ]
     return (
         _environment()
         .get_template("dashboard.html.jinja")
@@ -116,11 +119,11 @@ def safe_json(value: Any) -> str:
     return text
 
 
-def _page(scene: Scene, files_note: str) -> dict[str, Any]:
+def _page(scene: Scene, files_note: str, *, drawn: bool) -> dict[str, Any]:
     t = scene.words
     default = defaults(scene)
     heroes = sections.hero.build(scene)
-    built = [module.build(scene) for module in sections.SECTIONS]
+    built = [section for module in sections.SECTIONS if (section := module.build(scene))]
     company = scene.settings.company.name
     privacy = scene.settings.privacy
     return {
@@ -134,7 +137,7 @@ def _page(scene: Scene, files_note: str) -> dict[str, Any]:
         "filters": choices(scene),
         "heroes": heroes,
         "hero": heroes.get(key(*default.values())) or _nothing(t, company),
-        "sections": [_part(section, scene, default) for section in built],
+        "sections": [_part(section, scene, default, drawn=drawn) for section in built],
         "colophon": t("page.colophon", files=files_note),
         "stance": t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross),
     }
@@ -180,13 +183,15 @@ def choices(scene: Scene) -> dict[str, list[Choice]]:
     }
 
 
-def _part(section: Section, scene: Scene, default: Mapping[str, str]) -> dict[str, Any]:
-    """A section as the template shows it: its strings and its first view."""
+def _part(section: Section, scene: Scene, default: Mapping[str, str], *, drawn: bool) -> dict[str, Any]:
+    """A section as the template shows it: its strings and its first view.
+
+    Charts are `drawn` for the first language only: another comes with a script, which draws for itself.
+    """
     t = scene.words
     strings = t.find(section.id)
     view = section.views.get(key(*(default[dim] for dim in section.dims))) or nothing(t)
     show = section.shows.get(key(*(default[dim] for dim in section.show_dims))) or Show()
-    spec = charts.SPECS[section.id](t) if section.id in charts.SPECS else None
     free = [name for name in FILTERS if name not in section.dims]
     names = t.listed([t(f"filters.as_word.{name}") for name in section.dims])
     return {
@@ -201,8 +206,8 @@ def _part(section: Section, scene: Scene, default: Mapping[str, str]) -> dict[st
         "terms": section.terms,
         "scope": "" if not free else t("page.scope", filters=names) if section.dims else t("page.scope_none"),
         "first": {**asdict(view), **asdict(show)},
-        "spec": spec,
-        "svg": charts.draw(spec, show.chart, t) if spec else "",
+        "spec": section.spec,
+        "svg": charts.draw(section.spec, show.chart, t) if section.spec and drawn else "",
     }
 
 

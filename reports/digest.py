@@ -242,8 +242,8 @@ def _help(scene: Scene, period: Period) -> Part:
     rising = [r["theme"] for r in _home(scene, "rpt_rising_themes_weekly", period.weeks) if r.get("is_risen")]
     lines += [t("digest.help_rising", theme=t.name("themes", theme)) for theme in rising][:2]
     if not lines and talked:
-        names = [t.name("themes", theme) for theme in subjects.between_people(found, most=2)]
-        lines.append(t("digest.help_talked", themes=t.listed(names)))
+        names = t.series("themes", subjects.between_people(found, most=2))
+        lines.append(t("digest.help_talked", themes=names))
     return _part(scene, "help", lines)
 
 

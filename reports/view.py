@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from girafe.settings import Settings
@@ -42,6 +43,19 @@ class Scene:
         """The id of the company listened for."""
         return self.settings.company.company_id
 
+    def choices(self, *dims: str) -> Iterator[dict[str, Any]]:
+        """Every choice of these filters: codes by name, and under `span` the period itself."""
+        values: dict[str, Sequence[str]] = {
+            "company": tuple(self.companies),
+            "period": tuple(period.code for period in self.periods),
+            "platform": self.platforms,
+            "language": self.languages,
+        }
+        spans = {period.code: period for period in self.periods}
+        for found in product(*(values[dim] for dim in dims)):
+            chosen = dict(zip(dims, found, strict=True))
+            yield {**chosen, "key": key(*found), "span": spans.get(chosen.get("period", ""))}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
@@ -71,6 +85,8 @@ class Section:
     shows: Mapping[str, Show]
     columns: tuple[str, ...]
     terms: tuple[str, ...]
+    spec: Mapping[str, Any] | None = None
+    """Its chart, in Vega-Lite."""
     on_first_screen: bool = False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -41,7 +41,12 @@ class Words:
 
     def name(self, kind: str, code: str) -> str:
         """The name of a theme, platform, voice ...; an unknown code is shown without underscores."""
-        return str(self.tree.get(kind, {}).get(code) or code.replace("_", " "))
+        return str(self.find(kind).get(code) or code.replace("_", " "))
+
+    def series(self, kind: str, codes: Iterable[str]) -> str:
+        """Names inside a sentence: small letters, and commas only, as many hold an "and" of their own."""
+        names = (self.name(kind, code) for code in codes)
+        return ", ".join(name[:1].lower() + name[1:] for name in names)
 
     def definitions(self) -> Iterator[tuple[str, str]]:
         """Each term with its definition, as docs/method.md has them, in reading order."""
@@ -71,14 +76,13 @@ class Words:
         digits = 1 if high < 0.02 else 0
         return f"{self.number(low * 100, digits)}\u2013{self.percent(high, digits)}"
 
-    def day(self, day: date | None, *, year: bool = True) -> str:
-        """A day in words: "2 mars 2026"."""
+    def day(self, day: date | None, pattern: str = "day") -> str:
+        """A day in words: "2 mars 2026", or as another pattern of the language has it."""
         if day is None:
             return "–"
         form = self.tree["format"]
-        number = form["first"] if day.day == 1 else str(day.day)
-        pattern: str = form["day" if year else "day_short"]
-        return pattern.format(day=number, month=form["months"][day.month - 1], year=day.year)
+        values = {"month": form["months"][day.month - 1], "year": day.year}
+        return str(form[pattern]).format(day=form["first"] if day.day == 1 else str(day.day), **values)
 
     def month(self, day: date) -> str:
         """A month in words: "mars 2026"."""
@@ -107,4 +111,17 @@ class Words:
 def words(language: str) -> Words:
     """The strings of `language`, read once."""
     text = (files("reports") / "strings" / f"{language}.toml").read_text(encoding="utf-8")
-    return Words(language=language, tree=tomllib.loads(text))
+    tree = tomllib.loads(text)
+    return Words(language=language, tree=_set(tree, tree["format"]["glued"]))
+
+
+def _set(value: Any, glued: Mapping[str, str]) -> Any:
+    """The strings as a typesetter would have them: no line begins with a colon or ends with a « ."""
+    if isinstance(value, dict):
+        return {name: part if name == "glued" else _set(part, glued) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_set(part, glued) for part in value]
+    if isinstance(value, str):
+        for loose, tight in glued.items():
+            value = value.replace(loose, tight)
+    return value

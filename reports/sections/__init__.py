@@ -1,8 +1,10 @@
-"""Sections: the questions of the dashboard, one file each, in reading order."""
+"""Sections: the questions of the dashboard, one file each, in reading order.
 
-from reports.sections import change, hero
+Adding one is a module with READS and build(scene), its strings in every language, and one entry here.
+"""
+
+from reports.sections import about, brand, change, colleagues, fresh, help, hero, rivals, tone, trust, voices
 
 __all__ = ["SECTIONS", "hero"]
 
-SECTIONS = (change,)
-"""Adding a section is one module with READS and build(scene), and one entry here."""
+SECTIONS = (change, colleagues, about, help, voices, brand, tone, fresh, rivals, trust)

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 from typing import Any
 
+import altair as alt
+
+from reports import charts
 from reports.figures import Change, Period, change_of, in_weeks, pool
 from reports.sections.hero import SHARE, sliced
 from reports.tables import Row
-from reports.view import Scene, Section, Show, View, key
+from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
 READS = ("rpt_conversation_mix_weekly",)
 WEEKS_DRAWN, WEEKS_LISTED = 52, 26
+SHOW_DIMS = ("company", "platform", "language")
 
 
 def build(scene: Scene) -> Section:
     """Answers follow every filter; the chart always shows all weeks, so that a period has a background."""
-    views: dict[str, View] = {}
-    shows: dict[str, Show] = {}
-    slices = sliced(scene.tables.get(READS[0]))
-    for company, platform, language in product(scene.companies, scene.platforms, scene.languages):
-        rows = slices.get((company, platform, language), ())
-        rows = in_weeks(rows, scene.weeks)
-        shows[key(company, platform, language)] = show(scene.words, rows)
-        for period in scene.periods:
-            views[key(company, period.code, platform, language)] = view(scene.words, rows, period)
+    slices = {name: in_weeks(rows, scene.weeks) for name, rows in sliced(scene.tables.get(READS[0])).items()}
+
+    def chosen(c: dict[str, Any]) -> tuple[Row, ...]:
+        return slices.get((c["company"], c["platform"], c["language"]), ())
+
+    dims = ("company", "period", "platform", "language")
     return Section(
         id="change",
-        dims=("company", "period", "platform", "language"),
-        views=views,
-        show_dims=("company", "platform", "language"),
-        shows=shows,
+        dims=dims,
+        views={c["key"]: view(scene.words, chosen(c), c["span"]) for c in scene.choices(*dims)},
+        show_dims=SHOW_DIMS,
+        shows={c["key"]: show(scene.words, chosen(c)) for c in scene.choices(*SHOW_DIMS)},
         columns=tuple(scene.words.find("change.columns")),
         terms=("conversation", "conversation_share", "interval", "unresolved"),
+        spec=chart(scene.words),
         on_first_screen=True,
     )
 
@@ -56,9 +57,8 @@ def view(t: Words, rows: Sequence[Row], period: Period) -> View:
     notes = []
     exchanges = change_of(rows, period, f"exchange_{SHARE}")
     if exchanges.moved:
-        notes.append(
-            t(f"change.exchanges_{state_of(exchanges)}", points=t.number(abs(exchanges.value or 0) * 100))
-        )
+        points = t.number(abs(exchanges.value or 0) * 100)
+        notes.append(t(f"change.exchanges_{state_of(exchanges)}", points=points))
     if moved.value is not None and not moved.moved:
         notes.append(t("change.noise", low=signed(t, moved.low), high=signed(t, moved.high)))
     return View(
@@ -105,13 +105,34 @@ def _line(t: Words, row: Row) -> tuple[str, ...]:
 
 
 def _point(row: Row) -> dict[str, Any]:
-    day = row["week_start"].isoformat()
+    week = row["week_start"].isoformat()
     if row.get(SHARE) is None:
-        return {"week": day}
-    return {
-        "week": day,
-        "share": round(row[SHARE], 4),
-        "low": None if row[f"{SHARE}_low"] is None else round(row[f"{SHARE}_low"], 4),
-        "high": None if row[f"{SHARE}_high"] is None else round(row[f"{SHARE}_high"], 4),
-        "count": row["human_to_human_share_denominator"],
-    }
+        return {"week": week}
+    ends = {end: row.get(f"{SHARE}_{end}") for end in ("low", "high")}
+    rounded = {end: None if value is None else round(value, 3) for end, value in ends.items()}
+    return {"week": week, "share": round(row[SHARE], 3), **rounded}
+
+
+def chart(t: Words) -> dict[str, Any]:
+    """A line with its band, broken where nothing may be shown."""
+    x, columns = charts.weeks(t), t.find("change.columns")
+    axis = alt.Axis(labelExpr=charts.percent(t), values=[0, 0.25, 0.5, 0.75, 1])
+    y = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=axis)
+    tip = [
+        alt.Tooltip("week:O", title=columns[0]),
+        alt.Tooltip("share:Q", title=columns[1], format=".0%"),
+        alt.Tooltip("low:Q", title=columns[2], format=".0%"),
+        alt.Tooltip("high:Q", title="–", format=".0%"),
+    ]
+    base = alt.Chart(charts.rows()).encode(x=x)
+    band = base.mark_area(color=charts.HUMAN, opacity=0.17, invalid="break-paths-show-path-domains")
+    half = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=charts.SOFT, strokeDash=[2, 3])
+    line = base.mark_line(color=charts.HUMAN, strokeWidth=2.5, invalid="break-paths-show-path-domains")
+    dots = base.mark_point(color=charts.HUMAN, filled=True, size=44, opacity=1, invalid="filter")
+    return charts.finish(
+        half.encode(y=alt.datum(0.5))
+        + band.encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+        + line.encode(y=y)
+        + dots.encode(y=y, tooltip=tip),
+        height=260,
+    )

@@ -92,5 +92,6 @@ def fine(t: Words, rows: Sequence[Row], share: Share, period: Period) -> str:
 
 def span(t: Words, period: Period) -> str:
     """The dates of a period: "Du 2 au 29 mars 2026."."""
-    same_year = period.first.year == period.last.year
-    return t("format.span", first=t.day(period.first, year=not same_year), last=t.day(period.last))
+    first, last = period.first, period.last
+    pattern = "day" if first.year != last.year else "day_short" if first.month != last.month else "day_alone"
+    return t("format.span", first=t.day(first, pattern), last=t.day(last))

@@ -61,10 +61,14 @@
     const plot = figure.querySelector(".plot");
     charts.get(plot)?.finalize();
     const box = document.createElement("div");
-    const whole = { ...spec, datasets: { rows: values }, width: "container" };
+    const whole = { ...spec, datasets: { ...spec.datasets, rows: values }, width: "container", config: { ...spec.config } };
+    if (figure.clientWidth < 480) {
+      whole.config.legend = { ...spec.config.legend, columns: 1 };
+      whole.config.axisY = { ...spec.config.axisY, labelFontSize: 12, labelLimit: 132 };
+    }
     plot.replaceChildren(box);
     // ast: expressions are interpreted, so the page needs no eval and its policy forbids it.
-    charts.set(plot, await window.vegaEmbed(box, whole, { ast: true, actions: false, renderer: "svg", formatLocale }));
+    charts.set(plot, await window.vegaEmbed(box, whole, { ast: true, actions: false, renderer: "svg", logLevel: 1, formatLocale }));
     for (const node of box.querySelectorAll("svg")) node.setAttribute("aria-hidden", "true");
   }
 

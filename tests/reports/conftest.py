@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -59,6 +60,7 @@ ANSWER = {"mastodon": 0.45, "bluesky": 0.25, "hackernews": 0.06, "linkedin": 0.2
 Rows = list[dict[str, Any]]
 
 
+@cache
 def contracts() -> dict[str, pa.Schema]:
     models = yaml.safe_load(CONTRACTS.read_text())["models"]
     return {m["name"]: pa.schema([(c["name"], TYPES[c["data_type"]]) for c in m["columns"]]) for m in models}

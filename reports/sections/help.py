@@ -1,0 +1,100 @@
+"""Help: where colleagues who wish to speak could be helped: asked, talked about, and left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from reports import charts
+from reports.figures import in_weeks
+from reports.subjects import Asked, Subject, asked, between_people, subjects
+from reports.tables import Row, where
+from reports.view import Scene, Section, Show, View
+from reports.words import Words
+
+READS = ("rpt_brand_questions_weekly", "rpt_themes_weekly")
+
+
+def build(scene: Scene) -> Section:
+    """By company and period."""
+    dims, t = ("company", "period"), scene.words
+    views, shows = {}, {}
+    for c in scene.choices(*dims):
+        questions, themes = (
+            in_weeks(where(scene.tables.get(name), company_id=c["company"]), c["span"].weeks)
+            for name in READS
+        )
+        found = asked(questions)
+        views[c["key"]] = view(t, questions, found, subjects(themes))
+        shows[c["key"]] = show(t, found)
+    codes = sorted({row["theme"] for row in scene.tables.get(READS[0])})
+    return Section(
+        id="help",
+        dims=dims,
+        views=views,
+        show_dims=dims,
+        shows=shows,
+        columns=tuple(t.find("help.columns")),
+        terms=("question", "theme", "withheld"),
+        spec=chart(t, codes),
+        on_first_screen=True,
+    )
+
+
+def view(t: Words, rows: Sequence[Row], found: Sequence[Asked], themes: Sequence[Subject]) -> View:
+    """What is both asked and talked about between people; else what is asked; else what is talked about."""
+    talked = between_people(themes, most=6)
+    open_ones = [a for a in found if a.open]
+    both = [a.theme for a in open_ones if a.theme in talked]
+    chosen = both or [a.theme for a in open_ones] or list(talked)
+    if not chosen:
+        state = "hidden" if any(row.get("is_suppressed") for row in rows) else "nothing"
+        return View(answer=t(f"help.{state}"), brief=t(f"help.{state}"))
+    state = "both" if both else "asked" if open_ones else "talked"
+    values: dict[str, Any] = {
+        "themes": t.series("themes", chosen[:3]),
+        "count": sum(a.open for a in open_ones if a.theme in chosen[:3]),
+    }
+    notes = [t("help.how"), t("help.own_interest")]
+    return View(
+        answer=t(f"help.{state}", **values), brief=t(f"help.{state}_brief", **values), notes=tuple(notes)
+    )
+
+
+def show(t: Words, found: Sequence[Asked]) -> Show:
+    """Themes by questions left open."""
+    lines = tuple(
+        (t.name("themes", a.theme), *map(t.number, (a.questions, a.answered, a.unanswered, a.waiting)))
+        for a in found
+    )
+    bars = tuple(
+        {"theme": a.theme, "state": state, "count": count}
+        for a in found
+        for state, count in (("open", a.open), ("answered", a.answered))
+    )
+    return Show(rows=lines, chart=bars)
+
+
+def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
+    """Questions by theme: open ones first."""
+    states = {"open": charts.BRAND, "answered": charts.VEIL}
+    axis = alt.Axis(labelExpr=charts.names(t, "themes", codes), grid=False)
+    order = alt.EncodingSortField(field="count", op="sum", order="descending")
+    bars = (
+        alt.Chart(charts.rows())
+        .mark_bar(height=16)
+        .encode(
+            x=alt.X("sum(count):Q", title=None, axis=alt.Axis(tickCount=6, format="d")),
+            y=alt.Y("theme:N", sort=order, title=None, axis=axis),
+            color=alt.Color(
+                "state:N",
+                scale=charts.inks(states),
+                legend=alt.Legend(labelExpr=charts.names(t, "help.states", tuple(states))),
+            ),
+            order=alt.Order("state:N", sort="descending"),
+            tooltip=alt.Tooltip("count:Q", title=t("help.questions")),
+        )
+    )
+    return charts.finish(bars, height={"step": 32})
