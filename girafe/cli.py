@@ -27,6 +27,7 @@ app = typer.Typer(
     name="girafe",
     no_args_is_help=True,
     rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,  # they may hold what people wrote
     help="""Listens to the public conversations that mention a company, works out **who is speaking**, and
 measures how much of the conversation is **human to human** and how much **brand to human**.
 

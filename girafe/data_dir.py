@@ -12,6 +12,10 @@ class DataDir:
 
     root: Path
 
+    def __post_init__(self) -> None:
+        """Makes `root` absolute: dbt and Great Expectations work in folders of their own."""
+        object.__setattr__(self, "root", self.root.absolute())
+
     @property
     def landing(self) -> Path:
         """Payloads as received: landing/<platform>/<day>/<run>.jsonl.gz."""
