@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from collectors import optout
 from collectors.contract import Parser, Source
-from collectors.imports import girafe_jsonl, zeeschuimer
+from collectors.imports import girafe_jsonl, linkedin_export, zeeschuimer
 from collectors.imports.contract import Format
 from collectors.sources import bluesky, hackernews, mastodon, rss
 
@@ -19,6 +19,7 @@ SOURCES: Mapping[str, Source] = {
 """One line per module in collectors/sources; mypy checks each against the contract here."""
 
 FORMATS: Mapping[str, Format] = {
+    "linkedin_export": linkedin_export,
     "zeeschuimer": zeeschuimer,
     "girafe_jsonl": girafe_jsonl,
 }
