@@ -11,7 +11,7 @@ import pandas as pd
 from quality.contract import MartSuite, Parameters, Suite, Summary
 from quality.engine import Batch
 from quality.rules import written
-from quality.suspects import Frame, frame_of
+from quality.suspects import Frame, as_frame, frame_of
 
 
 def raw_batches(
@@ -61,13 +61,13 @@ def _frame(connection: duckdb.DuckDBPyConnection, suite: Suite, parameters: Para
     except duckdb.CatalogException:  # no such table
         return Frame(rows=pd.DataFrame(), count_rows=0, offenders={})
     except duckdb.BinderException:  # a column is missing: the rule on columns says so
-        rows = connection.execute(f"select * from raw.{suite.TABLE.name} limit 100").df()
+        rows = as_frame(connection, f"select * from raw.{suite.TABLE.name} limit 100")
         return Frame(rows=rows, count_rows=len(rows), offenders={})
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, summary: Summary, parameters: Parameters) -> Batch:
     named = {name: parameters[name] for name in ("now", "latest") if f"${name}" in summary.sql}
-    rows = connection.execute(summary.sql, named).df()
+    rows = as_frame(connection, summary.sql, named)
     return Batch(
         name=summary.name,
         rows=rows,

@@ -8,6 +8,7 @@ from typing import Any
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
+from great_expectations.expectations.row_conditions import ComparisonCondition
 
 from warehouse.tables import Table
 
@@ -159,23 +160,23 @@ def not_yet(column: str) -> Expectation:
     )
 
 
-def no_small_group(column: str, *, only_where: str | None = None, cross: bool = False) -> Expectation:
+def no_small_group(
+    column: str, *, only_where: ComparisonCondition | None = None, cross: bool = False
+) -> Expectation:
     """No published number of persons is above 0 and below the small-group threshold of company.toml."""
     return gxe.ExpectColumnValuesToNotBeInSet(
         column=column,
         value_set={"$PARAMETER": "too_few_cross" if cross else "too_few"},
         row_condition=only_where,
-        condition_parser="pandas" if only_where else None,
         notes=f"{column} shows a group so small that persons can be recognised. Do not publish; the model "
         "must withhold the cell and its complement (docs/governance.md).",
     )
 
 
-def withheld(column: str, *, only_where: str) -> Expectation:
+def withheld(column: str, *, only_where: ComparisonCondition) -> Expectation:
     """The column is empty on the rows named."""
     return gxe.ExpectColumnValuesToBeNull(
         column=column,
         row_condition=only_where,
-        condition_parser="pandas",
-        notes=f"{column} leads to what a person wrote ({only_where}). Do not publish; correct the model.",
+        notes=f"{column} leads to what a person wrote. Do not publish; correct the model.",
     )

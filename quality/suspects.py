@@ -7,7 +7,7 @@ them, with a fixed sample of the others, into the frame that is then validated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,14 +51,14 @@ def frame_of(
     }
     count, offenders = _count(connection, table, rules)
     if count <= WHOLE_TABLE:
-        rows = connection.execute(f"select * from raw.{table.name}").df()
+        rows = as_frame(connection, f"select * from raw.{table.name}")
     else:
         suspects = [sql for number, sql in rules.items() if offenders[number]]
         parts = [f"(select * from raw.{table.name} where {sql} limit {_SUSPECTS})" for sql in suspects]
         key = ", ".join(table.key)
         parts.append(f"(select * from raw.{table.name} where hash({key}) % {max(1, count // _SAMPLE)} = 0)")
         # `union`, not `union all`: a suspect that is also in the sample must not look like a duplicate.
-        rows = connection.execute(" union ".join(parts)).df()
+        rows = as_frame(connection, " union ".join(parts))
         rows = _with_duplicates(connection, table, rows, expectations, offenders)
     return Frame(rows=rows, count_rows=count, offenders=offenders)
 
@@ -87,6 +87,14 @@ def offence(expectation: Expectation, parameters: Parameters) -> str | None:
             return None
 
 
+def as_frame(
+    connection: duckdb.DuckDBPyConnection, sql: str, named: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """The rows as pandas holds them; through Arrow, because DuckDB's own way uses what pandas deprecates."""
+    frame: pd.DataFrame = connection.sql(sql, params=dict(named or {})).to_arrow_table().to_pandas()
+    return frame
+
+
 def _resolved(value: Any, parameters: Parameters) -> Any:
     if isinstance(value, dict) and "$PARAMETER" in value:
         return parameters[value["$PARAMETER"]]
@@ -107,8 +115,8 @@ def _count(
     connection: duckdb.DuckDBPyConnection, table: Table, rules: dict[int, str]
 ) -> tuple[int, dict[int, int]]:
     columns = "".join(f", count(*) filter (where {sql})" for sql in rules.values())
-    found = connection.execute(f"select count(*){columns} from raw.{table.name}").fetchone()
-    count, *offenders = found or (0, *(0 for _ in rules))
+    found = connection.execute(f"select count(*){columns} from raw.{table.name}").fetchall()
+    count, *offenders = found[0]
     return count, dict(zip(rules, offenders, strict=True))
 
 
@@ -123,12 +131,13 @@ def _with_duplicates(
     unique = [n for n, rule in enumerate(expectations) if type(rule).__name__ in _UNIQUENESS]
     key = ", ".join(table.key)
     sql = f"select count(*) - count(distinct hash({key})) from raw.{table.name}"
-    (twice,) = connection.execute(sql).fetchone() or (0,)
+    ((twice,),) = connection.execute(sql).fetchall()
     if not unique or not twice:
         return rows
-    double = connection.execute(
-        f"select * from raw.{table.name} qualify count(*) over (partition by {key}) > 1 limit {_SUSPECTS}"
-    ).df()
+    double = as_frame(
+        connection,
+        f"select * from raw.{table.name} qualify count(*) over (partition by {key}) > 1 limit {_SUSPECTS}",
+    )
     offenders.update(dict.fromkeys(unique, int(twice)))
     import pandas as pd
 

@@ -1,6 +1,7 @@
 """rpt_conversations_weekly: conversations worth reading, none of which leads to a person."""
 
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.row_conditions import Column
 
 from quality.rules import counts, no_small_group, not_yet, one_of, withheld
 
@@ -10,7 +11,7 @@ KEY: tuple[str, ...] = ("company_id", "week_start", "position")
 EXPECTATIONS: tuple[Expectation, ...] = (
     not_yet("week_start"),
     no_small_group("count_persons", cross=True),
-    withheld("thread_id", only_where='opened_by in ["human", "unknown"]'),
+    withheld("thread_id", only_where=Column("opened_by").is_in(["human", "unknown"])),
     one_of("conversation_kind", ("human_to_human", "brand_to_human", "other")),
     *counts("count_persons", "count_posts"),
 )
