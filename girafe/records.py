@@ -98,6 +98,9 @@ class Post:
     replies: int | None = None
     reposts: int | None = None
     time_precision: TimePrecision = "second"
+    about: tuple[str, ...] | None = None
+    """Names of the companies it is about, given by an annotator or by the query of an export; None: judge
+    it from the text; (): about none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
