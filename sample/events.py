@@ -1,36 +1,28 @@
-"""Events: what makes real data awkward - edits, deletions, gaps, quotes, reposts, copies, strangers."""
+"""Events: what makes real data awkward - changes of side, quotes, reposts, copies, strangers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from sample.cast import voices
+from sample.choosing import Choosing
 from sample.grammar import phrases
+from sample.losses import Losses
 from sample.noise import noisy
 from sample.people import HOSTS
 from sample.talk import Talk
-from sample.world import END, HOME, MONDAYS, START, Actor, Stage, Utterance, World, paris_midnight
+from sample.world import END, MONDAYS, START, Actor, Stage, Utterance, paris_midnight
 
 _THREADED = ("bluesky", "mastodon", "forum")
-_RUN_DELAY = timedelta(hours=5)
 
 
-def run_after(moment: datetime) -> datetime:
-    """When the weekly collection first after `moment` takes place (Monday morning)."""
-    for monday in (*MONDAYS[1:], MONDAYS[-1] + timedelta(weeks=1)):
-        at = paris_midnight(monday) + _RUN_DELAY
-        if at > moment:
-            return at
-    return paris_midnight(MONDAYS[-1] + timedelta(weeks=1)) + _RUN_DELAY
-
-
-class Events:
+class Events(Choosing):
     """Changes a world that has already been talked in; all chance comes from `rng`."""
 
     def __init__(self, talk: Talk, rng: Random) -> None:
-        self.talk, self.world, self.rng = talk, talk.world, rng
+        super().__init__(talk.world, rng)
+        self.talk = talk
 
     def happen(self) -> None:
         """Everything, in an order that keeps each event readable by itself."""
@@ -43,20 +35,7 @@ class Events:
         self._reposts()
         self._strangers()
         self._company_tags(26)
-        self._corrections()
-        self._gaps()
-        self._deletions()
-
-    def _pick(self, count: int, fits: Callable[[Utterance], bool]) -> list[Utterance]:
-        """`count` untouched posts that fit, spread over the whole period."""
-        fitting = [p for p in self.world.posts.values() if fits(p) and not _touched(p)]
-        return self.rng.sample(fitting, min(count, len(fitting)))
-
-    def _actor(self, post: Utterance) -> Actor:
-        return self.world.actors[post.actor]
-
-    def _is_person(self, post: Utterance) -> bool:
-        return set(self._actor(post).stages[0].voices.values()) <= {"person", "employee", "former_employee"}
+        Losses(self.world, self.rng).happen()
 
     def _comings_and_goings(self) -> None:
         """Those who change sides say so, a few hours after they changed their profile."""
@@ -78,14 +57,23 @@ class Events:
     def _look_alike(self) -> None:
         """An account the company runs but nobody put into company.toml."""
         stage = Stage(
-            since=START - timedelta(days=300), kind="undeclared", links=("https://sillon.example/ouest",),
+            since=START - timedelta(days=300),
+            kind="undeclared",
+            links=("https://sillon.example/ouest",),
             bio="Recrutement Sillon, région Ouest : offres, salons, alternance. Compte géré par l'équipe RH",
             voices={**voices("official_sillon")},
-        )  # fmt: skip
+        )
         actor = Actor(
-            key="mastodon:ouest", platform="mastodon", lang="fr", handle="sillon_recrute_ouest", host=HOSTS[0],
-            name="Sillon Recrute Ouest", stages=[stage], followers=312, created=START - timedelta(days=300),
-        )  # fmt: skip
+            key="mastodon:ouest",
+            platform="mastodon",
+            lang="fr",
+            handle="sillon_recrute_ouest",
+            host=HOSTS[0],
+            name="Sillon Recrute Ouest",
+            stages=[stage],
+            followers=312,
+            created=START - timedelta(days=300),
+        )
         self.world.actors[actor.key] = actor
         for week in (1, 3, 6):
             self.talk.open("mastodon", "campaign", paris_midnight(MONDAYS[week]) + timedelta(hours=11), actor)
@@ -101,14 +89,14 @@ class Events:
 
     def _quotes(self, count: int) -> None:
         def quotable(post: Utterance) -> bool:
-            fits = self._actor(post).platform in _THREADED and post.at < END - timedelta(days=1)
-            return fits and self._actor(post).opted_out is None
+            fits = self.actor(post).platform in _THREADED and post.at < END - timedelta(days=1)
+            return fits and self.actor(post).opted_out is None
 
-        for post in self._pick(count, quotable):
-            quoted, lang = self._actor(post), post.lang
+        for post in self.pick(count, quotable):
+            quoted, lang = self.actor(post), post.lang
             moment = post.at + timedelta(minutes=self.rng.randint(8, 900))
             kinds = ("customer", "plain", "fan", "employee", "former", "journalist", "candidate")
-            speaker = self.talk.one_of(quoted.platform, lang, kinds, moment, (quoted.key,))
+            speaker = self.talk.casting.one_of(quoted.platform, lang, kinds, moment, (quoted.key,))
             if speaker:
                 text = noisy(self.rng, phrases(lang).say(self.rng, "quote", "root"), lang)
                 self.talk.post(speaker, moment, text, "quote", None, lang).quote_of = post.key
@@ -117,13 +105,13 @@ class Events:
         """The same person says the same thing on Bluesky and on Mastodon."""
 
         def copied(post: Utterance) -> bool:
-            return self._actor(post).platform == "bluesky" and not (
+            return self.actor(post).platform == "bluesky" and not (
                 post.parent or post.mentions or post.quote_of
             )
 
-        for post in self._pick(count * 2, lambda post: copied(post) and self._is_person(post)):
-            here = self._actor(post)
-            there = self.talk.one_of("mastodon", here.lang, (here.at(post.at).kind,), post.at)
+        for post in self.pick(count * 2, lambda post: copied(post) and self.is_person(post)):
+            here = self.actor(post)
+            there = self.talk.casting.one_of("mastodon", here.lang, (here.at(post.at).kind,), post.at)
             if there and count and len(here.stages) == len(there.stages) == 1 and there.opted_out is None:
                 there.name, there.stages = here.name, here.stages
                 self.talk.post(
@@ -133,9 +121,9 @@ class Events:
 
     def _reposts(self) -> None:
         """Forum posts passed on, half of them without a word of one's own."""
-        for nth, post in enumerate(self._pick(26, lambda p: self._actor(p).platform == "forum")):
+        for nth, post in enumerate(self.pick(26, lambda p: self.actor(p).platform == "forum")):
             moment = post.at + timedelta(minutes=self.rng.randint(5, 600))
-            speaker = self.talk.one_of(
+            speaker = self.talk.casting.one_of(
                 "forum", post.lang, ("customer", "plain", "employee"), moment, (post.actor,)
             )
             if speaker and moment < END:
@@ -151,11 +139,11 @@ class Events:
             ]
 
             def addressable(post: Utterance, platform: str = platform) -> bool:
-                return self._actor(post).platform == platform and self._is_person(post) and bool(post.text)
+                return self.actor(post).platform == platform and self.is_person(post) and bool(post.text)
 
-            for post in self._pick(34 if platform != "forum" else 20, addressable):
+            for post in self.pick(34 if platform != "forum" else 20, addressable):
                 known = self.rng.choice(
-                    [p.actor for p in self.world.of_platform(platform) if not self._actor(p).opted_out]
+                    [p.actor for p in self.world.of_platform(platform) if not self.actor(p).opted_out]
                 )
                 whom = self.rng.choice(
                     [*(g.key for g in ghosts), *(a.key for a in listeners), *([known] * 14)]
@@ -167,9 +155,9 @@ class Events:
         """On LinkedIn people name the company's page by a link."""
 
         def taggable(post: Utterance) -> bool:
-            return self._actor(post).platform == "linkedin" and self._is_person(post)
+            return self.actor(post).platform == "linkedin" and self.is_person(post)
 
-        for post in self._pick(count, taggable):
+        for post in self.pick(count, taggable):
             page = "linkedin:rival" if "Quintarel" in post.text else "linkedin:main"
             post.text, post.mentions = f"{post.text} @[{page}]", (*post.mentions, page)
 
@@ -182,80 +170,16 @@ class Events:
             voices=voices("plain"),
         )
         actor = Actor(
-            key=f"{platform}:{word}{nth}", platform=platform, lang="fr", name=f"{word} {nth}", stages=[stage], ghost=ghost,
-            handle=f"{word}{nth}" + (".skyline.example" if platform == "bluesky" else ""), host=HOSTS[3],
-            followers=nth, created=START - timedelta(days=400),
-        )  # fmt: skip
+            key=f"{platform}:{word}{nth}",
+            platform=platform,
+            lang="fr",
+            name=f"{word} {nth}",
+            stages=[stage],
+            ghost=ghost,
+            handle=f"{word}{nth}" + (".skyline.example" if platform == "bluesky" else ""),
+            host=HOSTS[3],
+            followers=nth,
+            created=START - timedelta(days=400),
+        )
         self.world.actors[actor.key] = actor
         return actor
-
-    def _corrections(self) -> None:
-        """Posts edited after they were first collected; three of them then address somebody else."""
-
-        def editable(post: Utterance) -> bool:
-            platform = self._actor(post).platform
-            return platform in ("mastodon", "forum") and bool(post.text) and post.at < END - timedelta(days=9)
-
-        for post in self._pick(30, lambda p: editable(p) and self._is_person(p)):
-            before = post.text.replace(" ", "  ", 1) + " (brouillon)"
-            post.edited = (
-                run_after(post.at) + timedelta(hours=self.rng.randint(2, 60)),
-                before,
-                post.mentions,
-            )
-
-        def misaddressed(post: Utterance) -> bool:
-            return (
-                editable(post)
-                and f"{self._actor(post).platform}:support" in post.mentions
-                and not post.parent
-            )
-
-        for post in self._pick(3, misaddressed):
-            platform = self._actor(post).platform
-            before = post.text.replace(f"@[{platform}:support]", f"@[{platform}:lectrice0]")
-            if f"{platform}:lectrice0" in self.world.actors:
-                post.edited = (run_after(post.at) + timedelta(hours=6), before, (f"{platform}:lectrice0",))
-
-    def _gaps(self) -> None:
-        """Posts no collector may see (followers only, hidden): what answers them lacks its parent."""
-        parents = {p.parent for p in self.world.posts.values()}
-        for platform, count in (("bluesky", 10), ("mastodon", 10), ("forum", 5), ("hackernews", 3)):
-
-            def hidden(post: Utterance, platform: str = platform) -> bool:
-                fits = (
-                    self._actor(post).platform == platform and post.key in parents and post.parent is not None
-                )
-                return fits and self._is_person(post)
-
-            for post in self._pick(count, hidden):
-                post.never_seen = True
-
-    def _deletions(self) -> None:
-        """Posts their authors took down after they had been collected, some with answers below them."""
-        for platform, count in (("bluesky", 18), ("hackernews", 5)):
-
-            def removable(post: Utterance, platform: str = platform) -> bool:
-                author = self._actor(post)
-                fits = author.platform == platform and author.count > 2 and self._is_person(post)
-                return fits and author.opted_out is None and post.at < END - timedelta(days=9)
-
-            for post in self._pick(count, removable):
-                post.deleted_at = run_after(post.at) + timedelta(hours=self.rng.randint(2, 100))
-
-
-def _touched(post: Utterance) -> bool:
-    return bool(post.edited or post.deleted_at or post.never_seen)
-
-
-def about(world: World, post: Utterance) -> tuple[str, ...]:
-    """The companies a post is about: named in a sense that is not the common word, or addressed."""
-    text = post.text.lower()
-    found = []
-    for company in (HOME, "quintarel"):
-        named = company in text.replace(f"{company}.example", company)
-        named = named and not (company == HOME and post.scenario == "homonym")
-        addressed = any(world.actors[key].official_of == company for key in post.mentions)
-        if named or addressed:
-            found.append(company)
-    return tuple(found)

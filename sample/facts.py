@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sample.events import about
 from sample.ids import account_id, handle, post_id
 from sample.platforms.showing import iso
 from sample.runs import Run
-from sample.truth import View, counts_for, headline, kind_of_thread, view
+from sample.truth import View, about, counts_for, headline, kind_of_thread, view
 from sample.world import COMPANIES, MONDAYS, SEED, World, week_of
 
 

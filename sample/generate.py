@@ -16,14 +16,14 @@ from typing import Any
 import orjson
 
 from sample import broken
-from sample.events import Events, run_after
+from sample.events import Events
 from sample.facts import account_facts, conversation_facts, summary
 from sample.people import invent_people
 from sample.platforms import forum, linkedin
 from sample.runs import Run, all_runs
 from sample.talk import Talk
 from sample.truth import view
-from sample.world import END, SEED, World
+from sample.world import END, SEED, World, run_after
 from warehouse.landing import encode_envelope, landing_path
 
 HERE = Path(__file__).parent

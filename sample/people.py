@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 
 from sample.cast import BOTS, OFFICIAL, OFFICIAL_BIOS, ORGANISATIONS, PEOPLE, voices
@@ -17,140 +19,7 @@ HOSTS = ("mamoute.example", "rail.example", "fediville.example", "brumeval.examp
 OBSERVED = HOSTS[:2]
 """The two instances a collector reads, so that one status is seen under two local ids."""
 
-_FIRST = {
-    "fr": [
-        "Camille",
-        "Inès",
-        "Léa",
-        "Maud",
-        "Sarah",
-        "Nora",
-        "Élise",
-        "Jeanne",
-        "Aya",
-        "Manon",
-        "Chloé",
-        "Fatou",
-        "Lucie",
-        "Anaïs",
-        "Zoé",
-        "Hugo",
-        "Karim",
-        "Théo",
-        "Yann",
-        "Malik",
-        "Bastien",
-        "Loïc",
-        "Adrien",
-        "Nils",
-        "Samuel",
-        "Ousmane",
-        "Gaël",
-        "Rémi",
-        "Victor",
-        "Paul",
-        "Josiane",
-        "Bernard",
-        "Odile",
-        "Mehdi",
-        "Solène",
-    ],
-    "en": [
-        "Alice",
-        "Priya",
-        "Maeve",
-        "Tessa",
-        "Nadia",
-        "Ruth",
-        "Joanna",
-        "Keira",
-        "Imogen",
-        "Hannah",
-        "Tom",
-        "Declan",
-        "Arjun",
-        "Owen",
-        "Felix",
-        "Marcus",
-        "Stefan",
-        "Noah",
-        "Ravi",
-        "Colin",
-        "Elliot",
-        "Ewan",
-        "Sanne",
-        "Lotte",
-        "Pieter",
-        "Ingrid",
-    ],
-}
-_LAST = {
-    "fr": [
-        "Tavernelle",
-        "Quérouet",
-        "Bastelin",
-        "Morvanec",
-        "Delcassier",
-        "Fontbrune",
-        "Escarpel",
-        "Vaudremont",
-        "Loubrac",
-        "Kervazen",
-        "Pradignac",
-        "Sauveplane",
-        "Mirandeau",
-        "Choutard",
-        "Bellégoule",
-        "Grandpierrot",
-        "Amsellou",
-        "Diabirac",
-        "Nguyenne",
-        "Ferrachat",
-        "Ouzellin",
-        "Rocabois",
-        "Lestrival",
-        "Marchegay",
-        "Toussenel",
-        "Vignelongue",
-        "Hautecombe",
-        "Brindas",
-        "Coudrelle",
-        "Jolimay",
-    ],
-    "en": [
-        "Hathersedge",
-        "Quillmore",
-        "Brankston",
-        "Osterbee",
-        "Fennimoor",
-        "Dallowby",
-        "Merriglen",
-        "Stroudley",
-        "Vanderlinck",
-        "Okonjola",
-        "Pellworth",
-        "Rasmundsen",
-        "Thistlewood",
-        "Ardwicke",
-        "Colmarsh",
-        "Whinfell",
-        "Kestrelby",
-        "Lowmoor",
-        "Sandiway",
-        "Trevannick",
-    ],
-}
-_ORGANISATION_NAMES = {
-    "media": ("La Gazette de Brumeval", "Littoral Info", "Mobilités Mag", "Le Fil des Territoires", "Rail & Routes",
-              "The Brumeval Gazette", "Regio Transit News", "L'Écho de Montréol", "Canal Pont-Asselin"),
-    "agency": ("Pixel Bocage", "Altéora Conseil", "Mobicité Studio", "Talents & Rails", "Novabrique", "Optirive"),
-    "partner": ("Région Hautes-Rives", "Usagers du Littoral", "Office de tourisme de Saint-Ambre", "Institut du Rail",
-                "Agglo de Montréol", "École Vauquelin", "Passengers of the Coast Line"),
-    "union_org": ("Rail Uni Sillon", "Rail Uni Fédération"),
-    "job_bot": ("Emploi Rail Bot", "Jobs Mobilité 24h", "RailJobs Feed", "Offres Transport"),
-    "news_bot": ("Veille Mobilités", "Regio News Robot", "Revue Rail Auto"),
-    "traffic_bot": ("État des lignes", "LineStatus", "Trafic Hautes-Rives (auto)"),
-}  # fmt: skip
+_NAMES = tomllib.loads((Path(__file__).parent / "phrases" / "names.toml").read_text(encoding="utf-8"))
 _HIDDEN_STAFF = ("quiet_employee",)
 
 
@@ -178,10 +47,17 @@ def _official(rng: Random, platform: str, role: str, company: str, handle: str, 
         since=_LONG_AGO, kind=kind, bio=bio, voices=voices(kind), links=(f"https://{company}.example",)
     )
     return Actor(
-        key=f"{platform}:{role}", platform=platform, lang="fr", handle=handle, name=name, stages=[stage],
-        host=HOSTS[0], official_of=company, followers=rng.randint(4_000, 60_000),
+        key=f"{platform}:{role}",
+        platform=platform,
+        lang="fr",
+        handle=handle,
+        name=name,
+        stages=[stage],
+        host=HOSTS[0],
+        official_of=company,
+        followers=rng.randint(4_000, 60_000),
         created=START - timedelta(days=rng.randint(800, 1400)),
-    )  # fmt: skip
+    )
 
 
 def _person(rng: Random, key: str, platform: str, kind: str, nth: int, taken: set[str]) -> Actor:
@@ -189,10 +65,17 @@ def _person(rng: Random, key: str, platform: str, kind: str, nth: int, taken: se
     name = _name(rng, kind, nth, lang)
     handle = _handle(rng, name, platform, taken)
     actor = Actor(
-        key=key, platform=platform, lang=lang, handle=handle, name=name, stages=[],
-        is_bot=kind in BOTS and nth % 3 != 2, followers=int(rng.lognormvariate(4.6, 1.3)),
-        created=START - timedelta(days=rng.randint(60, 1500)), host=rng.choice(HOSTS[1:] if kind != "media" else HOSTS),
-    )  # fmt: skip
+        key=key,
+        platform=platform,
+        lang=lang,
+        handle=handle,
+        name=name,
+        stages=[],
+        is_bot=kind in BOTS and nth % 3 != 2,
+        followers=int(rng.lognormvariate(4.6, 1.3)),
+        created=START - timedelta(days=rng.randint(60, 1500)),
+        host=rng.choice(HOSTS[1:] if kind != "media" else HOSTS),
+    )
     actor.stages = _stages(rng, kind, nth, lang, platform)
     if platform == "bluesky" and kind == "employee" and nth in (3, 11):
         actor.handle = f"{actor.handle.split('.')[0]}.equipe.{HOME}.example"
@@ -204,10 +87,10 @@ def _english(platform: str) -> float:
 
 
 def _name(rng: Random, kind: str, nth: int, lang: str) -> str:
-    if kind in _ORGANISATION_NAMES:
-        names = _ORGANISATION_NAMES[kind]
+    names: list[str] = _NAMES["organisations"].get(kind, [])
+    if names:
         return names[nth % len(names)]
-    first, last = rng.choice(_FIRST[lang]), rng.choice(_LAST[lang])
+    first, last = rng.choice(_NAMES["first"][lang]), rng.choice(_NAMES["last"][lang])
     if kind == "parody":
         return "Sillon (parodie)" if lang == "fr" else "Sillon Trains (parody)"
     shape = rng.random()

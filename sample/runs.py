@@ -11,14 +11,16 @@ from typing import Any
 from collectors import optout
 from girafe.records import Envelope, Payload
 from sample import broken
-from sample.events import run_after
 from sample.ids import account_id, handle, seen_at
 from sample.platforms import bluesky, hackernews, mastodon, rss
-from sample.world import BLIND_WEEK, END, MONDAYS, Actor, Utterance, World, paris_midnight
+from sample.world import BLIND_WEEK, END, MONDAYS, Actor, Utterance, World, paris_midnight, run_after
 
 _VERSIONS = {
-    "bluesky": bluesky.VERSION, "mastodon": mastodon.VERSION, "hackernews": hackernews.VERSION, "rss": rss.VERSION,
-}  # fmt: skip
+    "bluesky": bluesky.VERSION,
+    "mastodon": mastodon.VERSION,
+    "hackernews": hackernews.VERSION,
+    "rss": rss.VERSION,
+}
 _OVERLAP = timedelta(days=1)
 _QUERIES = (
     ("bluesky", "Sillon"),
@@ -56,9 +58,14 @@ class Run:
         """The lines of its landing file."""
         for source, payload in self.payloads:
             yield Envelope(
-                source=source, platform=self.platform, query=self.query, fetched_at=self.now, run_id=self.run_id,
-                collector_version=_VERSIONS[self.platform], payload=payload,
-            )  # fmt: skip
+                source=source,
+                platform=self.platform,
+                query=self.query,
+                fetched_at=self.now,
+                run_id=self.run_id,
+                collector_version=_VERSIONS[self.platform],
+                payload=payload,
+            )
 
     def record(self) -> dict[str, Any]:
         """Its run record, with the columns of raw.collection_runs."""
@@ -173,7 +180,7 @@ def _add(world: World, run: Run, post: Utterance, payload: Payload) -> None:
 
 
 def _refuses(actor: Actor, now: datetime) -> bool:
-    """Whether the collector leaves a notice instead; for some the payload itself is landed, as a replay would."""
+    """Whether the collector leaves a notice instead; of some the payload is landed, as a replay would."""
     landed_raw = (
         len(actor.stages) == 1 and int(actor.key.rpartition(":")[2]) % 2 == 1 if actor.opted_out else False
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from sample.cast import BOTS, ORGANISATIONS, role
+from sample.cast import BOTS, ORGANISATIONS
+from sample.casting import Casting, answers_of, hesitates
 from sample.grammar import phrases
 from sample.noise import noisy
-from sample.scenarios import AUTOMATIC, ONLY, SCENARIOS, STAFF, VOLUME, Scenario
+from sample.scenarios import AUTOMATIC, ONLY, SCENARIOS, VOLUME, Scenario
 from sample.world import (
     BLIND_WEEK,
     CAMPAIGN_WEEK,
     COUNT_WEEKS,
     END,
+    HOME,
     MONDAYS,
     SILENT_WEEK,
     Actor,
@@ -29,8 +30,11 @@ _MONOLOGUE = ("linkedin", "rss")
 _MENTIONS = ("bluesky", "mastodon", "forum", "linkedin")
 """Platforms on which one can address an account by name."""
 _NAME_OF_ROLE = {
-    "main": "Sillon", "careers": "Sillon", "support": "Sillon", "rival": "Quintarel",
-}  # fmt: skip
+    "main": "Sillon",
+    "careers": "Sillon",
+    "support": "Sillon",
+    "rival": "Quintarel",
+}
 
 
 class Talk:
@@ -39,10 +43,8 @@ class Talk:
     def __init__(self, world: World, rng: Random) -> None:
         self.world = world
         self.rng = rng
-        self._pools: dict[tuple[str, str], list[Actor]] = {}
+        self.casting = Casting(world, rng)
         self._number = 0
-        for actor in world.actors.values():
-            self._pools.setdefault((actor.platform, actor.lang), []).append(actor)
 
     def run(self) -> None:
         """Every platform, week by week, until its volume is reached; then those who never spoke."""
@@ -53,7 +55,7 @@ class Talk:
                 while goal > 0:
                     goal -= self._thread(platform, week)
         for actor in list(self.world.actors.values()):
-            if actor.count == 0 and not (actor.ghost or _hesitates(actor)):
+            if actor.count == 0 and not (actor.ghost or hesitates(actor)):
                 self._thread(actor.platform, self._ordinary_week(), opener=actor)
 
     def _ordinary_week(self) -> int:
@@ -64,7 +66,7 @@ class Talk:
         rng = self.rng
         moment = self._moment(week)
         if opener is None and rng.random() < 0.035 and platform in ("bluesky", "mastodon"):
-            opener = self.one_of(platform, rng.choice(["fr", "en"]), BOTS, moment)
+            opener = self.casting.one_of(platform, rng.choice(["fr", "en"]), BOTS, moment)
         if opener is not None and opener.stages[0].kind in BOTS:
             template = phrases(opener.lang).say(rng, "bots", AUTOMATIC[opener.stages[0].kind])
             self.post(opener, moment, template, "bots", None)
@@ -76,7 +78,7 @@ class Talk:
         """One conversation of a scenario, begun at `moment`; returns how many posts it has."""
         rng, scenario = self.rng, SCENARIOS[name]
         lang = "en" if platform == "hackernews" else ("fr" if rng.random() < 0.66 else "en")
-        opener = opener or self._opener(platform, lang, scenario, moment)
+        opener = opener or self.casting.opener(platform, lang, scenario, moment)
         if opener is None:
             return 0
         lang = opener.lang if not opener.official_of else lang
@@ -106,40 +108,12 @@ class Talk:
         fitting = [name for name, s in SCENARIOS.items() if kind in s.starts and name != "tech"]
         by_kind = {"recruiter": "delay", "consultant": "comfort"}
         if opener.official_of:
-            return "rival" if opener.official_of != "sillon" else "info"
+            return "info" if opener.official_of == HOME else "rival_info"
         return self.rng.choice(fitting) if fitting else by_kind.get(kind, "delay")
-
-    def _opener(self, platform: str, lang: str, scenario: Scenario, moment: datetime) -> Actor | None:
-        official = [k.partition(":")[2] for k in scenario.starts if k.startswith("official:")]
-        if official:
-            known = [f"{platform}:{o}" for o in official if f"{platform}:{o}" in self.world.actors]
-            return self.world.actors[self.rng.choice(known)] if known else None
-        if platform == "rss" and self.rng.random() < 0.12:
-            return self.world.actors["rss:main"]
-        return self.one_of(platform, lang, scenario.starts, moment)
-
-    def one_of(
-        self, platform: str, lang: str, kinds: Sequence[str], moment: datetime, but: Sequence[str] = ()
-    ) -> Actor | None:
-        """Somebody of one of `kinds` at that moment; those who spoke less are likelier."""
-        fitting = [
-            actor
-            for actor in self._pools.get((platform, lang), [])
-            if actor.at(moment).kind in kinds
-            and actor.key not in but
-            and not (actor.ghost or _hesitates(actor))
-        ]
-        if not fitting:
-            return None
-        # A few talk a lot, most a little: the first quarter of the cast is four times as likely.
-        weights = [(4.0 if i % 4 == 0 else 1.0) / (1 + a.count) for i, a in enumerate(fitting)]
-        chosen: Actor = self.rng.choices(fitting, weights)[0]
-        return chosen
 
     def _answers(self, scenario: Scenario, name: str, lang: str, posts: list[Utterance]) -> None:
         rng, root = self.rng, posts[0]
         opener = self.world.actors[root.actor]
-        platform = opener.platform
         count = min(16, int(rng.expovariate(1 / scenario.size) + 0.35))
         brand_answers = rng.random() < scenario.brand * (
             1.6 if root.at >= _campaign()[0] and root.at < _campaign()[1] else 1
@@ -150,69 +124,20 @@ class Talk:
             if moment >= END - timedelta(minutes=1):
                 return
             parent = rng.choices([root, posts[-1], rng.choice(posts)], [0.52, 0.33, 0.15])[0]
-            speaker, as_role = self._answerer(
+            speaker, as_role = self.casting.answerer(
                 scenario, name, lang, parent, opener, brand_answers and nth < 5, moment
             )
             if speaker is None:
                 continue
-            said = [p.actor for p in posts].count(f"{platform}:{as_role}")
+            said = [p.actor for p in posts].count(speaker.key)
             brand_answers = brand_answers and not (as_role == "brand" and said >= 2)
             text = self.words(name, as_role, lang, speaker)
             posts.append(self.post(speaker, moment, text, name, parent, lang))
 
-    def _answerer(
-        self,
-        scenario: Scenario,
-        name: str,
-        lang: str,
-        parent: Utterance,
-        opener: Actor,
-        brand: bool,
-        moment: datetime,
-    ) -> tuple[Actor | None, str]:
-        rng, platform = self.rng, opener.platform
-        official = self.world.actors.get(f"{platform}:{scenario.answers_as}")
-        if brand and official and parent.actor != official.key and rng.random() < 0.4:
-            return official, "brand"
-        rival = self.world.actors.get(f"{platform}:rival")
-        if (
-            SCENARIOS[name].rival
-            and rival
-            and parent.actor != rival.key
-            and rng.random() < scenario.rival * 0.5
-        ):
-            return rival, "rival_brand"
-        if parent.actor != opener.key and not opener.official_of and rng.random() < 0.34:
-            if phrases(lang).has(_answers_of(name), "asker"):
-                return opener, "asker"
-        chance = rng.random()
-        for kinds, share in (
-            (STAFF, scenario.staff), (("former",), scenario.former), (("recruiter",), scenario.recruiter),
-            (("rival_employee",), scenario.rival * 0.4),
-        ):  # fmt: skip
-            if chance < share:
-                return self._spoken_for(
-                    self.one_of(platform, lang, kinds, moment, (parent.actor,)), name, lang, moment
-                )
-            chance -= share
-        return self.one_of(platform, lang, scenario.joins, moment, (parent.actor,)), "person"
-
-    def _spoken_for(
-        self, actor: Actor | None, name: str, lang: str, moment: datetime
-    ) -> tuple[Actor | None, str]:
-        """The role an actor answers in; not everybody says each time where they work."""
-        if actor is None:
-            return None, "person"
-        wanted = role(actor.at(moment).kind)
-        says_so = self.rng.random() < 0.72 or actor.at(moment).kind == "quiet_employee"
-        if not says_so or not phrases(lang).has(_answers_of(name), wanted):
-            wanted = "person"
-        return actor, wanted
-
     def words(self, name: str, as_role: str, lang: str, speaker: Actor) -> str:
         """What `speaker` says in a role, typed as people type."""
         rng, said = self.rng, phrases(lang)
-        name = name if as_role == "root" else _answers_of(name)
+        name = name if as_role == "root" else answers_of(name)
         if not said.has(name, as_role):
             as_role = "person"
         text = said.say(rng, name, as_role)
@@ -241,9 +166,15 @@ class Talk:
         text, mentions = self._addressed(actor, text, parent)
         self._number += 1
         post = Utterance(
-            key=f"p{self._number:05d}", actor=actor.key, at=at.replace(microsecond=self._number % 1000 * 1000),
-            text=text, lang=lang or actor.lang, scenario=name, parent=parent.key if parent else None, mentions=mentions,
-        )  # fmt: skip
+            key=f"p{self._number:05d}",
+            actor=actor.key,
+            at=at.replace(microsecond=self._number % 1000 * 1000),
+            text=text,
+            lang=lang or actor.lang,
+            scenario=name,
+            parent=parent.key if parent else None,
+            mentions=mentions,
+        )
         post.root = parent.root if parent else post.key
         actor.count += 1
         self.world.posts[post.key] = post
@@ -262,18 +193,10 @@ class Talk:
             text = text.replace(f"@{token}", name)
         if parent and parent.actor != actor.key and platform in ("mastodon", "forum"):
             # Mastodon writes the addressee into every answer; on a forum some people do.
-            if (platform == "mastodon" or self.rng.random() < 0.3) and parent.actor not in mentions:
+            written = platform == "mastodon" or self.rng.random() < 0.3
+            if written and parent.actor not in mentions:
                 text, mentions = f"@[{parent.actor}] {text}", [parent.actor, *mentions]
         return text, tuple(mentions)
-
-
-def _hesitates(actor: Actor) -> bool:
-    """Will ask not to be read later on: keeps to itself until then (see events)."""
-    return bool(actor.opted_out) and len(actor.stages) > 1
-
-
-def _answers_of(name: str) -> str:
-    return SCENARIOS[name].like or name
 
 
 def _campaign() -> tuple[datetime, datetime]:

@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sample.events import about
-from sample.world import COMPANIES, Actor, Utterance, World, week_of
+from sample.world import COMPANIES, HOME, Actor, Utterance, World, week_of
 
 SIDES = {
     "brand": "brand", "employee": "human", "former_employee": "human", "person": "human",
@@ -32,7 +31,7 @@ class View:
 def view(world: World, *, looked_up: bool = True) -> View:
     """What remains of the world once everything that must not or cannot be counted is gone.
 
-    `looked_up` says whether those who are addressed were looked up, as live collection does and a file cannot.
+    `looked_up`: whether those who are addressed were looked up, as live collection does and a file cannot.
     """
     refused = {a.key for a in world.actors.values() if a.opted_out}
     landed = [p for p in world.posts.values() if not p.never_seen and p.actor not in refused]
@@ -99,6 +98,19 @@ def kind_of_thread(seen: View, thread: Iterable[Utterance], company: str) -> str
     if sides["brand"] and sides["human"]:
         return "brand_to_human"
     return "human_to_human" if not sides["brand"] and len(sides["human"]) >= 2 else "other"
+
+
+def about(world: World, post: Utterance) -> tuple[str, ...]:
+    """The companies a post is about: named in a sense that is not the common word, or addressed."""
+    text = post.text.lower()
+    found = []
+    for company in COMPANIES:
+        named = company in text.replace(f"{company}.example", company)
+        named = named and not (company == HOME and post.scenario == "homonym")
+        addressed = any(world.actors[key].official_of == company for key in post.mentions)
+        if named or addressed:
+            found.append(company)
+    return tuple(found)
 
 
 def counts_for(seen: View, thread: Iterable[Utterance], company: str) -> bool:

@@ -17,6 +17,9 @@ MONDAYS = tuple(FIRST_MONDAY + timedelta(weeks=n) for n in range(COUNT_WEEKS))
 CAMPAIGN_WEEK, SILENT_WEEK, BLIND_WEEK = 4, 5, 3
 """Weeks counted from 0: a brand campaign; Mastodon nearly silent; the Hacker News collector blind."""
 
+RUN_DELAY = timedelta(hours=5)
+"""The weekly collection takes place on Monday at five in the morning."""
+
 
 def paris_midnight(day: date) -> datetime:
     """The UTC moment at which `day` begins in Paris."""
@@ -24,6 +27,15 @@ def paris_midnight(day: date) -> datetime:
 
 
 START, END = paris_midnight(MONDAYS[0]), paris_midnight(MONDAYS[-1] + timedelta(weeks=1))
+
+
+def run_after(moment: datetime) -> datetime:
+    """When the weekly collection first after `moment` takes place (Monday morning)."""
+    for monday in (*MONDAYS[1:], MONDAYS[-1] + timedelta(weeks=1)):
+        at = paris_midnight(monday) + RUN_DELAY
+        if at > moment:
+            return at
+    return paris_midnight(MONDAYS[-1] + timedelta(weeks=1)) + RUN_DELAY
 
 
 def week_of(moment: datetime) -> date:

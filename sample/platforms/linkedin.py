@@ -81,7 +81,7 @@ def _is_page(actor: Actor) -> bool:
 
 
 def _ago(age: timedelta) -> str:
-    """The age as the site writes it, in French or English by chance of the capture: `3 sem`, `2 j`, `18 h`."""
+    """The age as the site writes it, in French: `3 sem`, `2 j`, `18 h`."""
     if age.days >= 7:
         return f"{age.days // 7} sem"
     return f"{age.days} j" if age.days else f"{max(1, age.seconds // 3600)} h"

@@ -90,7 +90,8 @@ def content(world: World, text: str, instance: str) -> str:
     html = LINK.sub(
         lambda m: (
             f'<a href="{m[0]}" target="_blank" rel="nofollow noopener" translate="no">'
-            f'<span class="invisible">https://</span><span class="">{m[0][8:]}</span><span class="invisible"></span></a>'
+            f'<span class="invisible">https://</span><span class="">{m[0][8:]}</span>'
+            '<span class="invisible"></span></a>'
         ),
         html,
     )
@@ -164,7 +165,8 @@ def account(actor: Actor, instance: str, now: datetime) -> dict[str, Any]:
 
 def _bio_tag(match: Any) -> str:
     # Mastodon splits a hashtag of a profile in the middle, so "#nobot" is nowhere in the HTML.
-    return f'<a href="https://mamoute.example/tags/{match[1].lower()}" class="mention hashtag" rel="tag">#<span>{match[1]}</span></a>'
+    href = f"https://mamoute.example/tags/{match[1].lower()}"
+    return f'<a href="{href}" class="mention hashtag" rel="tag">#<span>{match[1]}</span></a>'
 
 
 def _field(link: str, kind: str, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The truth about the sample, counted a second time from what the parsers read, and consistent with itself."""
+"""The truth about the sample, counted a second time from what the parsers read, and consistent."""
 
 from __future__ import annotations
 
@@ -48,6 +48,12 @@ class Reader:
             author = self.author(post)
             self.names[post.platform, post.author.handle.casefold()] = author
             self.history[author].append((post.created_at, post.author.voice))
+        for account in _rows("truth_accounts.jsonl.gz"):
+            # Official accounts are known from company.toml, whether or not they have spoken.
+            name = account["platform"], account["handle"].casefold()
+            if account["official_of"] and name not in self.names:
+                self.names[name] = name
+                self.history[name].append((NOW, Voice(account["voices"][0]["sillon"])))
 
     @staticmethod
     def author(post):
@@ -97,7 +103,7 @@ class Reader:
             to.add(self.names.get((post.platform, name.casefold()), ("?", name)))
         to.discard(me)
         if not to and post.reply_to and post.reply_to not in self.posts:
-            return ["unresolved"]
+            return [self._edge(self.side(me, post.created_at), Side.UNKNOWN)]
         return [self._edge(self.side(me, post.created_at), self.side(other, post.created_at)) for other in to]
 
     @staticmethod
@@ -171,8 +177,22 @@ def test_every_voice_is_a_known_voice_and_every_role_is_played():
     voices = Counter(stage["sillon"] for account in accounts for stage in account["voices"])
     assert set(voices) == set(Voice) - {Voice.UNKNOWN}
     kinds = Counter(account["kind"] for account in accounts)
-    for kind in ("apprentice", "executive", "consultant", "recruiter", "student", "homonym", "fan", "parody",
-                 "job_bot", "union_org", "undeclared", "candidate", "rival_employee", "quiet_employee"):  # fmt: skip
+    for kind in (
+        "apprentice",
+        "executive",
+        "consultant",
+        "recruiter",
+        "student",
+        "homonym",
+        "fan",
+        "parody",
+        "job_bot",
+        "union_org",
+        "undeclared",
+        "candidate",
+        "rival_employee",
+        "quiet_employee",
+    ):
         assert kinds[kind] >= 1
     changing = [a for a in accounts if len({stage["sillon"] for stage in a["voices"]}) > 1]
     assert len(changing) >= 12
