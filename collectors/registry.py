@@ -8,6 +8,8 @@ from collectors import optout
 from collectors.contract import Parser, Source
 from collectors.imports import girafe_jsonl, linkedin_export, zeeschuimer
 from collectors.imports.contract import Format
+from collectors.imports.mapped import Mapped
+from collectors.imports.mapping import shipped_mappings
 from collectors.sources import bluesky, hackernews, mastodon, rss
 
 SOURCES: Mapping[str, Source] = {
@@ -22,12 +24,13 @@ FORMATS: Mapping[str, Format] = {
     "linkedin_export": linkedin_export,
     "zeeschuimer": zeeschuimer,
     "girafe_jsonl": girafe_jsonl,
+    **{name: Mapped(mapping) for name, mapping in shipped_mappings().items()},
 }
-"""One line per module in collectors/imports. Order matters: the first that recognises a file reads it."""
+"""One line per module in collectors/imports, then every mapping file; the first that recognises reads."""
 
 PARSERS: Mapping[str, Parser] = {
     optout.NAME: optout.parse,
     **{name: source.parse for name, source in SOURCES.items()},
-    **{name: reader.parse for name, reader in FORMATS.items()},
+    **{reader.PARSER: reader.parse for reader in FORMATS.values() if reader.PARSER == reader.NAME},
 }
 """What classify receives: the parser that reads the payloads of `Envelope.source`."""

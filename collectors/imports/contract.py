@@ -26,6 +26,8 @@ class Head:
     """The first 64 kB, unpacked and decoded; empty for an archive."""
     objects: tuple[dict[str, Any], ...] = ()
     """The JSON objects among the first lines."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    """The first rows, if it is a table (CSV, XLSX, Parquet)."""
     members: tuple[str, ...] = ()
     """The names inside, if it is a zip or tar archive."""
 
@@ -67,10 +69,22 @@ class Bad:
 
 
 class Format(Protocol):
-    """A module in collectors/imports, as mypy checks it in registry.py."""
+    """A module in collectors/imports, or a mapping, as mypy checks it in registry.py."""
 
-    NAME: str
-    VERSION: str
+    @property
+    def NAME(self) -> str:
+        """What --format calls it."""
+        ...
+
+    @property
+    def VERSION(self) -> str:
+        """Raise it when the same file should be read again."""
+        ...
+
+    @property
+    def PARSER(self) -> str:
+        """The name under which registry.PARSERS knows the parser of its payloads."""
+        ...
 
     def recognises(self, head: Head) -> bool:
         """Whether a file that begins so is of this format."""

@@ -18,6 +18,7 @@ from girafe.records import Account, Envelope, Post, Record, TimePrecision, Voice
 
 NAME = "girafe_jsonl"
 VERSION = "girafe_jsonl-1"
+PARSER = NAME
 LONGEST_ID = 2048
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(days=1)
@@ -79,6 +80,7 @@ def read_line(line: Any, now: datetime) -> Post:
         replies=_count(get("replies"), "replies"),
         reposts=_count(get("reposts"), "reposts"),
         time_precision=precision,
+        about=None if get("about") is None else _list_of_text(get("about"), "about"),
     )
 
 
@@ -105,9 +107,6 @@ def _author(value: Any, platform: str) -> Account:
         )
     voice = get("voice")
     links = get("links")
-    is_bot = get("is_bot")
-    if is_bot is not None and type(is_bot) is not bool:
-        raise _wrong("author.is_bot", "true, false or null")
     return Account(
         platform=platform,
         account_id=account_id,
@@ -116,10 +115,17 @@ def _author(value: Any, platform: str) -> Account:
         bio=_text(get("bio"), "author.bio") or "",
         url=_text(get("url"), "author.url"),
         links=() if not links else _list_of_text(links, "author.links"),
-        is_bot=is_bot,
+        is_bot=_flag(get("is_bot"), "author.is_bot"),
+        is_organisation=_flag(get("is_organisation"), "author.is_organisation"),
         followers=_count(get("followers"), "author.followers"),
         voice=None if voice is None else _voice(voice),
     )
+
+
+def _flag(value: Any, name: str) -> bool | None:
+    if value is None or type(value) is bool:
+        return value
+    raise _wrong(name, "true, false or null")
 
 
 def _voice(value: Any) -> Voice:

@@ -9,6 +9,7 @@ import zlib
 import orjson
 
 from collectors.imports.contract import File, Head
+from collectors.imports.table import first_rows
 from girafe.errors import InputInvalid
 
 _ENOUGH = 64 * 1024
@@ -21,12 +22,13 @@ def read_head(file: File) -> Head:
     name = file.path.name.lower().removesuffix(".gz")
     members = _members(file)
     start = b"" if members else _start(file)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputInvalid(f"{file.label} is UTF-16 text; save it as UTF-8 and import it again.")
+    objects = _objects(start)
+    may_be_table = not objects and (not members or "xl/workbook.xml" in members)
     return Head(
         name=name,
         start=start.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"),
-        objects=_objects(start),
+        objects=objects,
+        rows=first_rows(file) if may_be_table else (),
         members=members,
     )
 

@@ -18,6 +18,8 @@ import orjson
 
 from collectors.imports.contract import Bad, File, Format, Head, Row
 from collectors.imports.head import read_head
+from collectors.imports.mapped import Mapped
+from collectors.imports.mapping import read_mapping
 from collectors.registry import FORMATS
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
@@ -90,6 +92,8 @@ def _digest(file: File) -> str:
 
 
 def _chosen(name: str, file: File) -> Format:
+    if name.endswith(".toml"):
+        return Mapped(read_mapping(Path(name)))
     if name != "auto":
         if name not in FORMATS:
             raise InputInvalid(f"{name!r} is not a format; known are {', '.join(sorted(FORMATS))}.")
@@ -135,7 +139,7 @@ class _Landing:
 
     def _land(self, row: Row, stack: ExitStack) -> Bad | None:
         envelope = Envelope(
-            source=self.reader.NAME,
+            source=self.reader.PARSER,
             platform=row.platform,
             query="import",
             fetched_at=self.now,

@@ -9,11 +9,13 @@ from typing import IO, Any, TypeAlias
 import orjson
 
 from collectors.imports.contract import Bad, File
+from girafe.errors import InputInvalid
 
 LONGEST_LINE = 4 * 1024 * 1024
 _SKIPPED_AT_ONCE = 1024 * 1024
 _KEPT_OF_LONG = 1000
 _BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 JsonLine: TypeAlias = tuple[str, dict[str, Any], bytes]
 """Position, decoded object, bytes as they stood."""
@@ -40,6 +42,8 @@ def raw_lines(file: File) -> Iterator[tuple[str, bytes] | Bad]:
             if not line:
                 return
             if number == 1:
+                if line[:2] in _UTF_16:
+                    raise InputInvalid(f"{file.label} is UTF-16 text; save it as UTF-8 and import it again.")
                 line = line.removeprefix(_BOM)
             if too_long:
                 yield Bad(

@@ -24,6 +24,7 @@ from girafe.records import Account, Envelope, Post, Profile, Record
 
 NAME = "linkedin_export"
 VERSION = "linkedin_export-1"
+PARSER = NAME
 _MEMBER = re.compile(r"(shares|comments|positions)(?:_\d+)?\.csv\Z", re.IGNORECASE)
 _URN = re.compile(r"urn:li:(share|ugcPost|activity|groupPost)[:,]?\(?(?:urn:li:\w+:)?(\d+)")
 _CONSENT_HELP = """write {name} beside it:

@@ -14,6 +14,7 @@ from girafe.records import Envelope, Record
 
 NAME = "zeeschuimer"
 VERSION = "zeeschuimer-1"
+PARSER = NAME
 _PLATFORMS = {"linkedin.com": "linkedin", "twitter.com": "x", "x.com": "x"}
 _READERS = {"linkedin": linkedin_seen.read, "x": x_seen.read}
 
