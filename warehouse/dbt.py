@@ -25,7 +25,7 @@ class BuildReport:
     tests: int
     seconds: float
     slowest: tuple[tuple[str, float], ...]
-    """The five slowest nodes with their seconds."""
+    """The ten slowest nodes with their seconds."""
     marts: tuple[Path, ...]
     """The rpt_ files now in place."""
 
@@ -164,6 +164,6 @@ def _report(results: Any, marts: tuple[Path, ...]) -> BuildReport:
         models=kinds.count("model"),
         tests=sum(kind in {"test", "unit_test"} for kind in kinds),
         seconds=results.elapsed_time,
-        slowest=tuple(slowest[:5]),
+        slowest=tuple(slowest[:10]),
         marts=marts,
     )

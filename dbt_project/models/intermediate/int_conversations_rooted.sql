@@ -5,7 +5,12 @@
 -- twenty steps.
 with recursive
     posts as (
-        select post_id, reply_to_id, conversation_id, root_post_id
+        select
+            post_id,
+            reply_to_id,
+            conversation_id,
+            root_post_id,
+            row_number() over () as number
         from {{ ref("int_posts_latest") }}
     ),
     named as (
@@ -13,20 +18,17 @@ with recursive
         from posts
         where conversation_id is not null
     ),
-    pointers as (
+    pointers as materialized(
         select
+            posts.number,
             posts.post_id,
-            case
-                when posts.conversation_id is null and parents.post_id is not null
-                then parents.post_id
-                else posts.post_id
-            end as pointer,
+            if(posts.conversation_id is null, parents.number, null) as parent,
             -- a missing parent and a conversation are places too, in the name space
             -- of post ids
             case
                 when posts.conversation_id is not null
                 then 'c:' || coalesce(posts.root_post_id, posts.conversation_id)
-                when parents.post_id is not null
+                when parents.number is not null
                 then null
                 when posts.reply_to_id is not null
                 then 'c:' || posts.reply_to_id
@@ -38,28 +40,38 @@ with recursive
         left join posts as parents on parents.post_id = posts.reply_to_id
         left join named on named.post_id = posts.post_id
     ),
-    walk(post_id, pointer, lowest, step)
+    walk(number, pointer, lowest, step)
 using
-    key(post_id) as (
-        select post_id, pointer, least(post_id, pointer), 0
+    key(number) as (
+        select number, coalesce(parent, number), least(number, parent), 0
         from pointers
         union
         select
-            walk.post_id, ahead.pointer, least(walk.lowest, ahead.lowest), walk.step + 1
+            walk.number, ahead.pointer, least(walk.lowest, ahead.lowest), walk.step + 1
         from walk
-        join recurring.walk as ahead on ahead.post_id = walk.pointer
+        join recurring.walk as ahead on ahead.number = walk.pointer
         -- a cycle never ends: after 2^24 posts the walk has gone round it
         where ahead.pointer <> walk.pointer and walk.step < 24
     ),
-    final as (
-        select
-            walk.post_id,
-            -- only replies that run in a circle end without a place; its lowest post
-            -- names it
-            coalesce(ends.place, 'p:' || ahead.lowest) as thread_id
+    ends as (
+        select pointers.post_id, goal.place, ahead.lowest as circle
         from walk
-        join walk as ahead on ahead.post_id = walk.pointer
-        join pointers as ends on ends.post_id = walk.pointer
+        join pointers using (number)
+        join pointers as goal on goal.number = walk.pointer
+        join walk as ahead on ahead.number = walk.pointer
+    ),
+    -- only replies that run in a circle end without a place; the first post of the
+    -- circle names it
+    circles as (
+        select circle, 'p:' || min(post_id) as place
+        from ends
+        where place is null
+        group by circle
+    ),
+    final as (
+        select ends.post_id, coalesce(ends.place, circles.place) as thread_id
+        from ends
+        left join circles on ends.place is null and circles.circle = ends.circle
     )
 select *
 from final

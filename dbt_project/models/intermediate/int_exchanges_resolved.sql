@@ -19,6 +19,7 @@ with
     mentions as (
         select
             posts.post_id,
+            posts.account_id,
             -- the same mention may be an account id or a handle: what was seen decides
             coalesce(
                 seen.account_id,
@@ -35,45 +36,36 @@ with
         left join keys on keys.alias_id = mentions.handle_key
     ),
     addressed as (
-        select posts.post_id, 'reply' as made_by, authors.account_id as addressee_id
+        select
+            posts.post_id,
+            posts.account_id,
+            authors.account_id as addressee_id,
+            1 as made
         from posts
         join authors on authors.post_id = posts.reply_to_id
         union all
-        select posts.post_id, 'quote', authors.account_id
+        select posts.post_id, posts.account_id, authors.account_id, 2
         from posts
         join authors on authors.post_id = posts.quote_of_id
         union all
-        select posts.post_id, 'repost', authors.account_id
+        select posts.post_id, posts.account_id, authors.account_id, 3
         from posts
         join authors on authors.post_id = posts.repost_of_id
         union all
-        select post_id, 'mention', addressee_id
+        select post_id, account_id, addressee_id, 4
         from mentions
     ),
     -- a reply that also mentions its parent's author is one exchange; nobody
     -- addresses himself
     exchanges as (
         select
-            addressed.post_id,
-            posts.account_id as speaker_id,
-            addressed.addressee_id,
-            min_by(
-                made_by,
-                case
-                    made_by
-                    when 'reply'
-                    then 1
-                    when 'quote'
-                    then 2
-                    when 'repost'
-                    then 3
-                    else 4
-                end
-            ) as made_by
+            post_id,
+            any_value(account_id) as speaker_id,
+            addressee_id,
+            ['reply', 'quote', 'repost', 'mention'][min(made)] as made_by
         from addressed
-        join posts using (post_id)
-        where addressed.addressee_id <> posts.account_id
-        group by all
+        where addressee_id <> account_id
+        group by post_id, addressee_id
     ),
     to_nobody_known as (
         select
@@ -85,10 +77,7 @@ with
         anti join authors on authors.post_id = posts.reply_to_id
         anti join
             (
-                select mentions.post_id
-                from mentions
-                join posts using (post_id)
-                where mentions.addressee_id <> posts.account_id
+                select post_id from mentions where addressee_id <> account_id
             ) as mentioning
             on mentioning.post_id = posts.post_id
         where posts.reply_to_id is not null

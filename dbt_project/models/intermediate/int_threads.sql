@@ -1,15 +1,37 @@
 -- grain: one row per thread in which somebody spoke, with its oldest known post
+with
+    posts as (
+        select
+            threads.thread_id,
+            posts.created_at,
+            struct_pack(
+                post_id := posts.post_id,
+                account_id := posts.account_id,
+                platform := posts.platform,
+                language := posts.language
+            ) as post
+        from {{ ref("int_posts_latest") }} as posts
+        join {{ ref("int_conversations_rooted") }} as threads using (post_id)
+        -- a bare repost is not speech
+        where not posts.is_bare_repost
+    ),
+    threads as (
+        select
+            thread_id,
+            arg_min(post, (created_at, post.post_id)) as opening,
+            min(created_at) as opened_at,
+            max(created_at) as last_post_at,
+            count(*) as count_posts
+        from posts
+        group by thread_id
+    )
 select
-    threads.thread_id,
-    arg_min(posts.post_id, (posts.created_at, posts.post_id)) as opening_post_id,
-    arg_min(posts.account_id, (posts.created_at, posts.post_id)) as opening_account_id,
-    arg_min(posts.platform, (posts.created_at, posts.post_id)) as platform,
-    arg_min(posts.language, (posts.created_at, posts.post_id)) as language,
-    min(posts.created_at) as opened_at,
-    max(posts.created_at) as last_post_at,
-    count(*) as count_posts,
-    count(distinct posts.account_id) as count_speakers
-from {{ ref("int_posts_latest") }} as posts
-join {{ ref("int_conversations_rooted") }} as threads using (post_id)
-where not posts.is_bare_repost
-group by threads.thread_id
+    thread_id,
+    opening.post_id as opening_post_id,
+    opening.account_id as opening_account_id,
+    opening.platform,
+    opening.language,
+    opened_at,
+    last_post_at,
+    count_posts
+from threads

@@ -81,44 +81,51 @@ with
         group by all
     ),
     units as (
-        select 'conversation' as unit, * exclude (brand)
+        select * exclude (brand), true as is_conversation
         from conversations
         union all by name
-        select 'exchange' as unit, *
+        select *, false as is_conversation
         from exchanges
+    ),
+    -- numbers, because a row per unit and replicate is read below
+    numbered as (
+        select
+            *,
+            hash(thread_id) as thread,
+            dense_rank() over (order by {{ cell | join(", ") }}) as number
+        from units
+        where bit_count(human_to_human | with_brand) > 0
     ),
     weighted as (
         select
-            {% for name in cell %} units.{{ name }}, {% endfor %}
+            numbered.number,
+            numbered.is_conversation,
             replicates.replicate,
             -- one weight per thread and replicate: its exchanges stay together
-            - ln({{ uniform("units.thread_id", "replicates.replicate", "'thread'") }})
-            * units.size as weight,
-            unit = 'conversation' as is_conversation,
-            get_bit(human_to_human, replicate::int) = 1 as is_human_to_human,
-            get_bit(with_brand, replicate::int) = 1 as is_with_brand
-        from units
+            - ln({{ uniform("thread", "replicate", "1") }}) * numbered.size as weight,
+            weight * get_bit(numbered.human_to_human, replicate::int) as human,
+            weight * get_bit(numbered.with_brand, replicate::int) as brand
+        from numbered
         cross join range({{ var("replicates") }}) as replicates(replicate)
-        where bit_count(human_to_human | with_brand) > 0
+    ),
+    sums as (
+        select
+            number, is_conversation, replicate, sum(human) as human, sum(brand) as brand
+        from weighted
+        group by all
     ),
     base as (
         select
-            {% for name in cell %} {{ name }}, {% endfor %}
-            replicate,
-            sum(weight) filter (
-                where is_conversation and is_human_to_human
-            ) as conversations_human,
-            sum(weight) filter (
-                where is_conversation and is_with_brand
-            ) as conversations_brand,
-            sum(weight) filter (
-                where not is_conversation and is_human_to_human
-            ) as exchanges_human,
-            sum(weight) filter (
-                where not is_conversation and is_with_brand
-            ) as exchanges_brand
-        from weighted
-        group by all
+            {% for name in cell %} names.{{ name }}, {% endfor %}
+            sums.replicate,
+            if(sums.is_conversation, sums.human, 0) as conversations_human,
+            if(sums.is_conversation, sums.brand, 0) as conversations_brand,
+            if(sums.is_conversation, 0, sums.human) as exchanges_human,
+            if(sums.is_conversation, 0, sums.brand) as exchanges_brand
+        from sums
+        join
+            (select distinct number, {{ cell | join(", ") }} from numbered) as names
+            using (number)
     ),
     cells as (
         select

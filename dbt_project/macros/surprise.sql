@@ -1,0 +1,23 @@
+{# A term of G-squared (Dunning 1993): observed x ln(observed / expected), from the sums of its row and column. #}
+{% macro surprise(observed, row_sum, column_sum) -%}
+    if(
+        {{ observed }} > 0,
+        {{ observed }}
+        * ln({{ observed }} * (a + b + c + d) / (({{ row_sum }}) * ({{ column_sum }}))),
+        0
+    )
+{%- endmacro %}
+
+{# P(chi-squared with 1 degree of freedom > x) = erfc(sqrt(x / 2)), to 1.5e-7 (Abramowitz and Stegun 7.1.26). #}
+{% macro chi_squared_tail(x) -%}
+    {% set t = "(1 / (1 + 0.3275911 * sqrt(" ~ x ~ " / 2)))" %}
+    {{ t }} * (
+        0.254829592
+        + {{ t }}
+        * (
+            -0.284496736
+            + {{ t }} * (1.421413741 + {{ t }} * (-1.453152027 + {{ t }} * 1.061405429))
+        )
+    )
+    * exp(- ({{ x }}) / 2)
+{%- endmacro %}

@@ -1,0 +1,114 @@
+-- grain: one row per company x month
+with
+    companies as (select * from {{ ref("dim_companies") }}),
+    newest as (
+        select max(created_at) as known_until from {{ ref("int_posts_latest") }}
+    ),
+    months as (
+        select
+            company_id,
+            unnest(
+                generate_series(
+                    greatest(
+                        min(month_start), (max(month_start) - interval 10 years)::date
+                    )::timestamp,
+                    max(month_start)::timestamp,
+                    interval 1 month
+                )
+            )::date as month_start
+        from {{ ref("fct_posts") }}
+        group by company_id
+    ),
+    speakers as (
+        select
+            posts.company_id,
+            posts.month_start,
+            posts.account_id,
+            bool_or(posts.voice = 'employee') as is_employee,
+            -- `unknown` is never shared out, and a certain label is certain
+            max(
+                case
+                    when posts.voice = 'unknown'
+                    then 0
+                    when spans.is_certain
+                    then (posts.voice = 'employee')::int
+                    else spans.probability_employee
+                end
+            ) as chance
+        from {{ ref("fct_posts") }} as posts
+        left join
+            {{ ref("int_speaker_spans") }} as spans
+            on spans.company_id = posts.company_id
+            and spans.account_id = posts.account_id
+            and spans.valid_from = posts.span_from
+        group by all
+    ),
+    counted as (
+        select
+            company_id,
+            month_start,
+            count(*) filter (where is_employee) as active,
+            -- a sum of independent yes-or-no draws: its mean and its spread
+            sum(chance) as expected,
+            1.96 * sqrt(sum(chance * (1 - chance))) as spread
+        from speakers
+        group by all
+    ),
+    measured as (
+        select
+            companies.*,
+            months.month_start,
+            timezone(
+                companies.time_zone, (months.month_start + interval 1 month)::timestamp
+            )
+            <= newest.known_until as is_month_complete,
+            coalesce(counted.active, 0) as active,
+            coalesce(counted.active, 0)
+            between 1 and {{ var("small_group") - 1 }} as is_suppressed,
+            floor(
+                {{
+                    interval_low(
+                        "active", "expected - spread", "expected + spread", 0
+                    )
+                }}
+            ) as low,
+            ceil(
+                {{
+                    interval_high(
+                        "active", "expected - spread", "expected + spread", 1e12
+                    )
+                }}
+            ) as high
+        from months
+        join companies using (company_id)
+        cross join newest
+        left join counted using (company_id, month_start)
+    ),
+    final as (
+        select
+            *,
+            headcount is not null and not is_suppressed as is_computable,
+            if(is_suppressed, null, active) as count_active_employees,
+            if(is_suppressed, null, coalesce(low, 0)) as count_active_employees_low,
+            if(is_suppressed, null, coalesce(high, 0)) as count_active_employees_high,
+            count_active_employees / headcount as activation_share,
+            round(count_active_employees_low / headcount, 4) as activation_share_low,
+            round(
+                least(1, count_active_employees_high / headcount), 4
+            ) as activation_share_high,
+            {% for name in [
+                "professional_low",
+                "professional_high",
+                "personal",
+                "linkedin",
+            ] %}
+                (
+                    select value
+                    from {{ ref("benchmarks") }}
+                    where benchmark = '{{ name }}'
+                ) as benchmark_{{ name }}{{ "," if not loop.last }}
+            {% endfor %}
+        from measured
+    )
+select {{ contract() }}
+from final

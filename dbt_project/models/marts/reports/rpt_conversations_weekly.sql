@@ -1,0 +1,53 @@
+-- grain: one row per company x week x position of a conversation, largest first
+with
+    themes as (
+        select company_id, thread_id, theme
+        from {{ ref("fct_post_themes") }}
+        group by company_id, thread_id, theme
+        qualify
+            row_number() over (
+                partition by company_id, thread_id order by count(*) desc, theme
+            )
+            = 1
+    ),
+    open_questions as (
+        select distinct company_id, thread_id
+        from {{ ref("fct_brand_requests") }}
+        where is_question and outcome <> 'answered'
+    ),
+    large as (
+        select *
+        from {{ ref("fct_conversations") }}
+        where
+            thread_kind <> 'monologue'
+            and count_persons >= {{ var("small_group_cross") }}
+    ),
+    final as (
+        select
+            weeks.*,
+            row_number() over (
+                partition by large.company_id, large.week_start
+                order by
+                    large.count_persons desc, large.count_posts desc, large.thread_id
+            ) as position,
+            large.platform,
+            large.language,
+            large.thread_kind as conversation_kind,
+            themes.theme,
+            large.opened_by,
+            -- a thread that a person opened cannot be pointed at
+            if(
+                large.opened_by in ('brand', 'other'), large.thread_id, null
+            ) as thread_id,
+            -- rounded down: exact numbers could be subtracted from those of the week
+            floor(large.count_persons / 5) * 5 as count_persons,
+            greatest(floor(large.count_posts / 10) * 10, 10) as count_posts,
+            open_questions.thread_id is not null as has_open_question
+        from large
+        join {{ ref("dim_weeks") }} as weeks using (company_id, week_start)
+        left join themes using (company_id, thread_id)
+        left join open_questions using (company_id, thread_id)
+        qualify position <= 20
+    )
+select {{ contract() }}
+from final

@@ -1,0 +1,55 @@
+-- grain: one row per platform x source x day (UTC)
+with
+    runs as (
+        select *, coalesce(last_fetched_at, first_fetched_at)::date as day
+        from {{ ref("stg_collection_runs") }}
+    ),
+    delays as (
+        select
+            platform,
+            first_seen_at::date as day,
+            median(
+                date_diff('second', created_at, first_seen_at) / 60.0
+            ) as delay_minutes_median
+        from {{ ref("int_posts_latest") }}
+        group by all
+    ),
+    counted as (
+        select
+            platform,
+            source,
+            day,
+            count(*) as count_runs,
+            sum(count_payloads) as count_payloads,
+            sum(count_posts) as count_posts,
+            sum(count_quarantined) as count_quarantined,
+            sum(count_opted_out) as count_opted_out,
+            count(*) filter (where health = 'blind') as count_blind_runs,
+            -- blind, then silent, then heard
+            min_by(
+                struct_pack(health := health, detail := health_detail),
+                (['blind', 'silent', 'heard'].list_position(health), run_id)
+            ) as worst
+        from runs
+        where day is not null and source is not null
+        group by all
+    ),
+    final as (
+        select
+            counted.* replace (
+                -- a count of persons like any other
+                if(
+                    count_opted_out between 1 and {{ var("small_group") - 1 }},
+                    null,
+                    count_opted_out
+                ) as count_opted_out
+            ),
+            count_quarantined / nullif(count_payloads, 0) as quarantine_share,
+            worst.health as health,
+            worst.detail as health_detail,
+            round(delays.delay_minutes_median, 1) as delay_minutes_median
+        from counted
+        left join delays using (platform, day)
+    )
+select {{ contract() }}
+from final
