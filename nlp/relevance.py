@@ -48,6 +48,13 @@ def relevance(
     return Relevance(is_about=probability >= 0.5, probability=probability, evidence=tuple(evidence))
 
 
+def given(about: Sequence[str], names: CompanyNames) -> Relevance:
+    """What an annotator said a post is about, taken as certain."""
+    told = {fold(name).strip() for name in about}
+    is_about = not told.isdisjoint(names.folded)
+    return Relevance(is_about=is_about, probability=float(is_about), evidence=("about:given",))
+
+
 def _kind(mention: Mention) -> str:
     return "official_handle" if mention.official else mention.kind
 

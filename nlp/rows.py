@@ -13,7 +13,7 @@ from nlp.company import CompanyNames
 from nlp.fold import asks, fold, handles_in, is_copy, words_in
 from nlp.language import detect
 from nlp.profile import score_profiles
-from nlp.relevance import relevance
+from nlp.relevance import given, relevance
 from nlp.sentiment import sentiments
 from nlp.statements import statement, weights
 from nlp.themes import themes
@@ -116,7 +116,11 @@ class RowMaker:
         folded = fold(post.text)
         author = self.pseudonymiser.account(post.author)
         for names in self.companies:
-            found = relevance(post.text, names, addressed=post.mentions or (), folded=folded)
+            found = (
+                relevance(post.text, names, addressed=post.mentions or (), folded=folded)
+                if post.about is None
+                else given(post.about, names)
+            )
             if found.evidence:
                 rows["post_matches"].append(
                     {
