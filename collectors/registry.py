@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from collectors import optout
 from collectors.contract import Parser, Source
-from collectors.imports import girafe_jsonl, linkedin_export, zeeschuimer
+from collectors.imports import girafe_jsonl, linkedin_export, mastodon_archive, x_archive, zeeschuimer
 from collectors.imports.contract import Format
 from collectors.imports.mapped import Mapped
 from collectors.imports.mapping import shipped_mappings
@@ -22,6 +22,8 @@ SOURCES: Mapping[str, Source] = {
 
 FORMATS: Mapping[str, Format] = {
     "linkedin_export": linkedin_export,
+    "mastodon_archive": mastodon_archive,
+    "x_archive": x_archive,
     "zeeschuimer": zeeschuimer,
     "girafe_jsonl": girafe_jsonl,
     **{name: Mapped(mapping) for name, mapping in shipped_mappings().items()},

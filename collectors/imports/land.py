@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,9 +24,10 @@ from collectors.registry import FORMATS
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
-from girafe.records import Envelope, Rejected
+from girafe.records import Envelope, Post, Profile, Record, Rejected
 from warehouse.landing import atomic_gzip, encode_envelope, file_name, landing_path, write_quarantine
 
+OPTED_OUT = "opted_out"
 _MOST_PLATFORMS = 64
 _KEPT_RAW = 64 * 1024
 
@@ -149,13 +150,17 @@ class _Landing:
             position=row.position,
         )
         try:
-            count = sum(1 for _ in self.reader.parse(envelope))
+            records = list(self.reader.parse(envelope))
             line = encode_envelope(envelope)
         except PayloadRejected as error:
             return Bad(reason=error.reason, detail=str(error), position=row.position, raw=row.raw)
         except (orjson.JSONEncodeError, RecursionError) as error:
             return Bad(reason="too_deep", detail=f"Cannot be kept ({error}).", position=row.position,
                        raw=row.raw)  # fmt: skip
+        signal = _opt_out(records)
+        if signal is not None:
+            detail = f"The author asked not to be processed ({signal}); their words were not kept."
+            return Bad(reason=OPTED_OUT, detail=detail, position=row.position)
         file = self._files.get(row.platform)
         if file is None:
             if len(self._files) >= _MOST_PLATFORMS:
@@ -169,7 +174,7 @@ class _Landing:
             file = self._files[row.platform] = stack.enter_context(atomic_gzip(path))
         file.write(line)
         self.landed[row.platform] += 1
-        self.posts[row.platform] += count
+        self.posts[row.platform] += sum(isinstance(record, Post) for record in records)
         return None
 
     def _rejected(self, bad: Bad, platform: str) -> Rejected:
@@ -185,10 +190,20 @@ class _Landing:
         )
 
 
+def _opt_out(records: Iterable[Record]) -> str | None:
+    for record in records:
+        if isinstance(record, Post) and record.author.opted_out:
+            return record.author.opted_out
+        if isinstance(record, Profile) and record.account.opted_out:
+            return record.account.opted_out
+    return None
+
+
 def _record(landing: _Landing) -> None:
     """One run record per platform; it also marks the file as imported, so it comes last."""
     # Refused lines often name no platform; the first record carries them all.
-    refused = sum(landing.rejected.values())
+    opted_out = landing.rejected[OPTED_OUT]
+    refused = sum(landing.rejected.values()) - opted_out
     for platform in sorted(landing.landed) or ["import"]:
         heard = landing.landed[platform]
         write_run(
@@ -202,9 +217,9 @@ def _record(landing: _Landing) -> None:
                 count_payloads=heard,
                 count_posts=landing.posts[platform],
                 count_quarantined=refused,
-                count_opted_out=0,
+                count_opted_out=opted_out,
                 health="heard" if heard else "blind",
                 health_detail="" if heard else "No line of the file could be read.",
             ),
         )
-        refused = 0
+        refused = opted_out = 0

@@ -1,0 +1,124 @@
+"""Mastodon archive: a person's own public posts (outbox.json and actor.json in a tar.gz or zip)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from collectors.html import links_in, plain_text
+from collectors.imports.archive import Archive, base_name, open_archive
+from collectors.imports.contract import Bad, File, Head, Row
+from collectors.read import identifier, moment, optional_id, text, texts, tree, trees
+from collectors.sources.mastodon_parse import opt_out
+from girafe.errors import InputInvalid, PayloadChanged
+from girafe.records import Account, Envelope, Post, Profile, Record
+
+NAME = "mastodon_archive"
+VERSION = "mastodon_archive-1"
+PARSER = NAME
+_PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
+
+
+def recognises(head: Head) -> bool:
+    """An archive with outbox.json and actor.json, or an outbox alone."""
+    names = {base_name(name) for name in head.members}
+    return {"outbox.json", "actor.json"} <= names
+
+
+def rows(file: File) -> Iterator[Row | Bad]:
+    """The owner, then every public activity: followers-only and direct posts are in the archive, too."""
+    with open_archive(file) as archive:
+        actor = _document(archive, "actor.json")
+        outbox = _document(archive, "outbox.json")
+    owner = {name: actor.get(name) for name in ("id", "url", "preferredUsername", "name", "summary", "type",
+                                                 "attachment", "discoverable", "indexable")}  # fmt: skip
+    yield Row(platform="mastodon", payload={"owner": owner}, position="actor.json")
+    for number, activity in enumerate(trees(outbox.get("orderedItems")), 1):
+        if _is_public(activity):
+            payload = {"owner": owner, "activity": dict(activity)}
+            yield Row(platform="mastodon", payload=payload, position=f"outbox.json:{number}")
+
+
+def _document(archive: Archive, wanted: str) -> Mapping[str, Any]:
+    name = next(name for name in archive.names() if base_name(name) == wanted)
+    try:
+        return tree(orjson.loads(archive.read(name)))
+    except orjson.JSONDecodeError as error:
+        raise InputInvalid(f"{wanted} is not valid JSON ({error}); export the archive again.") from error
+
+
+def _is_public(activity: Mapping[str, Any]) -> bool:
+    to = activity.get("to")
+    return bool(_PUBLIC & {*texts(to), *texts(activity.get("cc")), text(to)})
+
+
+def parse(envelope: Envelope) -> Iterator[Record]:
+    """A note becomes a Post, a boost a bare repost, the actor a Profile."""
+    owner, activity = tree(envelope.payload.get("owner")), tree(envelope.payload.get("activity"))
+    if not owner:
+        raise PayloadChanged("The payload names no owner.")
+    author = _author(owner)
+    if not activity:
+        yield Profile(account=author, observed_at=envelope.fetched_at)
+    elif activity.get("type") == "Announce":
+        written = moment(activity.get("published"), "published")
+        yield Post(
+            platform="mastodon", post_id=identifier(activity.get("id"), "id"), created_at=written, text="",
+            author=author, observed_at=written, repost_of=optional_id(activity.get("object")), mentions=(),
+        )  # fmt: skip
+    elif activity.get("type") == "Create":
+        yield from _note(tree(activity.get("object")), author)
+    else:
+        raise PayloadChanged("The activity is neither Create nor Announce.")
+
+
+def _note(note: Mapping[str, Any], author: Account) -> Iterator[Record]:
+    written = moment(note.get("published"), "published")
+    warning, body = text(note.get("summary")), plain_text(text(note.get("content")))
+    languages = list(tree(note.get("contentMap")))
+    mentions = [text(tag.get("name")) for tag in trees(note.get("tag")) if tag.get("type") == "Mention"]
+    home = urlsplit(author.account_id or "").netloc
+    yield Post(
+        platform="mastodon",
+        post_id=identifier(note.get("id") or note.get("atomUri"), "id"),
+        created_at=written,
+        text="\n\n".join(part for part in (warning, body) if part),
+        author=author,
+        observed_at=written,
+        reply_to=optional_id(note.get("inReplyTo")),
+        mentions=tuple(dict.fromkeys(_acct(name, home) for name in mentions if name)),
+        lang=languages[0] if languages else None,
+        url=text(note.get("url")) or None,
+    )
+
+
+def _acct(name: str, home: str) -> str:
+    bare = name.removeprefix("@")
+    return bare if "@" in bare else f"{bare}@{home}"
+
+
+def _author(owner: Mapping[str, Any]) -> Account:
+    summary = text(owner.get("summary"))
+    fields = [item for item in trees(owner.get("attachment")) if item.get("type") == "PropertyValue"]
+    values = [text(field.get("value")) for field in fields]
+    bio = "\n".join(
+        [plain_text(summary), *(plain_text(f"{f.get('name')}: {f.get('value')}") for f in fields)]
+    )
+    account_id = identifier(owner.get("id"), "actor.id")
+    return Account(
+        platform="mastodon",
+        account_id=account_id,
+        handle=_acct(
+            identifier(owner.get("preferredUsername"), "preferredUsername"), urlsplit(account_id).netloc
+        ),
+        display_name=text(owner.get("name")),
+        bio=bio.strip(),
+        url=text(owner.get("url")) or None,
+        links=tuple(dict.fromkeys(link for markup in (summary, *values) for link in links_in(markup))),
+        is_bot=True if owner.get("type") in ("Application", "Service") else None,
+        # Handing the archive in is a choice of its own, so only a stated refusal counts.
+        opted_out=opt_out({}, bio),
+    )
