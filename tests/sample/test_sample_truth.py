@@ -13,8 +13,11 @@ import orjson
 import pytest
 
 from collectors.imports.girafe_jsonl import read_line
-from girafe.records import SIDE_OF_VOICE, Side, Voice
+from collectors.registry import PARSERS
+from girafe.errors import PayloadRejected
+from girafe.records import SIDE_OF_VOICE, Deletion, Post, Rejected, Side, Voice
 from sample import seed
+from warehouse.landing import landing_files, read_envelopes
 
 SAMPLE = Path(seed.__file__).parent
 TRUTH = orjson.loads((SAMPLE / "truth.json").read_bytes())
@@ -145,6 +148,39 @@ def test_looking_up_who_is_addressed_only_resolves_what_was_unresolved():
     kinds = (set(with_) | set(without)) - {"share"}
     assert with_["unresolved"] < without["unresolved"]
     assert sum(with_.get(k, 0) for k in kinds) == sum(without.get(k, 0) for k in kinds)
+
+
+def _what_remains():
+    """Posts of the landed payloads in their last version, without what is gone, refused or unreadable."""
+    posts, gone, refused = {}, set(), set()
+    for path in landing_files(SAMPLE / "landing"):
+        for envelope in read_envelopes(path):
+            if isinstance(envelope, Rejected):
+                continue
+            try:
+                records = list(PARSERS[envelope.source](envelope))
+            except PayloadRejected:
+                continue
+            for record in records:
+                if isinstance(record, Deletion):
+                    gone.add(record.post_id)
+                    continue
+                account = record.author if isinstance(record, Post) else record.account
+                if account.opted_out:
+                    refused.add(account.account_id)
+                elif isinstance(record, Post):
+                    known = posts.get(record.post_id)
+                    if known is None or record.observed_at >= known.observed_at:
+                        posts[record.post_id] = record
+    return [p for p in posts.values() if p.post_id not in gone and p.author.account_id not in refused]
+
+
+def test_the_payloads_hold_exactly_the_conversations_of_the_truth(conversations):
+    posts = _what_remains()
+    platforms = {post.platform for post in posts}
+    threads = {frozenset(p.post_id for p in thread) for thread in Reader(posts).threads()}
+    assert threads == {frozenset(row["posts"]) for row in conversations if row["platform"] in platforms}
+    assert platforms == {"bluesky", "mastodon", "hackernews", "rss"}
 
 
 def test_people_talk_to_people_above_all_and_the_weeks_differ():
