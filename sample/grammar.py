@@ -12,6 +12,8 @@ from random import Random
 
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _SLOT = re.compile(r"<([a-z]+)>")
+_GRUMPY = ("delay", "ticket", "work", "security", "strike", "rival", "left_story", "quote", "news")
+"""Conversations in which an angry face may turn up."""
 _FOLDER = Path(__file__).parent / "phrases"
 
 
@@ -28,7 +30,8 @@ class Phrases:
 
     def say(self, rng: Random, section: str, role: str) -> str:
         """One sentence of a section and role."""
-        return self.fill(rng, rng.choice(self.sections[section][role]))
+        template = rng.choice(self.sections[section][role])
+        return self.fill(rng, template if section in _GRUMPY else template.replace("<emoji>", "<warm>"))
 
     def fill(self, rng: Random, template: str) -> str:
         """`template` with every choice made and every slot filled; innermost choices first."""
