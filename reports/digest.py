@@ -260,7 +260,9 @@ def health(scene: Scene, period: Period) -> str:
     return t("digest.health_blind", count=len(known) - len(blind), platforms=names)
 
 
-_MARKDOWN = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|!~"} | {"\n": " ", "\r": " "})
+_MARKDOWN = str.maketrans(
+    {char: f"\\{char}" for char in "\\`*_{}[]#|!~"} | {"<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "}
+)
 
 
 def markdown_safe(text: str) -> str:

@@ -1,0 +1,161 @@
+"""Mail: the digest by SMTP, once per company, week and recipient, however often the task is tried."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import re
+import smtplib
+import ssl
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+from girafe.errors import AccessDenied, InputInvalid, SourceUnavailable
+from reports.digest import Digest
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postbox:
+    """A mail server and how to speak to it; the password comes from the environment or Airflow's secrets."""
+
+    host: str
+    port: int = 587
+    user: str = ""
+    password: str = ""
+    encryption: str = "starttls"
+    """`starttls`, `tls` or `none` (for a relay on the same machine)."""
+
+
+def message(digest: Digest, *, sender: str, recipient: str) -> EmailMessage:
+    """The digest as a mail with an HTML and a text part.
+
+    The same week gives the same Message-ID, so that a mail server or program can tell a repetition.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = one_line(digest.subject)
+    mail["From"] = _address(sender)
+    to = _address(recipient)
+    mail["To"] = to
+    mail["Message-ID"] = f"<{_slug(f'{digest.company_id}.{digest.week}.{to.addr_spec}')}@girafe.invalid>"
+    mail["Content-Language"] = digest.words.language
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(digest.text(), charset="utf-8")
+    mail.add_alternative(digest.html(), subtype="html", charset="utf-8")
+    return mail
+
+
+def one_line(text: str) -> str:
+    """Text that cannot break out of a header: no line ends, no control or direction characters."""
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return " ".join("".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs")).split())[:180]
+
+
+def _address(text: str) -> Address:
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in text):
+        raise InputInvalid(f"{text!r} is not a mail address: it holds a line end or a control character")
+    name, _, spec = text.rpartition("<")
+    try:
+        return Address(display_name=name.strip().strip('"'), addr_spec=spec.rstrip("> ").strip())
+    except (ValueError, IndexError) as error:
+        raise InputInvalid(f'{text!r} is not a mail address; write it as "name@example.org"') from error
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9.-]+", "-", text.lower())
+
+
+def send(
+    digest: Digest, *, sender: str, recipients: Sequence[str], postbox: Postbox, state: Path, now: datetime
+) -> tuple[str, ...]:
+    """Sends the digest to those who have not had it, and returns them.
+
+    Each recipient gets a mail of their own, recorded as soon as the server took it: a retry after a failure
+    in the middle writes to the rest only. The record keeps keys and times, not addresses.
+    """
+    sent = []
+    with record(state, digest) as done:
+        waiting = [
+            who for key, who in {_key(who): who for who in reversed(recipients)}.items() if key not in done
+        ]
+        waiting.reverse()
+        if not waiting:
+            return ()
+        mails = [(who, message(digest, sender=sender, recipient=who)) for who in waiting]
+        with _connected(postbox) as server:
+            for who, mail in mails:
+                try:
+                    server.send_message(mail)
+                except smtplib.SMTPRecipientsRefused as error:
+                    raise InputInvalid(f"the mail server refuses the recipient {who}") from error
+                except (smtplib.SMTPException, OSError) as error:
+                    raise SourceUnavailable(f"the mail server broke off: {error}") from error
+                done[_key(who)] = now.isoformat()
+                sent.append(who)
+    return tuple(sent)
+
+
+def _key(recipient: str) -> str:
+    # A plain hash is enough: the record lies with the installation's state, and only equality matters.
+    return hashlib.sha256(recipient.strip().lower().encode()).hexdigest()[:24]
+
+
+class Record(dict[str, str]):
+    """What was sent for one company and week; every entry is on disk before the next mail leaves."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(json.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
+        self._path = path
+
+    def __setitem__(self, key: str, value: str) -> None:
+        """Keeps the entry and writes the file as a whole."""
+        super().__setitem__(key, value)
+        draft = self._path.with_suffix(".draft")
+        draft.write_text(json.dumps(self, indent=1, sort_keys=True), encoding="utf-8")
+        draft.replace(self._path)
+
+
+@contextmanager
+def record(state: Path, digest: Digest) -> Iterator[Record]:
+    """The record of this digest, held alone: two tasks at once send one mail."""
+    if digest.week is None:
+        raise InputInvalid("there is no week to send a digest about")
+    state.mkdir(parents=True, exist_ok=True)
+    path = state / f"digest-{_slug(digest.company_id)}-{digest.week.isoformat()}.json"
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Record(path)
+
+
+@contextmanager
+def _connected(postbox: Postbox) -> Iterator[smtplib.SMTP]:
+    context = ssl.create_default_context()
+    try:
+        if postbox.encryption == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                postbox.host, postbox.port, timeout=TIMEOUT_SECONDS, context=context
+            )
+        else:
+            server = smtplib.SMTP(postbox.host, postbox.port, timeout=TIMEOUT_SECONDS)
+    except (OSError, smtplib.SMTPException) as error:
+        raise SourceUnavailable(f"no answer from the mail server {postbox.host}:{postbox.port}") from error
+    with server:
+        try:
+            if postbox.encryption == "starttls":
+                server.starttls(context=context)
+            if postbox.user:
+                server.login(postbox.user, postbox.password)
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLError) as error:
+            raise AccessDenied(
+                f"{postbox.host} refuses the connection: check encryption, user, password"
+            ) from error
+        yield server

@@ -1,0 +1,306 @@
+"""The dashboard answers in words, shows what is withheld as withheld, and stands alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from girafe.settings import Settings, parse_settings
+from reports import dashboard, digest, sections
+from reports.dashboard import safe_json
+from reports.tables import Tables as ReadTables
+from reports.tables import read_tables
+from reports.words import words
+
+Tables = dict[str, list[dict[str, Any]]]
+Make = Callable[[Tables], Path]
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"' onmouseover='alert(1)",
+    "{{ 7*7 }}${7*7}",
+    '=HYPERLINK("http://evil.example","x")',
+    "\u202eesrever \u2066x\u2069 \u200f",
+    "🍺 Brasserie 👩‍👩‍👧 №",
+    "]]> --> <!-- <script",
+    "a&amp;b & c",
+)
+
+
+class Page(HTMLParser):
+    """Everything a browser would run, fetch or show."""
+
+    VOID = frozenset({"meta", "link", "img", "br", "path", "input", "hr"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.words: list[str] = []
+        self.inside = ""
+        self.feed(text)
+        self.text = " ".join("".join(self.words).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.inside = tag
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "script":
+            self.scripts[-1] += data
+        elif self.inside != "style":
+            self.words.append(data)
+
+    def handlers(self) -> Iterator[str]:
+        for tag, attrs in self.tags:
+            yield from (f"{tag} {name}" for name in attrs if name.startswith("on"))
+
+
+@pytest.fixture(scope="module")
+def page(marts: Path, settings: Settings) -> str:
+    return dashboard.render(read_tables(marts), settings, ("fr", "en"))
+
+
+def payload(text: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_the_first_screen_answers_the_five_questions_in_words(page: str) -> None:
+    text = Page(page).text
+    for sentence in (
+        "Ce sont les personnes qui portent la conversation sur Brasserie Lumen.",
+        "Rien de certain\u00a0: 75\u202f% après 67\u202f%, dans la marge.",
+        "Au moins 41 collègues en février 2026, 1,7\u202f% de l’effectif (repère\u00a0: 8-9\u202f%).",
+        "Entre personnes\u00a0: recrutement, conditions de travail, salaire et avantages.",
+        "Sur recrutement, carrière et formation, salaire et avantages",
+        "Bluesky a été aveugle 3 jours",
+    ):
+        assert " ".join(sentence.split()) in text, sentence
+
+
+def test_nothing_is_fetched_from_anywhere(page: str) -> None:
+    parsed = Page(page)
+    fetching = [
+        (tag, name)
+        for tag, attrs in parsed.tags
+        for name in attrs
+        if name in ("src", "srcset", "data", "action")
+    ]
+    assert fetching == []
+    assert {attrs["href"][:1] for _, attrs in parsed.tags if attrs.get("href")} == {"#"}  # type: ignore[index]
+    assert not [tag for tag, _ in parsed.tags if tag in ("link", "iframe", "object", "embed", "img", "base")]
+    assert "@import" not in page.split("</style>")[0]
+    assert "url(" not in page.split("</style>")[0]
+
+
+def test_its_policy_admits_its_own_scripts_and_nothing_else(page: str) -> None:
+    parsed = Page(page)
+    policy = next(
+        a["content"] or "" for t, a in parsed.tags if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe-eval" not in policy
+    assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
+    for script in parsed.scripts[1:]:
+        assert dashboard.Script(text=script).source in policy
+
+
+def test_it_weighs_less_than_three_megabytes(page: str) -> None:
+    assert len(page.encode()) < 3_000_000
+
+
+def test_every_choice_of_filters_has_its_view_in_both_languages(page: str) -> None:
+    data = payload(page)
+    for found in data["pages"].values():
+        for section in found["sections"]:
+            expected = 1
+            for dim in section["dims"]:
+                expected *= len(data["choices"][dim])
+            assert len(section["views"]) == expected, section["id"]
+            assert all(view["answer"] for view in section["views"].values()), section["id"]
+
+
+def test_it_renders_from_nothing(make_marts: Make, tables: Tables, settings: Settings) -> None:
+    for folder in (make_marts({}), make_marts({name: [] for name in tables})):
+        text = Page(dashboard.render(read_tables(folder), settings, ("fr", "en"))).text
+        assert "Personne n’a parlé de Brasserie Lumen" in text
+        assert "Aucune donnée" in text
+
+
+@pytest.mark.parametrize(
+    "missing", ["rpt_conversation_mix_weekly", "rpt_themes_weekly", "rpt_activation_monthly"]
+)
+def test_it_renders_when_a_table_is_missing(
+    missing: str, make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    folder = make_marts({name: rows for name, rows in tables.items() if name != missing})
+    assert "Brasserie Lumen" in dashboard.render(read_tables(folder), settings, ("en",), with_scripts=False)
+
+
+def withheld(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as the mart writes them when everything in them is withheld."""
+    kept = {
+        *("company_id", "company", "is_home", "week_start", "month_start", "is_week_complete"),
+        *("is_month_complete", "platform", "language", "voice", "side", "theme", "thread_kind", "sentiment"),
+        *("position", "source", "day", "health"),
+    }
+    return [
+        {k: v for k, v in row.items() if k in kept}
+        | ({"is_suppressed": True} if "is_suppressed" in row else {})
+        for row in rows
+    ]
+
+
+def test_what_is_withheld_is_said_to_be_and_shows_no_number(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    folder = make_marts({name: withheld(rows) for name, rows in tables.items()})
+    text = dashboard.render(read_tables(folder), settings, ("en",))
+    parsed = Page(text)
+    assert "Too few people spoke about Brasserie Lumen to publish a figure." in parsed.text
+    assert "withheld" in parsed.text
+    assert "nan" not in parsed.text.lower().split()
+    assert "None" not in parsed.text
+    for section in payload(text)["pages"]["en"]["sections"]:
+        if section["id"] != "trust" and section["spec"]:
+            assert all(
+                not values
+                for name, values in payload(text)["charts"][section["id"]].items()
+                if section["id"] != "change"
+            ), section["id"]
+
+
+def test_a_single_week_and_a_single_company_are_enough(make_marts: Make, tables: Tables) -> None:
+    alone = parse_settings('[company]\nname = "Brasserie Lumen"\n')
+    week = tables["rpt_conversation_mix_weekly"][0]["week_start"]
+    only = {
+        n: [r for r in rows if r.get("week_start", week) == week and r.get("is_home", True)]
+        for n, rows in tables.items()
+    }
+    text = Page(dashboard.render(read_tables(make_marts(only)), alone, ("fr",))).text
+    assert "il n’y a pas assez de semaines avant celles-ci" in text
+    assert "Et ailleurs" not in text
+
+
+def test_without_a_headcount_the_share_is_not_computable(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    blank = {
+        "headcount": None,
+        "is_computable": False,
+        "activation_share": None,
+        "activation_share_low": None,
+        "activation_share_high": None,
+    }
+    rows = [row | blank for row in tables["rpt_activation_monthly"]]
+    folder = make_marts({**tables, "rpt_activation_monthly": rows})
+    text = Page(dashboard.render(read_tables(folder), settings, ("fr",), with_scripts=False)).text
+    assert "Au moins 41 collègues en février 2026 ; part non calculable, sans effectif." in text.replace(
+        "\u202f", " "
+    )
+    assert "non calculable" in text
+
+
+def hostile_settings(names: Sequence[str]) -> Settings:
+    first, *others = (json.dumps(name, ensure_ascii=False) for name in names)
+    rest = "".join(f"[[competitors]]\nname = {name}\n" for name in others)
+    return parse_settings(f"[company]\nname = {first}\n{rest}")
+
+
+def hostile_tables(tables: Tables, settings: Settings) -> Tables:
+    """The same numbers for every company, and every name as a platform and a reason too."""
+    health = [
+        row | {"platform": name, "health": "blind", "health_detail": name}
+        for name, row in zip(HOSTILE, tables["rpt_source_health_daily"][-9:], strict=True)
+    ]
+    found: Tables = {"rpt_source_health_daily": health}
+    for table in ("rpt_conversation_mix_weekly", "rpt_activation_monthly", "rpt_brand_dialogue_weekly"):
+        home = [row for row in tables[table] if row["is_home"] and row.get("language", "all") == "all"]
+        found[table] = [
+            row | {"company_id": company.company_id, "company": company.name}
+            for company in settings.companies
+            for row in home
+            if row.get("platform", "all") == "all"
+        ]
+        for name, row in zip(HOSTILE, (r for r in home if r.get("platform", "all") != "all"), strict=False):
+            found[table].append(row | {"company_id": settings.company.company_id, "platform": name})
+    return found
+
+
+def test_hostile_names_are_shown_and_do_nothing(make_marts: Make, tables: Tables) -> None:
+    settings = hostile_settings(HOSTILE)
+    text = dashboard.render(read_tables(make_marts(hostile_tables(tables, settings))), settings, ("fr", "en"))
+    parsed = Page(text)
+    assert len(parsed.scripts) == 3
+    assert list(parsed.handlers()) == []
+    assert not [tag for tag, _ in parsed.tags if tag == "img"]
+    for name in HOSTILE:
+        assert " ".join(name.split()) in parsed.text
+    assert text.count("<script") == 3 + parsed.scripts[1].count("<script")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_company_name_is_shown_in_the_digest_and_does_nothing(
+    name: str, make_marts: Make, tables: Tables
+) -> None:
+    settings = hostile_settings((name, "Houblon"))
+    told = digest.digest(read_tables(make_marts(hostile_tables(tables, settings))), settings, "fr")
+    mail = Page(told.html())
+    assert mail.scripts == []
+    assert list(mail.handlers()) == []
+    assert not [tag for tag, _ in mail.tags if tag in ("img", "a")]
+    assert " ".join(name.split()) in mail.text
+    assert "<" not in told.markdown()
+
+
+def test_json_in_a_script_cannot_end_it() -> None:
+    text = safe_json({"a": "</script><!--\u2028\u2029&"})
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == {"a": "</script><!--\u2028\u2029&"}
+
+
+def test_whatever_a_section_reads_has_a_contract() -> None:
+    contract = Path(__file__).parents[2] / "dbt_project/models/marts/reports/_reports.yml"
+    names = {model["name"] for model in yaml.safe_load(contract.read_text())["models"]}
+    read = {name for module in (*sections.SECTIONS, sections.hero, digest) for name in module.READS}
+    assert read <= names
+
+
+def test_every_section_is_explained_by_definitions_that_exist(marts: Path, settings: Settings) -> None:
+    for code in ("fr", "en"):
+        scene = dashboard.scene(read_tables(marts), settings, words(code))
+        for module in sections.SECTIONS:
+            section = module.build(scene)
+            assert section is not None
+            assert section.terms
+            assert all(words(code)(f"definitions.{term}.term") for term in section.terms)
+            assert all(
+                len(row) == len(section.columns) for show in section.shows.values() for row in show.rows
+            )
+
+
+def test_a_not_a_number_left_by_a_division_is_unknown() -> None:
+    from reports.tables import _known
+
+    assert _known(float("nan")) is None
+    assert _known(0.5) == 0.5
+
+
+def test_an_empty_set_of_tables_has_no_rows() -> None:
+    assert ReadTables(rows={}, files={}, columns={}).get("rpt_voices_weekly") == ()

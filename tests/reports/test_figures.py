@@ -1,0 +1,131 @@
+"""Figures are added first and divided last, and a change is called one only if its interval says so."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from reports.figures import (
+    Carrier,
+    Period,
+    Share,
+    blind_platforms,
+    carrier,
+    change_of,
+    compare,
+    complete_weeks,
+    periods,
+    pool,
+)
+from reports.tables import Tables
+
+WEEK = date(2026, 3, 2)
+NAME = "human_to_human_share"
+
+
+def row(n: int, d: int, low: float, high: float, *, weeks: int = 0, **more: Any) -> dict[str, Any]:
+    return {
+        "week_start": WEEK + timedelta(weeks=weeks),
+        f"{NAME}_numerator": n,
+        f"{NAME}_denominator": d,
+        NAME: n / d if d else None,
+        f"{NAME}_low": low,
+        f"{NAME}_high": high,
+        "is_suppressed": False,
+        **more,
+    }
+
+
+def hidden(weeks: int = 0) -> dict[str, Any]:
+    return {"week_start": WEEK + timedelta(weeks=weeks), NAME: None, "is_suppressed": True}
+
+
+def test_a_share_over_weeks_is_the_sum_over_the_sum_not_the_mean_of_shares() -> None:
+    share = pool([row(1, 2, 0.1, 0.9), row(90, 100, 0.8, 0.95)], NAME)
+    assert share.value == pytest.approx(91 / 102)
+    assert (share.numerator, share.denominator) == (91, 102)
+
+
+def test_the_interval_of_a_long_period_is_no_narrower_than_its_weeks_on_average() -> None:
+    share = pool([row(5, 10, 0.3, 0.7), row(5, 10, 0.3, 0.7)], NAME)
+    assert (share.low, share.high) == (pytest.approx(0.3), pytest.approx(0.7))
+
+
+def test_a_withheld_week_adds_nothing_and_is_counted() -> None:
+    share = pool([row(5, 10, 0.3, 0.7), hidden(1)], NAME)
+    assert (share.denominator, share.hidden_weeks) == (10, 1)
+    assert pool([hidden()], NAME) == Share(hidden_weeks=1)
+    assert pool([], NAME).value is None
+
+
+def test_a_difference_is_called_a_change_only_beyond_both_intervals() -> None:
+    near, far = Share(value=0.5, low=0.4, high=0.6), Share(value=0.7, low=0.6, high=0.8)
+    assert compare(far, near).moved
+    assert not compare(Share(value=0.55, low=0.45, high=0.65), near).moved
+    assert not compare(Share(value=0.55), near).moved
+    assert compare(Share(), near).value is None
+
+
+def test_one_week_is_compared_as_the_mart_measured_it() -> None:
+    period = Period(code="1", weeks=(WEEK,), before=(WEEK - timedelta(weeks=1),))
+    measured = row(5, 10, 0.3, 0.7) | {
+        f"{NAME}_change": 0.2,
+        f"{NAME}_change_low": 0.01,
+        f"{NAME}_change_high": 0.4,
+        f"is_{NAME}_changed": True,
+    }
+    assert change_of([measured], period, NAME).moved
+    assert not change_of([row(5, 10, 0.3, 0.7)], period, NAME).moved
+
+
+@pytest.mark.parametrize(
+    ("rows", "blind", "state"),
+    [
+        ([row(80, 100, 0.7, 0.9)], False, Carrier.PEOPLE),
+        ([row(20, 100, 0.1, 0.3)], False, Carrier.BRAND),
+        ([row(52, 100, 0.4, 0.6)], False, Carrier.EVEN),
+        ([hidden()], False, Carrier.HIDDEN),
+        ([], False, Carrier.EMPTY),
+        ([], True, Carrier.BLIND),
+        ([row(0, 0, 0, 0, monologues=4)], True, Carrier.SOLO),
+    ],
+)
+def test_a_headline_says_only_what_the_interval_allows(
+    rows: list[dict[str, Any]], blind: bool, state: Carrier
+) -> None:
+    assert carrier(rows, pool(rows, NAME), blind=blind) is state
+
+
+def test_a_running_week_is_left_out_unless_it_is_the_only_one() -> None:
+    over = {"week_start": WEEK, "is_week_complete": True}
+    running = {"week_start": WEEK + timedelta(weeks=1), "is_week_complete": False}
+    assert complete_weeks([over, running]) == (WEEK,)
+    assert complete_weeks([running]) == (running["week_start"],)
+
+
+def test_a_week_nobody_counted_is_a_week_all_the_same() -> None:
+    rows = [{"week_start": WEEK}, {"week_start": WEEK + timedelta(weeks=2)}]
+    assert complete_weeks(rows) == tuple(WEEK + timedelta(weeks=n) for n in range(3))
+
+
+def test_periods_are_offered_only_where_there_are_weeks_enough() -> None:
+    weeks = [WEEK + timedelta(weeks=n) for n in range(6)]
+    assert [p.code for p in periods(weeks)] == ["1", "4", "all"]
+    assert periods(weeks)[1].before == ()
+    assert periods(weeks)[0].before == (weeks[4],)
+    assert periods([]) == ()
+
+
+def test_a_source_that_went_blind_and_was_not_heard_since_is_blind() -> None:
+    def health(day: int, state: str) -> dict[str, Any]:
+        return {"platform": "mastodon", "source": "mastodon", "day": date(2026, 2, day), "health": state}
+
+    def found(*rows: dict[str, Any]) -> tuple[str, ...]:
+        tables = Tables(rows={"rpt_source_health_daily": rows}, files={}, columns={})
+        return blind_platforms(tables, WEEK, WEEK + timedelta(days=6))
+
+    assert found(health(20, "blind")) == ("mastodon",)
+    assert found(health(20, "blind"), health(21, "heard")) == ()
+    assert found(health(20, "silent")) == ()

@@ -1,0 +1,216 @@
+"""A mail leaves once per recipient and week, whatever is retried, and no text breaks out of its header."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from girafe.errors import AccessDenied, InputInvalid, SourceUnavailable
+from girafe.settings import Settings
+from reports.chat import post
+from reports.digest import Digest, digest
+from reports.mail import Postbox, message, one_line, send
+from reports.tables import read_tables
+
+NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
+SENDER = "girafe <girafe@lumen.example>"
+
+
+class Inbox:
+    """A real SMTP server that keeps what it takes; it can refuse from the n-th mail on."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+        self.raw: list[bytes] = []
+        self.refuse_after: int | None = None
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.refuse_after is not None and len(self.mails) >= self.refuse_after:
+            return "451 try again later"
+        self.raw.append(envelope.content)
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, Postbox]]:
+    handler = Inbox()
+    port = free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, Postbox(host="127.0.0.1", port=port, encryption="none")
+    controller.stop()
+
+
+@pytest.fixture
+def told(marts: Path, settings: Settings) -> Digest:
+    return digest(read_tables(marts), settings, "fr")
+
+
+def body(mail: Message, kind: str) -> str:
+    return next(p.get_content() for p in mail.walk() if p.get_content_type() == kind)  # type: ignore[attr-defined]
+
+
+def test_the_digest_arrives_as_html_and_text(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    handler, postbox = inbox
+    assert send(
+        told,
+        sender=SENDER,
+        recipients=["Comms <comms@lumen.example>"],
+        postbox=postbox,
+        state=tmp_path,
+        now=NOW,
+    )
+    (mail,) = handler.mails
+    assert mail["Subject"] == "Brasserie Lumen : la semaine du 23 mars 2026"
+    assert mail["To"] == "Comms <comms@lumen.example>"
+    assert "Ce qui a bougé" in body(mail, "text/plain")
+    assert "<table" in body(mail, "text/html")
+    assert b"http://" not in handler.raw[0]
+    assert b"https://" not in handler.raw[0]
+
+
+def test_a_retried_task_sends_nothing_twice(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    handler, postbox = inbox
+    people = ["a@lumen.example", "b@lumen.example", "A@lumen.example"]
+    for _ in range(3):
+        send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
+    assert sorted(mail["To"] for mail in handler.mails) == ["a@lumen.example", "b@lumen.example"]
+
+
+def test_a_retry_after_a_failure_in_the_middle_writes_to_the_rest_only(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    handler, postbox = inbox
+    people = [f"{name}@lumen.example" for name in "abc"]
+    handler.refuse_after = 2
+    with pytest.raises(SourceUnavailable):
+        send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
+    handler.refuse_after = None
+    assert send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW) == (
+        "c@lumen.example",
+    )
+    assert [mail["To"] for mail in handler.mails] == people
+
+
+def test_two_tasks_at_once_send_one_mail(inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path) -> None:
+    handler, postbox = inbox
+
+    def run(_: int) -> object:
+        return send(
+            told, sender=SENDER, recipients=["a@lumen.example"], postbox=postbox, state=tmp_path, now=NOW
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, range(4)))
+    assert len(handler.mails) == 1
+
+
+def test_the_record_holds_no_address(inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path) -> None:
+    send(told, sender=SENDER, recipients=["alice@lumen.example"], postbox=inbox[1], state=tmp_path, now=NOW)
+    assert all("alice" not in path.read_text() + path.name for path in tmp_path.iterdir())
+
+
+def test_a_company_name_cannot_add_a_header(told: Digest) -> None:
+    hostile = dataclasses.replace(
+        told, subject="Lumen\r\nBcc: all@lumen.example\n\n<script>\u2028\u202ehi\x00"
+    )
+    mail = message(hostile, sender=SENDER, recipient="a@lumen.example")
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == "Lumen Bcc: all@lumen.example <script> hi"
+    assert one_line("a\u202eb\ud800") == "ab"
+
+
+@pytest.mark.parametrize(
+    "address", ["a@x.example\r\nBcc: b@x.example", "not an address", "a@x.example, b@x.example", ""]
+)
+def test_an_address_that_is_not_one_is_refused(told: Digest, address: str) -> None:
+    with pytest.raises(InputInvalid):
+        message(told, sender=SENDER, recipient=address)
+
+
+def test_a_server_that_is_away_is_for_a_retry_and_a_wrong_password_for_a_person(
+    told: Digest, tmp_path: Path
+) -> None:
+    away = Postbox(host="127.0.0.1", port=9, encryption="none")
+    with pytest.raises(SourceUnavailable):
+        send(told, sender=SENDER, recipients=["a@lumen.example"], postbox=away, state=tmp_path, now=NOW)
+    port = free_port()
+    controller = Controller(
+        Inbox(),
+        hostname="127.0.0.1",
+        port=port,
+        auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+    )
+    controller.start()
+    try:
+        locked = Postbox(host="127.0.0.1", port=port, encryption="none", user="u", password="wrong")
+        with pytest.raises(AccessDenied) as refusal:
+            send(told, sender=SENDER, recipients=["a@lumen.example"], postbox=locked, state=tmp_path, now=NOW)
+        assert "wrong" not in str(refusal.value)
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def room() -> Iterator[tuple[list[bytes], str]]:
+    taken: list[bytes] = []
+
+    class Room(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Room)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield taken, f"json://127.0.0.1:{server.server_port}/secret-path"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_chat_room_gets_the_digest_once(
+    room: tuple[list[bytes], str], told: Digest, tmp_path: Path
+) -> None:
+    taken, channel = room
+    assert post(told, channels=[channel], state=tmp_path, now=NOW) == 1
+    assert post(told, channels=[channel], state=tmp_path, now=NOW) == 0
+    assert len(taken) == 1
+    assert b"Ce qui a boug" in taken[0]
+
+
+def test_a_chat_address_that_cannot_be_read_is_refused_without_showing_its_secret(
+    told: Digest, tmp_path: Path
+) -> None:
+    with pytest.raises(InputInvalid) as refusal:
+        post(told, channels=["nonsense://secret-token"], state=tmp_path, now=NOW)
+    assert "secret" not in str(refusal.value)
