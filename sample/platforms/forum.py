@@ -8,7 +8,7 @@ from typing import Any
 
 from sample.ids import account_id, handle, post_id
 from sample.platforms.showing import iso, number, with_mentions, words_at
-from sample.truth import View, names_conversation
+from sample.truth import View, about, names_conversation
 from sample.world import HOME, Actor, Utterance, World
 
 
@@ -40,7 +40,7 @@ def line(world: World, post: Utterance, now: datetime) -> dict[str, Any]:
         "repost_of": _id(world, post.repost_of),
         "mentions": [world.actors[key].handle for key in mentions],
         "lang": None,
-        "url": f"https://forum.usagers.example/p/{post.key}",
+        "url": f"https://forum.usagers.example/p/{post.key}" if actor.platform == "forum" else None,
         "likes": number(post.key, 20),
         "replies": None,
         "reposts": None,
@@ -70,7 +70,7 @@ def _author(actor: Actor, moment: datetime) -> dict[str, Any]:
 
 
 def given(seen: View) -> Iterator[dict[str, Any]]:
-    """Everything that may be counted, with every author's voice towards the company stated."""
+    """Everything that may be counted, with each author's voice and what each post is about stated."""
     world = seen.world
     for post in sorted(seen.posts.values(), key=lambda p: (p.at, p.key)):
         actor = world.actors[post.actor]
@@ -79,5 +79,5 @@ def given(seen: View) -> Iterator[dict[str, Any]]:
         found["author"]["voice"] = actor.at(post.at).voices[HOME]
         found["mentions"] = [handle(other) for other in known]
         found["text"] = with_mentions(world, post.text, lambda a: f"@{handle(a)}")
-        found["conversation_id"] = _id(world, post.root) if names_conversation(world, post) else None
+        found["about"] = [company.capitalize() for company in about(world, post)]
         yield found

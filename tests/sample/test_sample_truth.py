@@ -143,6 +143,13 @@ def test_a_second_count_from_the_given_labels_finds_the_same_exchanges(given):
     assert found == _weeks(TRUTH["headline_given_all_threads"]["sillon"]["exchanges"])
 
 
+def test_what_the_given_labels_say_a_post_is_about_decides_which_conversations_count(given, conversations):
+    about = {post.post_id: {name.lower() for name in post.about} for post in given}
+    for row in conversations:
+        for company in ("sillon", "quintarel"):
+            assert row["about"][company] == [post for post in row["posts"] if company in about[post]]
+
+
 def test_looking_up_who_is_addressed_only_resolves_what_was_unresolved():
     with_, without = (TRUTH[name]["sillon"]["exchanges"]["total"] for name in ("headline", "headline_given"))
     kinds = (set(with_) | set(without)) - {"share"}
