@@ -42,7 +42,8 @@ def mart_batches(marts: Path, suites: Iterable[MartSuite]) -> list[Batch]:
     for suite in suites:
         path = marts / f"{suite.MART}.parquet"
         is_there = path.exists()
-        rows = pd.read_parquet(path) if is_there else pd.DataFrame()
+        # Rounded: an interval that ends at -1e-17 is right, and a share may exceed its end by as little.
+        rows = pd.read_parquet(path).round(9) if is_there else pd.DataFrame()
         batches.append(
             Batch(
                 name=suite.MART,

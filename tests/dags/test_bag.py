@@ -1,0 +1,104 @@
+"""What every DAG owes to the people who run it, and to the one writer of DuckDB."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DAGS = Path(__file__).parents[2] / "dags"
+INSIDE = Path(__file__).parent / "inside"
+WRITERS = {
+    ("girafe_process", "load"),
+    ("girafe_process", "measure"),
+    # Readers of the file hold the pool too: an open writer would refuse them.
+    ("girafe_process", "validate_raw"),
+    ("girafe_publish", "release"),
+    ("girafe_digest", "release"),
+}
+
+
+@pytest.fixture(scope="module")
+def bag(airflow_environment: dict[str, str], run_python: Any) -> dict[str, Any]:
+    return json.loads(run_python(INSIDE / "describe_bag.py", str(DAGS)).splitlines()[-1])
+
+
+def test_every_file_parses_without_errors(bag: dict[str, Any]) -> None:
+    assert bag["errors"] == {}
+    assert {dag["file"] for dag in bag["dags"].values()} == {file.name for file in DAGS.glob("*.py")}
+
+
+def test_the_chain_is_there(bag: dict[str, Any]) -> None:
+    assert set(bag["dags"]) >= {
+        "girafe_collect",
+        "girafe_import",
+        "girafe_process",
+        "girafe_publish",
+        "girafe_digest",
+        "girafe_housekeeping",
+    }
+
+
+def test_a_file_parses_in_less_than_a_second(bag: dict[str, Any]) -> None:
+    # The machine may be busy: what is held is that no file does work, which would cost many seconds.
+    assert sorted(bag["seconds"].values())[len(bag["seconds"]) // 2] < 1.0
+    assert max(bag["seconds"].values()) < 3.0
+
+
+def test_every_dag_says_what_it_does_how_to_rerun_it_and_what_to_do_when_it_is_red(
+    bag: dict[str, Any],
+) -> None:
+    for name, dag in bag["dags"].items():
+        for heading in ("### What it does", "### How to re-run it", "### When it is red"):
+            assert heading in dag["doc"], f"{name} lacks {heading}"
+
+
+def test_every_dag_has_tags_a_form_and_time_limits(bag: dict[str, Any]) -> None:
+    for name, dag in bag["dags"].items():
+        assert "girafe" in dag["tags"], name
+        assert {"company", "data"} <= set(dag["params"]), name
+        assert dag["timeouts"], name
+
+
+def test_every_task_has_an_owner_and_retries_except_the_gate_that_a_person_must_open(
+    bag: dict[str, Any],
+) -> None:
+    for name, dag in bag["dags"].items():
+        for task_id, task in dag["tasks"].items():
+            assert task["owner"] == "data-engineering", (name, task_id)
+            assert task["retries"] == (0 if task_id == "governance" else 3), (name, task_id)
+
+
+def test_whoever_opens_duckdb_waits_for_the_one_slot(bag: dict[str, Any]) -> None:
+    for dag, task in WRITERS:
+        assert bag["dags"][dag]["tasks"][task]["pool"] == "duckdb_writer", (dag, task)
+
+
+def test_no_source_is_asked_before_the_governance_gate_has_opened(bag: dict[str, Any]) -> None:
+    tasks = bag["dags"]["girafe_collect"]["tasks"]
+    assert tasks["governance"]["upstream"] == []
+    for task_id, task in tasks.items():
+        if task_id.endswith(".queries"):
+            assert task["upstream"] == ["governance"]
+        if task_id.endswith(".ask"):
+            source = task_id.removesuffix(".ask")
+            assert task["upstream"] == [f"{source}.queries"]
+            assert task["pool"] == f"platform_{source}"
+
+
+def test_the_stages_are_linked_by_assets(bag: dict[str, Any]) -> None:
+    makers = {
+        asset: (dag, task)
+        for dag, found in bag["dags"].items()
+        for task, promises in found["tasks"].items()
+        for asset in promises["outlets"]
+        if dag != "girafe_import"
+    }
+    assert makers == {
+        "landed": ("girafe_collect", "landed"),
+        "loaded": ("girafe_process", "validate_raw"),
+        "measured": ("girafe_process", "validate_marts"),
+        "released": ("girafe_publish", "release"),
+    }
