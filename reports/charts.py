@@ -51,10 +51,19 @@ def rows() -> alt.NamedData:
     return alt.NamedData(name="rows")
 
 
-def finish(chart: Any, *, height: int | Mapping[str, int]) -> dict[str, Any]:
-    """The specification, ready for the page."""
+def finish(chart: Any, *, height: int, per: str = "") -> dict[str, Any]:
+    """The specification, ready for the page; `height` is that of one value of `per`, if given."""
     spec: dict[str, Any] = chart.to_dict(context={"consolidate_datasets": False})
-    return {**spec, "config": config(), "height": height}
+    size: dict[str, Any] = {"usermeta": {"per": per, "step": height}} if per else {"height": height}
+    return {**spec, "config": config(), **size}
+
+
+def _height(spec: Mapping[str, Any], values: Sequence[Mapping[str, Any]]) -> int:
+    # Counted here and in the page: Vega-Lite's own step sizes do not go together with a width that adapts.
+    if "usermeta" not in spec:
+        return int(spec["height"])
+    per = spec["usermeta"]["per"]
+    return int(spec["usermeta"]["step"] * len({value[per] for value in values}))
 
 
 def weeks(t: Words) -> Any:

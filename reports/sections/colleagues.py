@@ -150,5 +150,6 @@ def chart(t: Words) -> dict[str, Any]:
         + text.encode(x="share:Q", text=alt.value(t("colleagues.eight_nine"))).transform_filter(
             "datum.who == 'professional'"
         ),
-        height={"step": 40},
+        height=40,
+        per="who",
     )

@@ -97,4 +97,4 @@ def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
             tooltip=alt.Tooltip("count:Q", title=t("help.questions")),
         )
     )
-    return charts.finish(bars, height={"step": 32})
+    return charts.finish(bars, height=32, per="theme")

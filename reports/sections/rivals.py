@@ -76,4 +76,4 @@ def chart(t: Words) -> dict[str, Any]:
     )
     dot = base.mark_point(filled=True, size=130, opacity=1).encode(x=alt.X("share:Q", scale=scale))
     text = base.mark_text(dy=-15, fontSize=13).encode(x="share:Q", text=alt.Text("share:Q", format=".0%"))
-    return charts.finish(line + dot + text, height={"step": 52})
+    return charts.finish(line + dot + text, height=52, per="company")

@@ -114,4 +114,4 @@ def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
         )
     )
     middle = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=charts.SOFT).encode(x=alt.datum(0))
-    return charts.finish(bars + middle, height={"step": 27})
+    return charts.finish(bars + middle, height=27, per="theme")

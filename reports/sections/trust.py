@@ -124,4 +124,4 @@ def chart(t: Words, platforms: Sequence[str]) -> dict[str, Any]:
             tooltip=[alt.Tooltip("day:O", title=t("trust.day"))],
         )
     )
-    return charts.finish(squares, height={"step": 26})
+    return charts.finish(squares, height=26, per="platform")

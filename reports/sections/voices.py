@@ -89,5 +89,5 @@ def chart(t: Words) -> dict[str, Any]:
     bars = base.mark_bar(height=16, cornerRadiusEnd=2).encode(x=x, color=colour)
     text = base.mark_text(align="left", dx=6, color=charts.SOFT, fontSize=13)
     return charts.finish(
-        bars + text.encode(x=x, text=alt.Text("count:Q", format=",.0f")), height={"step": 32}
+        bars + text.encode(x=x, text=alt.Text("count:Q", format=",.0f")), height=32, per="voice"
     )

@@ -62,6 +62,7 @@
     charts.get(plot)?.finalize();
     const box = document.createElement("div");
     const whole = { ...spec, datasets: { ...spec.datasets, rows: values }, width: "container", config: { ...spec.config } };
+    if (spec.usermeta) whole.height = spec.usermeta.step * new Set(values.map((value) => value[spec.usermeta.per])).size;
     if (figure.clientWidth < 480) {
       whole.config.legend = { ...spec.config.legend, columns: 1 };
       whole.config.axisY = { ...spec.config.axisY, labelFontSize: 12, labelLimit: 132 };
