@@ -11,6 +11,7 @@ from sample.grammar import phrases
 from sample.losses import Losses
 from sample.noise import noisy
 from sample.people import HOSTS
+from sample.platforms.linkedin_export import volunteer
 from sample.talk import Talk
 from sample.world import END, MONDAYS, START, Actor, Stage, Utterance, paris_midnight
 
@@ -35,6 +36,7 @@ class Events(Choosing):
         self._reposts()
         self._strangers()
         self._company_tags(26)
+        self._comments(12)
         Losses(self.world, self.rng).happen()
 
     def _comings_and_goings(self) -> None:
@@ -160,6 +162,23 @@ class Events(Choosing):
         for post in self.pick(count, taggable):
             page = "linkedin:rival" if "Quintarel" in post.text else "linkedin:main"
             post.text, post.mentions = f"{post.text} @[{page}]", (*post.mentions, page)
+
+    def _comments(self, count: int) -> None:
+        """One employee handed in an export, so what she wrote under others' LinkedIn posts is known."""
+        person = volunteer(self.world)
+
+        def commented(post: Utterance) -> bool:
+            here = self.actor(post)
+            return (
+                here.platform == "linkedin" and here.key != person.key and post.at < END - timedelta(days=2)
+            )
+
+        for post in self.pick(count, commented):
+            # The export tells whole seconds.
+            moment = (post.at + timedelta(minutes=self.rng.randint(30, 2000))).replace(microsecond=0)
+            text = phrases("fr").say(self.rng, "pride", self.rng.choice(["person", "employee"]))
+            comment = self.talk.post(person, moment, text, post.scenario, post, "fr")
+            comment.at = moment
 
     def _silent(self, platform: str, nth: int, *, ghost: bool) -> Actor:
         word = "absent" if ghost else "lectrice"

@@ -19,7 +19,7 @@ from sample import broken
 from sample.events import Events
 from sample.facts import account_facts, conversation_facts, summary
 from sample.people import invent_people
-from sample.platforms import forum, linkedin
+from sample.platforms import forum, linkedin, linkedin_export
 from sample.runs import Run, all_runs
 from sample.talk import Talk
 from sample.truth import view
@@ -29,6 +29,7 @@ from warehouse.landing import encode_envelope, landing_path
 HERE = Path(__file__).parent
 FORUM = "imports/forum-usagers.jsonl.gz"
 LINKEDIN = "imports/linkedin-zeeschuimer.ndjson.gz"
+EXPORT = "imports/Basic_LinkedInDataExport.zip"
 GIVEN = "given.jsonl.gz"
 _DAMAGED = b'{"source":"bluesky","platform":"bluesky","query":"Sillon","fetched_at":"2026-1'
 
@@ -52,6 +53,8 @@ def build_files(world: World) -> dict[str, bytes]:
     lines = [orjson.dumps(line) for line in forum.lines(world)]
     files[FORUM] = _forum_with_faults(lines, quarantine)
     files[LINKEDIN] = _linkedin_with_faults(_lines(linkedin.lines(world, run_after(END))), quarantine)
+    files[EXPORT] = linkedin_export.archive(world)
+    files[f"{EXPORT}.consent.toml"] = _consent(world)
     seen = view(world)
     files[GIVEN] = _lines(forum.given(seen))
     files["truth_accounts.jsonl.gz"] = _lines(account_facts(world))
@@ -59,6 +62,10 @@ def build_files(world: World) -> dict[str, bytes]:
     facts = {**summary(world, seen, runs), "quarantine": quarantine}
     files["truth.json"] = orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     return files
+
+
+def _consent(world: World) -> bytes:
+    return linkedin_export.CONSENT.format(account=linkedin_export.volunteer(world).handle).encode()
 
 
 def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b32encode
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
 from sample.people import OBSERVED
 from sample.world import Actor, Utterance, World
@@ -52,6 +52,20 @@ def activity(post: Utterance) -> int:
     return (int(post.at.timestamp() * 1000) << 22) | int(sha256(post.key.encode()).hexdigest()[:5], 16)
 
 
+def linkedin_link(post: Utterance) -> str:
+    """The address of a LinkedIn post, as an export writes it."""
+    return f"https://www.linkedin.com/feed/update/urn%3Ali%3Aactivity%3A{activity(post)}"
+
+
+def _linkedin(world: World, post: Utterance) -> str:
+    """A post's activity number; a comment has none and is named after its time, place and words."""
+    if post.parent is None:
+        return str(activity(post))
+    link = linkedin_link(world.posts[post.parent])
+    named = f"{post.at.isoformat()}\x1f{link}\x1f{post.text}"
+    return f"comment:{blake2b(named.encode(), digest_size=12).hexdigest()}"
+
+
 def hackernews(post: Utterance) -> int:
     """A Hacker News item number: they grow with time."""
     return _HN_FIRST + int((post.at - _HN_EPOCH).total_seconds())
@@ -88,7 +102,7 @@ def post_id(world: World, post: Utterance) -> str:
     if actor.platform == "hackernews":
         return str(hackernews(post))
     if actor.platform == "linkedin":
-        return str(activity(post))
+        return _linkedin(world, post)
     if actor.platform == "rss":
         return f"https://{actor.handle}/{post.at:%Y/%m}/{post.key}"
     return f"f{post.key[1:]}"

@@ -13,6 +13,7 @@ COMPANY = _HERE / "company.toml"
 IMPORTS: tuple[Path, ...] = (
     _HERE / "imports" / "forum-usagers.jsonl.gz",
     _HERE / "imports" / "linkedin-zeeschuimer.ndjson.gz",
+    _HERE / "imports" / "Basic_LinkedInDataExport.zip",
 )
 """Files a person hands in: to be read through `girafe import`."""
 

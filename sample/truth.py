@@ -57,7 +57,9 @@ def is_bare_repost(post: Utterance) -> bool:
 def names_conversation(world: World, post: Utterance) -> bool:
     """Whether the platform names the conversation of a post, so that a gap does not cut it in two."""
     platform = world.actors[post.actor].platform
-    return platform in ("bluesky", "hackernews") or (platform == "forum" and int(post.root[1:]) % 3 > 0)
+    return platform in ("bluesky", "hackernews", "linkedin") or (
+        platform == "forum" and int(post.root[1:]) % 3 > 0
+    )
 
 
 def _threads(world: World, posts: Mapping[str, Utterance]) -> dict[str, tuple[Utterance, ...]]:

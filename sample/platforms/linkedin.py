@@ -15,7 +15,8 @@ _SITE = "https://www.linkedin.com"
 
 def lines(world: World, now: datetime) -> Iterator[dict[str, Any]]:
     """Every post a person scrolled past while capturing at `now`, newest first."""
-    for index, post in enumerate(reversed(world.of_platform("linkedin"))):
+    posts = [post for post in world.of_platform("linkedin") if not post.parent]
+    for index, post in enumerate(reversed(posts)):
         yield line(world, post, index, now)
 
 

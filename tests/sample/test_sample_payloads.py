@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from collectors.imports.contract import Bad, File
+from collectors.imports.head import read_head
 from collectors.registry import FORMATS, PARSERS
 from girafe.errors import PayloadRejected
 from girafe.records import Deletion, Envelope, Post, Profile, Rejected
@@ -140,28 +141,43 @@ def _posts(platform):
     return (record for record in _records(platform) if isinstance(record, Post))
 
 
-@pytest.mark.parametrize("path", seed.IMPORTS, ids=lambda path: path.name)
-def test_the_files_to_import_are_read_by_their_format(path):
-    name = "girafe_jsonl" if "forum" in path.name else "zeeschuimer"
-    reader = FORMATS[name]
-    posts, refused = set(), []
-    for row in reader.rows(File(path=path, label=path.name)):
+def test_the_files_to_import_hold_what_the_truth_counts_and_only_intended_faults():
+    posts: dict[str, set[str]] = {"forum": set(), "linkedin": set()}
+    refused = Counter()
+    for path in seed.IMPORTS:
+        for reason, record in _imported(path):
+            refused[path.name, reason] += reason != ""
+            if isinstance(record, Post):
+                posts[record.platform].add(record.post_id)
+    intended = Counter((q["file"], q["reason"]) for q in TRUTH["quarantine"] if "file" in q)
+    assert +refused == intended
+    for platform, found in posts.items():
+        bare = {post for post in TRUTH["bare_reposts"] if platform == "forum"}
+        threads = [row for row in _conversations() if row["platform"] == platform]
+        assert found == {post for row in threads for post in row["posts"]} | bare
+
+
+def test_what_an_employee_shared_with_friends_only_is_not_read():
+    export = next(path for path in seed.IMPORTS if path.suffix == ".zip")
+    records = [record for _, record in _imported(export)]
+    assert any(isinstance(record, Post) and record.reply_to for record in records)
+    assert not any("proches" in record.text for record in records if isinstance(record, Post))
+
+
+def _imported(path):
+    """(reason, None) for what is refused, ("", record) for what is read."""
+    file = File(path=path, label=path.name)
+    reader = next(reader for reader in FORMATS.values() if reader.recognises(read_head(file)))
+    for row in reader.rows(file):
         if isinstance(row, Bad):
-            refused.append(row.reason)
+            yield row.reason, None
             continue
-        envelope = _imported(name, row)
+        envelope = Envelope(
+            source=reader.NAME, platform=row.platform, query="import", run_id="r", collector_version="1",
+            fetched_at=datetime(2026, 11, 16, 9, tzinfo=UTC), payload=row.payload,
+        )  # fmt: skip
         try:
-            posts.update(record.post_id for record in reader.parse(envelope))
+            for record in PARSERS[getattr(reader, "PARSER", reader.NAME)](envelope):
+                yield "", record
         except PayloadRejected as error:
-            refused.append(error.reason)
-    intended = [q["reason"] for q in TRUTH["quarantine"] if q.get("file") == path.name]
-    assert sorted(refused) == sorted(intended)
-    platform = "forum" if name == "girafe_jsonl" else "linkedin"
-    assert len(posts) == TRUTH["counts"]["posts_by_platform"][platform]
-
-
-def _imported(name, row):
-    return Envelope(
-        source=name, platform=row.platform, query="import", fetched_at=datetime(2026, 11, 16, 9, tzinfo=UTC),
-        run_id="r", collector_version="1", payload=row.payload,
-    )  # fmt: skip
+            yield error.reason, None
