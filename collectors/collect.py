@@ -25,6 +25,7 @@ from girafe.errors import (
     GirafeError,
     PayloadRejected,
     RetryLater,
+    SettingsInvalid,
     SourceUnavailable,
     UserMustAct,
 )
@@ -84,7 +85,10 @@ def collect(
     settings.governance.check()
     run = _start(source, query, settings=settings, data=data, http=http, window=window, sources=sources)
     run.check_secrets(secrets)
-    for origin in run.module.origins(run.options):
+    origins = run.module.origins(run.options)
+    if not origins:
+        raise SettingsInvalid(f"{source}: company.toml names no place to listen; add it to `options`.")
+    for origin in origins:
         bound = http.bound(
             auth=run.module.auth(secrets, origin),
             pace=run.module.PACE,

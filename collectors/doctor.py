@@ -64,7 +64,9 @@ def _call(
 ) -> Finding:
     """Asks the first origin for the last hour and stops at the first answer."""
     now = http.clock()
-    origin = module.origins(options)[0]
+    origin = next(iter(module.origins(options)), "")
+    if not origin:
+        return _finding(name, module, ready=False, what="names no place to listen; add it to `options`")
     watch = Watch(query=query, origin=origin, options=options)
     try:
         bound = http.bound(

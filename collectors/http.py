@@ -20,6 +20,8 @@ from collectors.limits import Wait, clock_skew, spent_budget
 from girafe.errors import RateLimited, SourceUnavailable
 
 LOG = logging.getLogger("girafe.collect")
+# httpx logs whole addresses at INFO: they hold what is searched for, and sometimes a key.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 USER_AGENT = "girafe/0.1 (employer-brand listening; honours opt-outs; contact in company.toml)"
 T = TypeVar("T")
@@ -83,6 +85,12 @@ class Http:
     def waits(self) -> tuple[Wait, ...]:
         """Every wait so far, with its reason."""
         return tuple(self.shared.waits)
+
+    def pause(self, host: str, seconds: float, reason: str) -> None:
+        """Waits because the platform asked for it in its answer; a long wait is left to the scheduler."""
+        if seconds > self.manners.patience:
+            raise RateLimited(f"{host} asks to wait {seconds:.0f} s ({reason}).", wait_seconds=seconds)
+        self._wait(host, seconds, reason)
 
     def skew(self, host: str) -> float:
         """Seconds by which this machine is ahead of `host`, as its last Date header says."""

@@ -10,13 +10,26 @@ from collectors.imports import girafe_jsonl, linkedin_export, mastodon_archive, 
 from collectors.imports.contract import Format
 from collectors.imports.mapped import Mapped
 from collectors.imports.mapping import shipped_mappings
-from collectors.sources import bluesky, hackernews, mastodon, rss
+from collectors.sources import (
+    bluesky,
+    discourse,
+    hackernews,
+    mastodon,
+    rss,
+    stackexchange,
+    telegram,
+    youtube,
+)
 
 SOURCES: Mapping[str, Source] = {
     "bluesky": bluesky,
+    "discourse": discourse,
     "hackernews": hackernews,
     "mastodon": mastodon,
     "rss": rss,
+    "stackexchange": stackexchange,
+    "telegram": telegram,
+    "youtube": youtube,
 }
 """One line per module in collectors/sources; mypy checks each against the contract here."""
 

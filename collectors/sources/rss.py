@@ -57,7 +57,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     if answer.status == 304:
         return
     read = feedparser.parse(answer.body, response_headers={"content-type": "application/xml"})
-    if answer.is_missing or (not read.version and not read.entries) or _is_broken(read):
+    if answer.is_missing or (not read.get("version") and not read.entries) or _is_broken(read):
         raise SourceUnavailable(f"{watch.origin} is not a feed that can be read ({answer.status}).")
     for entry in read.entries:
         payload = {"feed": _feed(read, answer.url), "entry": _entry(entry)}
@@ -72,7 +72,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
 
 def _is_broken(read: Any) -> bool:
     """Readable as XML but in no known vocabulary: feedparser calls it `rss` and finds nothing."""
-    return read.version == "rss" and not read.entries
+    return read.get("version") == "rss" and not read.entries
 
 
 def _feed(read: Any, url: str) -> Payload:
@@ -88,8 +88,10 @@ def _feed(read: Any, url: str) -> Payload:
 
 def _entry(entry: Any) -> Payload:
     """The fields of an entry that mean something, with its times in UTC."""
-    stated = entry.get("published_parsed") or entry.get("updated_parsed")
-    edited = entry.get("updated_parsed") or stated
+    # dict.get: feedparser's own `get` answers for `updated` with `published`, and warns about it.
+    edited = dict.get(entry, "updated_parsed")
+    stated = dict.get(entry, "published_parsed") or edited
+    edited = edited or stated
     content = entry.get("content") or [{}]
     return {
         "id": text(entry.get("id")),

@@ -1,0 +1,140 @@
+"""Discourse forums: topics that name the company, read whole, and the profiles of those who speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from collectors.contract import NOTES, Item, Options, Watch, Window, no_auth, nothing_more
+from collectors.html import plain_text
+from collectors.http import Http
+from collectors.read import count, identifier, moment, notes, text, tree, trees
+from girafe.errors import AccessDenied, PayloadChanged
+from girafe.records import Account, Deletion, Envelope, Payload, Post, Profile, Record
+
+PLATFORM = "discourse"
+VERSION = "discourse-1"
+TERMS = "Each forum's terms; the read API is public: 200 requests a minute, search less."
+SECRETS: tuple[str, ...] = ()
+PACE = 1.5
+OVERLAP = timedelta(days=2)
+ON_BY_DEFAULT = True
+auth = no_auth
+thread = nothing_more
+
+_SEARCH_PAGES = 10
+_POSTS_PER_CALL = 50
+
+
+def origins(options: Options) -> Sequence[str]:
+    """The forums named in company.toml."""
+    return [str(forum).rstrip("/") for forum in options.get("forums", ())]
+
+
+def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
+    """Whole topics: a search shows only excerpts, which are not what was said."""
+    topics: dict[str, None] = {}
+    dates = (
+        f"after:{window.start - timedelta(days=1):%Y-%m-%d} before:{window.end + timedelta(days=1):%Y-%m-%d}"
+    )
+    for page in range(1, _SEARCH_PAGES + 1):
+        params = {"q": f'"{watch.query}" {dates} order:latest', "page": page}
+        answer = http.json(f"{watch.origin}/search.json", params)
+        if not isinstance(answer, dict):
+            raise AccessDenied(f"{watch.origin} has no search we may use; is it a Discourse forum?")
+        hits = trees(answer.get("posts"))
+        for hit in hits:
+            if moment(hit.get("created_at"), "created_at") in window:
+                topics[str(hit.get("topic_id"))] = None
+        if not tree(answer.get("grouped_search_result")).get("more_full_page_results"):
+            break
+    for topic in topics:
+        yield from _topic(watch, topic, http)
+
+
+def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:
+    url = f"{watch.origin}/t/{quote(topic)}"
+    whole = tree(http.json(f"{url}.json"))
+    stream = tree(whole.get("post_stream"))
+    posts = trees(stream.get("posts"))
+    ids = stream.get("stream")
+    seen = {post.get("id") for post in posts}
+    missing = [number for number in (ids if isinstance(ids, list) else []) if number not in seen]
+    for start in range(0, len(missing), _POSTS_PER_CALL):
+        more = http.json(f"{url}/posts.json", {"post_ids[]": missing[start : start + _POSTS_PER_CALL]})
+        posts += trees(tree(tree(more).get("post_stream")).get("posts"))
+    by_number = {post.get("post_number"): post.get("id") for post in posts}
+    for post in posts:
+        # Without a number a reply answers the topic, that is its first post.
+        parent = by_number.get(post.get("reply_to_post_number") or 1)
+        added = {
+            "forum": watch.origin,
+            "title": text(whole.get("title")) if post.get("post_number") == 1 else "",
+        }
+        if parent is not None and parent != post.get("id"):
+            added["parent"] = str(parent)
+        yield Item(key=f"post:{post.get('id')}", payload={**post, NOTES: added}, position=url)
+
+
+def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
+    """The page of everyone who speaks; a hidden one is simply missing."""
+    for name in dict.fromkeys(text(item.payload.get("username")) for item in items):
+        url = f"{watch.origin}/u/{quote(name)}.json"
+        user = tree(http.json(url)).get("user") if name else None
+        if isinstance(user, dict):
+            yield Item(key=f"account:{name}", payload={**user, NOTES: {"forum": watch.origin}}, position=url)
+
+
+def parse(envelope: Envelope) -> Iterator[Record]:
+    """A post becomes a Post or a Deletion, a user a Profile."""
+    payload = envelope.payload
+    forum = identifier(notes(payload).get("forum"), "forum")
+    if "cooked" in payload:
+        if payload.get("deleted_at") or payload.get("hidden") is True or payload.get("user_deleted") is True:
+            gone = _post_id(forum, payload.get("id"))
+            yield Deletion(platform=PLATFORM, post_id=gone, observed_at=envelope.fetched_at)
+        elif payload.get("post_type") in (None, 1):  # the others are notices of the software
+            yield _post(payload, forum, envelope)
+    elif "username" in payload:
+        yield Profile(account=_account(payload, forum), observed_at=envelope.fetched_at)
+    else:
+        raise PayloadChanged("Neither a post (cooked) nor a user (username).")
+
+
+def _post_id(forum: str, number: Any) -> str:
+    return f"{forum}/p/{identifier(number, 'id')}"
+
+
+def _post(post: Payload, forum: str, envelope: Envelope) -> Post:
+    title, parent = text(notes(post).get("title")), notes(post).get("parent")
+    body = plain_text(text(post.get("cooked")))
+    return Post(
+        platform=PLATFORM,
+        post_id=_post_id(forum, post.get("id")),
+        created_at=moment(post.get("created_at"), "created_at"),
+        text=f"{title}\n\n{body}" if title else body,
+        author=_account(post, forum),
+        observed_at=envelope.fetched_at,
+        reply_to=_post_id(forum, parent) if parent else None,
+        conversation_id=f"{forum}/t/{identifier(post.get('topic_id'), 'topic_id')}",
+        url=f"{forum}/t/{post.get('topic_id')}/{post.get('post_number')}",
+        replies=count(post.get("reply_count")),
+    )
+
+
+def _account(who: Payload, forum: str) -> Account:
+    """Title and group are how a forum shows whom a member speaks for."""
+    name = identifier(who.get("username"), "username")
+    shown = [text(who.get(field)) for field in ("user_title", "title", "primary_group_name", "bio_raw")]
+    website = text(who.get("website"))
+    return Account(
+        platform=PLATFORM,
+        handle=f"{name}@{urlsplit(forum).netloc}",
+        display_name=text(who.get("name")),
+        bio="\n".join(part for part in shown if part),
+        url=f"{forum}/u/{name}",
+        links=(website,) if website else (),
+        is_bot=True if who.get("id") in (-1, -2) and "cooked" not in who else None,
+    )

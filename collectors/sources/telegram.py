@@ -1,0 +1,83 @@
+"""Telegram: public channels, read by snscrape from their web preview. snscrape is used here and nowhere else.
+
+A channel is one voice, mostly an organisation's, without replies: low value, but where a rumour starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
+from typing import Any
+
+from collectors.contract import Item, Options, Watch, Window, no_auth, nothing_more
+from collectors.http import Http
+from collectors.read import identifier, moment, text, tree
+from girafe.errors import AccessDenied, SourceUnavailable
+from girafe.records import Account, Envelope, Post, Record
+
+PLATFORM = "telegram"
+VERSION = "telegram-1"
+TERMS = "https://telegram.org/tos: public channels with a web preview only; respect robots.txt of t.me."
+SECRETS: tuple[str, ...] = ()
+PACE = 2.0
+OVERLAP = timedelta(days=2)
+ON_BY_DEFAULT = True
+auth = no_auth
+thread = nothing_more
+profile = nothing_more
+
+
+def origins(options: Options) -> Sequence[str]:
+    """The channels named in company.toml."""
+    return [str(channel).removeprefix("@") for channel in options.get("channels", ())]
+
+
+def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
+    """Posts of the channel, newest first, that name the query."""
+    scraper = _scraper(watch.origin)
+    try:
+        page, _ = scraper._initial_page()
+        if "/s/" not in page.url:  # snscrape only logs this and yields nothing, which would look like silence
+            raise AccessDenied(f"Telegram shows no public preview of {watch.origin}; is it a public channel?")
+        for post in scraper.get_items():
+            written = post.date.astimezone(UTC)
+            if written < window.start:
+                return
+            words = post.content or ""
+            if written in window and watch.query.casefold() in words.casefold():
+                payload = {"channel": watch.origin, "url": post.url, "date": written.isoformat(),
+                           "content": words, "outlinks": list(post.outlinks)}  # fmt: skip
+                yield Item(key=f"post:{post.url}", payload=payload, position=post.url)
+            http.sleep(PACE / 20)  # a page holds about twenty posts
+    except AccessDenied:
+        raise
+    except Exception as error:  # snscrape lets everything through: requests, parsing, its own errors
+        raise SourceUnavailable(f"Telegram channel {watch.origin} could not be read ({error!r}).") from error
+
+
+def _scraper(channel: str) -> Any:
+    from snscrape.modules.telegram import TelegramChannelScraper  # its import costs a second
+
+    return TelegramChannelScraper(channel, retries=2)
+
+
+def parse(envelope: Envelope) -> Iterator[Record]:
+    """A channel post becomes a Post by the channel."""
+    post = tree(envelope.payload)
+    channel = identifier(post.get("channel"), "channel")
+    yield Post(
+        platform=PLATFORM,
+        post_id=identifier(post.get("url"), "url").replace("/s/", "/"),
+        created_at=moment(post.get("date"), "date"),
+        text=text(post.get("content")),
+        author=Account(
+            platform=PLATFORM,
+            handle=channel,
+            display_name=channel,
+            url=f"https://t.me/{channel}",
+            is_organisation=True,
+        ),
+        observed_at=envelope.fetched_at,
+        mentions=(),
+        url=text(post.get("url")) or None,
+    )

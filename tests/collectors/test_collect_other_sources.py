@@ -1,0 +1,297 @@
+# ruff: noqa: E501 (payloads are wide)
+"""Bluesky, feeds, forums and the rest: sessions that expire, feeds that did not change, pauses that are kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from collectors.collect import collect
+from collectors.contract import Window
+from collectors.registry import PARSERS
+from collectors.sources import telegram
+from girafe.errors import AccessDenied, SettingsInvalid, SourceUnavailable
+from girafe.records import Deletion, Post, Profile
+from warehouse.landing import landing_files, read_envelopes
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+DAY = Window(start=NOW - timedelta(days=1), end=NOW)
+BLUESKY = {"BLUESKY_HANDLE": "girafe.example", "BLUESKY_APP_PASSWORD": "xxxx"}
+
+
+@pytest.fixture
+def run(client_for, data, settings_with):
+    def go(source, handler, options="", secrets=(), window=DAY):
+        settings = settings_with(f'[[sources]]\nname = "{source}"\noptions = {{ {options} }}')
+        http = client_for(handler, "pds.example", "feeds.example", "forum.example", "api.example")
+        return collect(
+            source, "Ondine", settings=settings, data=data, http=http, secrets=dict(secrets), window=window
+        )
+
+    return go
+
+
+def landed(data):
+    return [
+        record
+        for path in landing_files(data.landing)
+        for envelope in read_envelopes(path)
+        for record in PARSERS[envelope.source](envelope)
+    ]
+
+
+def posts(data):
+    return {record.post_id: record for record in landed(data) if isinstance(record, Post)}
+
+
+# Bluesky
+
+
+def view(key, who="ada", hours_ago=1, parent=None, root=None, **author):
+    record = {"text": f"Ondine {key}", "createdAt": (NOW - timedelta(hours=hours_ago)).isoformat()}
+    if parent:
+        record["reply"] = {"parent": {"uri": uri(parent)}, "root": {"uri": uri(root or parent)}}
+    return {
+        "uri": uri(key), "author": {"did": f"did:plc:{who}", "handle": f"{who}.example", **author},
+        "record": record, "indexedAt": record["createdAt"], "replyCount": 0,
+    }  # fmt: skip
+
+
+def uri(key):
+    return f"at://did:plc:x/app.bsky.feed.post/{key}"
+
+
+class Bluesky:
+    """A personal data server: sessions, search, threads, profiles."""
+
+    def __init__(self, found, threads=None, *, page=2):
+        self.found, self.threads, self.page = found, threads or {}, page
+        self.sessions, self.expired, self.calls = 0, False, []
+
+    def __call__(self, request):
+        name, params = request.url.path.rpartition("/")[2], request.url.params
+        self.calls.append(name)
+        if name == "com.atproto.server.createSession":
+            self.sessions += 1
+            self.expired = False
+            return httpx.Response(200, json={"accessJwt": f"token{self.sessions}"})
+        if request.headers.get("authorization") != f"Bearer token{self.sessions}" or self.expired:
+            return httpx.Response(400, json={"error": "ExpiredToken", "message": "Token has expired"})
+        if name == "app.bsky.feed.searchPosts":
+            start = int(params.get("cursor", 0))
+            shown = self.found[start : start + self.page]
+            more = {"cursor": str(start + self.page)} if start + self.page < len(self.found) else {}
+            return httpx.Response(200, json={"posts": shown, **more})
+        if name == "app.bsky.feed.getPostThread":
+            node = self.threads.get(params["uri"])
+            if node is None:
+                return httpx.Response(400, json={"error": "NotFound", "message": "Post not found"})
+            return httpx.Response(200, json={"thread": node})
+        actors = params.get_list("actors")
+        shown = [{"did": did, "handle": "x.example", "description": "at Ondine"} for did in actors]
+        return httpx.Response(200, json={"profiles": shown})
+
+
+PDS = 'service = "https://pds.example"'
+
+
+def test_one_session_serves_all_calls_and_an_expired_one_is_renewed(run, data):
+    server = Bluesky([view(n, hours_ago=n + 1) for n in range(5)])
+    run("bluesky", server, PDS, BLUESKY)
+    assert server.sessions == 1
+    assert len(posts(data)) == 5
+
+    def expiring(request):
+        if server.calls.count("app.bsky.feed.searchPosts") == 4:
+            server.expired = True
+        return server(request)
+
+    assert run("bluesky", expiring, PDS, BLUESKY).health == "heard"
+    assert server.sessions == 3  # one for the run, one after the token expired
+
+
+def test_a_wrong_password_says_what_to_do(run):
+    refusing = lambda request: httpx.Response(401, json={"error": "AuthenticationRequired"})  # noqa: E731
+    with pytest.raises(AccessDenied, match="app password"):
+        run("bluesky", refusing, PDS, BLUESKY)
+    with pytest.raises(AccessDenied, match="BLUESKY_HANDLE"):
+        run("bluesky", refusing, PDS)
+
+
+def test_a_branch_below_a_deleted_post_is_not_lost(run, data):
+    """The root leads nowhere near it, so the found post's own branch is read too."""
+    found = view("leaf", parent="gone", root="root")
+    gone = {"uri": uri("gone"), "notFound": True}
+    threads = {
+        uri("root"): {"post": view("root", "bo", 5), "replies": []},
+        uri("leaf"): {"post": found, "parent": gone, "replies": [{"post": view("tip", "cy", parent="leaf")}]},
+    }
+    run("bluesky", Bluesky([found], threads), PDS, BLUESKY)
+    assert set(posts(data)) == {uri("root"), uri("leaf"), uri("tip")}
+    assert [record.post_id for record in landed(data) if isinstance(record, Deletion)] == [uri("gone")]
+    bios = {record.account.bio for record in landed(data) if isinstance(record, Profile)}
+    assert bios == {"at Ondine"}
+
+
+def test_someone_who_hides_from_strangers_is_not_landed(run, data):
+    label = {"src": "did:plc:shy", "val": "!no-unauthenticated", "cts": "2026-01-01T00:00:00Z"}
+    taken_back = {**label, "src": "did:plc:ada", "neg": True}
+    found = [view("1", "shy", labels=[label]), view("2", "ada", labels=[{**taken_back, "neg": False, "cts": ""},
+                                                                       taken_back])]  # fmt: skip
+    report = run("bluesky", Bluesky(found), PDS, BLUESKY)
+    assert set(posts(data)) == {uri("2")}
+    assert report.count_opted_out == 1
+
+
+# Feeds
+
+FEED = """<rss version="2.0"><channel><title>Presse</title><link>https://presse.example/</link>
+<item><guid>https://presse.example/1</guid><title>Ondine recrute</title><link>https://presse.example/1</link>
+<pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate></item>
+<item><guid>https://presse.example/2</guid><title>La pluie</title><link>https://presse.example/2</link>
+<pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>"""
+FEEDS = 'feeds = ["https://feeds.example/all.xml"]'
+
+
+def test_of_a_general_feed_only_what_names_the_company_is_landed(run, data):
+    run("rss", lambda request: httpx.Response(200, text=FEED), FEEDS)
+    assert set(posts(data)) == {"https://presse.example/1"}
+    assert posts(data)["https://presse.example/1"].author.is_organisation is True
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(run, data):
+    asked = []
+
+    def feed(request):
+        asked.append(request.headers.get("if-none-match"))
+        if asked[-1] == '"v1"':
+            return httpx.Response(304)
+        return httpx.Response(200, text=FEED, headers={"etag": '"v1"'})
+
+    assert run("rss", feed, FEEDS, window=None).health == "heard"
+    assert run("rss", feed, FEEDS, window=None).health == "silent"
+    assert asked == [None, '"v1"']
+
+
+@pytest.mark.parametrize("body", ["<html><body>Not a feed</body></html>", "", "<Rss><Items/></Rss>", "{}"])
+def test_what_is_no_feed_is_a_fault_and_not_silence(run, body):
+    with pytest.raises(SourceUnavailable, match="not a feed"):
+        run("rss", lambda request: httpx.Response(200, text=body), FEEDS)
+
+
+def test_a_feed_may_not_lead_inside_the_company(run):
+    moved = lambda request: httpx.Response(302, headers={"location": "http://10.0.0.1/"})  # noqa: E731
+    with pytest.raises(AccessDenied):
+        run("rss", moved, FEEDS)
+
+
+# Forums and others
+
+
+def test_a_forum_topic_is_read_whole_with_its_parents(run, data):
+    def member(number, parent=None):
+        return {"id": 100 + number, "post_number": number, "reply_to_post_number": parent, "post_type": 1,
+                "topic_id": 7, "username": f"u{number}", "created_at": "2026-11-23T08:00:00Z",
+                "cooked": f"<p>post {number}</p>"}  # fmt: skip
+
+    def forum(request):
+        path = request.url.path
+        if path == "/search.json":
+            hit = {"id": 102, "topic_id": 7, "created_at": "2026-11-23T08:00:00Z", "blurb": "cut"}
+            return httpx.Response(200, json={"posts": [hit], "grouped_search_result": {}})
+        if path == "/t/7.json":
+            stream = {"posts": [member(1), member(2)], "stream": [101, 102, 103]}
+            return httpx.Response(200, json={"title": "Ondine", "post_stream": stream})
+        if path == "/t/7/posts.json":
+            assert request.url.params.get_list("post_ids[]") == ["103"]
+            return httpx.Response(200, json={"post_stream": {"posts": [member(3, 2)]}})
+        return httpx.Response(404)
+
+    run("discourse", forum, 'forums = ["https://forum.example"]')
+    found = {key.rpartition("/")[2]: post for key, post in posts(data).items()}
+    assert found["101"].text == "Ondine\n\npost 1"
+    assert [found[n].reply_to and found[n].reply_to[-3:] for n in ("101", "102", "103")] == [
+        None,
+        "101",
+        "102",
+    ]
+
+
+def test_a_pause_asked_for_in_the_answer_is_kept(run, time, data):
+    def site(request):
+        if "search" in request.url.path:
+            item = {"question_id": 1, "title": "Ondine", "body": "<p>?</p>", "creation_date": int(NOW.timestamp()) - 60,
+                    "owner": {"user_id": 5}}  # fmt: skip
+            return httpx.Response(200, json={"items": [item], "has_more": False, "backoff": 25})
+        return httpx.Response(200, json={"items": [], "has_more": False})
+
+    report = run("stackexchange", site, 'api = "https://api.example", sites = ["workplace"]')
+    assert [wait.seconds for wait in report.waits] == [25.0]
+    assert set(posts(data)) == {"workplace/1"}
+
+
+def test_comments_of_a_channel_come_with_the_video_they_answer(run, data):
+    def comment(number, parent=None):
+        snippet = {"videoId": "v1", "authorDisplayName": f"@u{number}", "textOriginal": f"Ondine {number}",
+                   "authorChannelId": {"value": f"UC{number}"}, "publishedAt": "2026-11-23T08:00:00Z"}  # fmt: skip
+        return {"id": str(number), "snippet": {**snippet, **({"parentId": parent} if parent else {})}}
+
+    def youtube(request):
+        assert request.headers["x-goog-api-key"] == "secret"
+        assert "secret" not in str(request.url)
+        kind = request.url.path.rpartition("/")[2]
+        if kind == "commentThreads":
+            found = {
+                "id": "1",
+                "snippet": {"videoId": "v1", "topLevelComment": comment(1), "totalReplyCount": 1},
+            }
+            return httpx.Response(200, json={"items": [found]})
+        if kind == "comments":
+            return httpx.Response(200, json={"items": [comment(2, "1")]})
+        snippet = {"channelId": "UCo", "channelTitle": "Ondine", "title": "Métiers", "description": "",
+                   "publishedAt": "2026-11-01T08:00:00Z"}  # fmt: skip
+        return httpx.Response(200, json={"items": [{"id": "v1", "snippet": snippet}]})
+
+    options = 'api = "https://api.example", channels = ["UCo"]'
+    run("youtube", youtube, options, {"YOUTUBE_API_KEY": "secret"})
+    assert {number: post.reply_to for number, post in posts(data).items()} == {
+        "1": "video:v1", "2": "1", "video:v1": None,
+    }  # fmt: skip
+
+
+def test_a_channel_without_preview_is_deafness_and_not_silence(run, data, monkeypatch):
+    def channel(url, found=()):
+        page = SimpleNamespace(url=url)
+        return SimpleNamespace(_initial_page=lambda: (page, None), get_items=lambda: iter(found))
+
+    nobody = lambda request: httpx.Response(500)  # noqa: E731
+    monkeypatch.setattr(telegram, "_scraper", lambda name: channel(f"https://t.me/{name}"))
+    with pytest.raises(AccessDenied, match="no public preview"):
+        run("telegram", nobody, 'channels = ["@ondine_fr"]')
+    said = [
+        SimpleNamespace(
+            url=f"https://t.me/s/ondine_fr/{n}", date=NOW - timedelta(hours=n), content=words, outlinks=[]
+        )
+        for n, words in enumerate(["Ondine recrute", "autre chose", None, "ONDINE"], 1)
+    ]
+    monkeypatch.setattr(telegram, "_scraper", lambda name: channel(f"https://t.me/s/{name}", said))
+    run("telegram", nobody, 'channels = ["@ondine_fr"]')
+    assert set(posts(data)) == {"https://t.me/ondine_fr/1", "https://t.me/ondine_fr/4"}
+
+
+def test_a_source_without_a_place_to_listen_says_so(run):
+    with pytest.raises(SettingsInvalid, match="names no place"):
+        run("discourse", lambda request: httpx.Response(500))
+
+
+def test_run_records_name_what_could_not_be_heard(run, data):
+    with pytest.raises(SourceUnavailable):
+        run("rss", lambda request: httpx.Response(503), FEEDS)
+    [path] = data.runs.glob("*/*.json")
+    record = json.loads(path.read_bytes())
+    assert (record["health"], record["count_payloads"]) == ("blind", 0)
+    assert "status 503" in record["health_detail"]
