@@ -432,6 +432,29 @@ def doctor(
 
 
 @app.command()
+def forget(
+    platform: Annotated[str, typer.Argument(help="Where the account is, for example mastodon.")],
+    account: Annotated[str, typer.Argument(help="Its id or its handle.")],
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+) -> None:
+    """Erases an account everywhere, never collects it again, and writes a signed receipt.
+
+    Landing, quarantine and classified files are cleaned; the warehouse, the marts and the release are built
+    again, so that every number is as if the account had never been seen. Older releases are deleted.
+    """
+    context = _context(company, data)
+    receipt, written = _timed("forget", lambda: path.forget(context, platform.lower(), account))
+    _stages(context, *(name for name, _, _ in path.AFTER_COLLECT))
+    path.drop_old_releases(context)
+    console.print(
+        f"{receipt.payloads_removed:,} payloads removed, {receipt.payloads_redacted:,} redacted, "
+        f"{receipt.quarantine_lines_removed:,} quarantine lines removed"
+    )
+    console.print(f"Receipt  {written}")
+
+
+@app.command()
 def housekeeping(
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from quality.validate import ValidationReport
     from reports.release import Release
     from warehouse.dbt import BuildReport
+    from warehouse.forget import Receipt
     from warehouse.load import LoadReport
 
 DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
@@ -101,6 +102,7 @@ def collect(
     """
     from collectors.collect import collect as collect_one
     from collectors.contract import Window
+    from warehouse.forgotten import Forgotten
 
     return collect_one(
         source,
@@ -110,6 +112,7 @@ def collect(
         http=http,
         secrets=os.environ,
         window=Window(start=window[0], end=window[1]) if window else None,
+        is_forgotten=Forgotten(context.data, context.pseudonymiser),
     )
 
 
@@ -132,6 +135,33 @@ def seed_sample(context: Context) -> int:
     seed = import_module("sample.seed")
     seed.seed_data(context.data)
     return import_files(context, seed.IMPORTS)
+
+
+def forget(context: Context, platform: str, account: str) -> tuple[Receipt, Path]:
+    """Erases an account from every file and remembers never to collect it; returns the signed receipt.
+
+    What was computed is then built again by `AFTER_COLLECT`, and older releases leave.
+    """
+    from collectors.registry import PARSERS
+    from warehouse.forget import forget as erase
+    from warehouse.forget import write_receipt
+
+    receipt = erase(
+        context.data,
+        platform,
+        account,
+        parsers=PARSERS,
+        pseudonymiser=context.pseudonymiser,
+        now=context.now,
+    )
+    return receipt, write_receipt(context.data, receipt, load_key(context.data.keys))
+
+
+def drop_old_releases(context: Context) -> None:
+    """Keeps only the current release: erasure reaches what was issued before."""
+    from reports.swap import drop_old_releases as drop
+
+    drop(context.data.exports, keep=1)
 
 
 def has_landed(data: DataDir) -> bool:
@@ -166,12 +196,14 @@ def classify(context: Context) -> list[ClassifyReport]:
     """CLASSIFY every landing file that is new or whose classifier or company.toml has changed."""
     from collectors.registry import PARSERS
     from nlp.classify import classify_pending
+    from warehouse.forgotten import Forgotten
 
     return classify_pending(
         context.data,
         settings=context.settings,
         parsers=PARSERS,
         pseudonymiser=context.pseudonymiser,
+        is_forgotten=Forgotten(context.data, context.pseudonymiser),
         progress=context.say,
     )
 

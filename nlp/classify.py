@@ -25,6 +25,8 @@ from warehouse.tables import CLASSIFIED
 
 Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
 Progress: TypeAlias = Callable[[str], None]
+IsForgotten: TypeAlias = Callable[[Account], bool]
+"""True for an account that asked to be forgotten: nothing of it is stored."""
 
 _BATCH = 10_000
 _LINES_PER_PROGRESS = 100_000
@@ -48,6 +50,7 @@ class ClassifyReport:
 class _Counts:
     """What one pass over a landing file has seen so far."""
 
+    is_forgotten: IsForgotten
     payloads: int = 0
     posts: int = 0
     first: datetime | None = None
@@ -90,6 +93,7 @@ def classify_pending(
     settings: Settings,
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
+    is_forgotten: IsForgotten = lambda account: False,
     progress: Progress | None = None,
 ) -> list[ClassifyReport]:
     """Classifies every landing file not yet classified under the current fingerprint."""
@@ -100,6 +104,7 @@ def classify_pending(
             settings=settings,
             parsers=parsers,
             pseudonymiser=pseudonymiser,
+            is_forgotten=is_forgotten,
             progress=progress,
         )
         for path in landing_files(data.landing)
@@ -113,12 +118,13 @@ def classify_file(
     settings: Settings,
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
+    is_forgotten: IsForgotten = lambda account: False,
     progress: Progress | None = None,
 ) -> ClassifyReport:
     """Classifies one landing file, in batches, so that its size does not matter to memory.
 
-    What cannot be read goes to quarantine. The same file under the same fingerprint gives the same bytes, so doing
-    it again is skipped.
+    What cannot be read goes to quarantine. The same file under the same fingerprint gives the same bytes, so
+    doing it again is skipped.
     """
     folder, mark = classified_folder(data, path), fingerprint(settings)
     manifest = read_manifest(folder)
@@ -129,7 +135,7 @@ def classify_file(
     with whole_folder(folder, data.classified / f".{file_name(name)}") as partial:
         opted_out: frozenset[str] = frozenset()
         while True:
-            counts = _Counts()
+            counts = _Counts(is_forgotten=is_forgotten)
             maker = RowMaker(
                 companies=[company_names(company) for company in settings.companies],
                 pseudonymiser=pseudonymiser,
@@ -205,12 +211,15 @@ def _is_opted_out(
 ) -> bool:
     account: Account = record.author if isinstance(record, Post) else record.account
     key = pseudonymiser.account(account)
-    if account.opted_out is None and key not in opted_out and key not in counts.opted_out:
+    reason = "opted_out" if account.opted_out is not None else None
+    if counts.is_forgotten(account):
+        reason = "forgotten"
+    if reason is None and key not in opted_out and key not in counts.opted_out:
         counts.stored.add(key)
         return False
-    if account.opted_out is not None:
+    if reason is not None:
         row = counts.opted_out.setdefault(
-            key, _gone(account.platform, "opted_out", record.observed_at, account=key)
+            key, _gone(account.platform, reason, record.observed_at, account=key)
         )
         row["observed_at"] = min(row["observed_at"], record.observed_at)
     return True

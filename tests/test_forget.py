@@ -1,0 +1,129 @@
+"""Forget: the account leaves every byte, never comes back, and the numbers are those without it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.imports.land import import_file
+from girafe import run as path
+from girafe.data_dir import DataDir
+from girafe.settings import parse_settings
+from warehouse.connection import connect
+from warehouse.tables import CLASSIFIED
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+SETTINGS = parse_settings('[company]\nname = "Orée"\n')
+TO_LABELS = [stage for stage in path.AFTER_COLLECT if stage[0] in ("classify", "load")]
+
+
+def line(number: int, author: dict[str, Any], text: str, reply_to: int | None = None) -> dict[str, Any]:
+    return {
+        "platform": "forum",
+        "post_id": f"p{number}",
+        "created_at": (datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(minutes=number)).isoformat(),
+        "text": text,
+        "author": author,
+        "reply_to": None if reply_to is None else f"p{reply_to}",
+    }
+
+
+ODILE = {
+    "account_id": "u-7731",
+    "handle": "OdileQuenneval",
+    "display_name": "Odile Quenneval",
+    "bio": "chez Orée",
+}
+BOB = {"account_id": "u-2", "handle": "bob"}
+WITH = [
+    line(1, BOB, "Orée recrute"),
+    line(2, ODILE, "Je travaille chez Orée", reply_to=1),
+    line(3, BOB, "Merci @odilequenneval, et merci à Odile Quenneval !", reply_to=2),
+    line(4, {"handle": "cyd"}, "Le quenneval est un vent, bonjour", reply_to=1),
+]
+WITHOUT = [WITH[0], WITH[2] | {"text": "Merci erased, et merci à erased !"}, WITH[3]]
+
+
+def start(root: Path, lines: list[dict[str, Any]]) -> path.Context:
+    here = path.Context(data=DataDir(root / "data"), settings=SETTINGS, now=NOW)
+    file = root / "posts.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(map(json.dumps, lines)) + "\n{broken odilequenneval\n", encoding="utf-8")
+    import_file(file, here.data, now=NOW)
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    return here
+
+
+def tables(here: path.Context) -> dict[str, list[str]]:
+    with connect(here.data.warehouse, read_only=True) as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(f"from raw.{table.name}").fetchall()))
+            for table in CLASSIFIED
+            if table.name != "deletions"
+        }
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIRAFE_PSEUDONYM_KEY", "k" * 40)
+
+
+@pytest.mark.parametrize("name", ["odilequenneval", "@OdileQuenneval", "u-7731"])
+@pytest.mark.usefixtures("key")
+def test_nothing_is_left_of_a_forgotten_account(tmp_path: Path, name: str) -> None:
+    here = start(tmp_path, WITH)
+    receipt, written = path.forget(here, "forum", name)
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    assert (receipt.payloads_removed, receipt.payloads_redacted, receipt.quarantine_lines_removed) == (
+        1,
+        1,
+        1,
+    )
+    import gzip
+
+    for file in here.data.root.rglob("*"):
+        if file.is_file():
+            content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+            for mark in (b"odilequenneval", b"u-7731", b"odile quenneval"):
+                assert mark not in content.lower(), file
+    assert "quenneval est un vent" in "".join(
+        gzip.decompress(f.read_bytes()).decode() for f in here.data.landing.rglob("*.gz")
+    ), "other people's words stay"
+    assert json.loads(written.read_bytes())["signature"]
+
+
+@pytest.mark.usefixtures("key")
+def test_the_tables_equal_those_of_a_world_without_the_account(tmp_path: Path) -> None:
+    here = start(tmp_path / "with", WITH)
+    path.forget(here, "forum", "u-7731")
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    other = start(tmp_path / "without", WITHOUT)
+    assert tables(here) == tables(other)
+
+
+@pytest.mark.usefixtures("key")
+def test_a_forgotten_account_never_comes_back(tmp_path: Path) -> None:
+    here = start(tmp_path, WITH)
+    path.forget(here, "forum", "u-7731")
+    again = tmp_path / "again.jsonl"
+    again.write_text(json.dumps(line(9, ODILE, "Encore chez Orée")) + "\n", encoding="utf-8")
+    import_file(again, here.data, now=NOW)
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    with connect(here.data.warehouse, read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.posts").fetchall() == [(3,)]
+
+
+@pytest.mark.usefixtures("key")
+def test_it_is_erased_even_when_its_payloads_have_left_landing_already(tmp_path: Path) -> None:
+    here = start(tmp_path, WITH)
+    for file in here.data.landing.rglob("*.gz"):
+        file.unlink()
+    path.forget(here, "forum", "u-7731")
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    with connect(here.data.warehouse, read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.posts").fetchall() == [(3,)]
+        assert connection.execute("select count(*) from raw.account_observations").fetchall() == [(2,)]
