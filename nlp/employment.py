@@ -1,25 +1,28 @@
-"""Employment: what a profile says about its holder's tie to a company, as one evidence code."""
+"""Employment: what a profile says about its holder's tie to a company, as evidence codes."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from girafe.records import Account
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
 
 _FILE = Path(__file__).parent / "patterns" / "bio.toml"
-_SEGMENT = re.compile(r"[|•;\n!?·●▪️☆★✨➡→]|(?<=[a-z\d)])\. | // | \\ ")
+_SEGMENT = re.compile(r"[|•;\n!?●▪☆★✨➡→◆◇■►▶⚡🔸🔹]|(?<=[a-z\d)])\. | // | \\ |\s{3,}")
 _DISCLAIMER = re.compile(
-    r"\b(?:(?:views?|opinions?|tweets?|posts?|toots?|thoughts?|takes?)(?: here| expressed)?(?: are| r)?(?: all| my| solely| strictly| purely)* "
-    r"(?:own|mine|personal)|(?:my|own) (?:own )?(?:views?|opinions?|tweets?)|not (?:those of )?my employer|(?:propos|tweets?|avis|opinions?|posts?) "
-    r"(?:strictement |purement |n'engage\w* que |tout )?(?:personnels?|perso|moi)|n'engagent? que moi)\b"
+    r"\b(?:(?:views?|opinions?|tweets?|posts?|toots?|thoughts?|takes?)(?: here| expressed)?(?: are| r)?"
+    r"(?: all| my| solely| strictly| purely)* (?:own|mine|personal)|(?:my|own) (?:own )?(?:views?|opinions?|tweets?)"
+    r"|not (?:those of )?my employer|(?:propos|tweets?|avis|opinions?|posts?) (?:strictement |purement |tout )?"
+    r"(?:personnels?|perso|moi)|n'engagent? que moi)\b"
 )
-_LATEST = ("bio:leads", "bio:works_at", "bio:role_at")
+_PRESENT = frozenset({"bio:leads", "bio:works_at", "bio:role_at"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,28 +30,37 @@ class _Rule:
     code: str
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
+    past: re.Pattern[str] | None
     anywhere: re.Pattern[str] | None
-    needs_role: bool
+    anywhere_too: re.Pattern[str] | None
+    handle_only: bool
 
 
 @cache
 def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str]]:
     tree = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    macros: Mapping[str, str] = tree["macros"]
 
-    def compiled(rule: dict[str, str], key: str) -> re.Pattern[str] | None:
-        return re.compile(rule[key]) if key in rule else None
+    def compiled(rule: Mapping[str, Any], key: str) -> re.Pattern[str] | None:
+        if key not in rule:
+            return None
+        pattern = str(rule[key])
+        for name, text in macros.items():
+            pattern = pattern.replace(f"{{{name}}}", text)
+        return re.compile(pattern)
 
+    keys = ("before", "after", "past", "anywhere", "anywhere_too")
     rules = tuple(
         _Rule(
             code=rule["code"],
-            before=compiled(rule, "before"),
-            after=compiled(rule, "after"),
-            anywhere=compiled(rule, "anywhere"),
-            needs_role=bool(rule.get("needs_role", False)),
+            handle_only=bool(rule.get("handle_only")),
+            **{key: compiled(rule, key) for key in keys},
         )
         for rule in tree["rule"]
     )
-    return rules, re.compile(tree["roles"]["words"])
+    turns = compiled(tree["turns"], "words")
+    assert turns is not None  # noqa: S101  (the file has it)
+    return rules, turns
 
 
 def has_disclaimer(folded_bio: str) -> bool:
@@ -60,30 +72,38 @@ def tie(account: Account, names: CompanyNames) -> tuple[str, ...]:
     """The codes of what the profile says about the company; empty if it does not name it."""
     bio = account.bio
     folded = fold(bio)
-    codes = {code for mention in names.mentions(bio, folded) if (code := _read(folded, mention))}
-    if any(code in _LATEST for code in codes):
+    codes = {_read(folded, mention) for mention in names.mentions(bio, folded)}
+    if codes & _PRESENT:
         # "Ex-Acme, back at Acme": who is there again is there.
-        codes.discard("bio:former")
+        codes -= {"bio:former"}
     return tuple(sorted(codes))
 
 
-def _read(folded: str, mention: Mention) -> str | None:
+def _read(folded: str, mention: Mention) -> str:
     start, end = _segment(folded, mention)
-    segment = folded[start:end]
     before, after = folded[start : mention.start], folded[mention.end : end]
     if mention.kind == "handle":
         before += "@"
-    rules, roles = _rules()
+    rules, turns = _rules()
     for rule in rules:
-        if rule.needs_role and roles.search(segment) is None:
+        if rule.handle_only and mention.kind != "handle":
             continue
-        if (
-            (rule.anywhere is not None and rule.anywhere.search(folded))
-            or (rule.before is not None and rule.before.search(before))
-            or (rule.after is not None and rule.after.search(after))
-        ):
+        if _matches(rule, folded, before, after, turns):
             return rule.code
     return "bio:names_company"
+
+
+def _matches(rule: _Rule, folded: str, before: str, after: str, turns: re.Pattern[str]) -> bool:
+    if rule.anywhere is not None:
+        return rule.anywhere.search(folded) is not None
+    if rule.past is not None:
+        ends = [match.end() for match in rule.past.finditer(before)]
+        return bool(ends) and len(before) - ends[-1] <= 90 and turns.search(before, ends[-1]) is None
+    if rule.anywhere_too is not None and rule.anywhere_too.search(folded) is None:
+        return False
+    if rule.before is not None and rule.before.search(before) is None:
+        return False
+    return rule.after is None or rule.after.search(after) is not None
 
 
 def _segment(folded: str, mention: Mention) -> tuple[int, int]:

@@ -258,4 +258,4 @@ def _detector() -> LanguageDetector:
     from lingua import Language, LanguageDetectorBuilder
 
     chosen = [Language.FRENCH, Language.ENGLISH, *(getattr(Language, name) for name in _OTHERS)]
-    return LanguageDetectorBuilder.from_languages(*chosen).build()
+    return LanguageDetectorBuilder.from_languages(*chosen).with_low_accuracy_mode().build()

@@ -153,7 +153,7 @@ class RowMaker:
             account = record.author if isinstance(record, Post) else record.account
             key = (self.pseudonymiser.account(account), self._profile_version(account))
             _observe(seen, key, account, record.observed_at)
-            if account.handle is not None:
+            if account.handle is not None and account.account_id is not None:
                 alias = (self.pseudonymiser.handle(account.platform, account.handle), key[0])
                 row = aliases.setdefault(
                     alias, {"alias_id": alias[0], "account_id": alias[1], "last_seen_at": record.observed_at}
