@@ -272,7 +272,13 @@ def measure(context: Context) -> BuildReport:
     """MEASURE: dbt builds every model and writes the rpt_* marts."""
     from warehouse.dbt import build_models
 
-    return build_models(warehouse=context.data.warehouse, marts=context.data.marts, project=DBT_PROJECT)
+    return build_models(
+        warehouse=context.data.warehouse,
+        marts=context.data.marts,
+        project=DBT_PROJECT,
+        small_group=context.settings.privacy.small_group,
+        small_group_cross=context.settings.privacy.small_group_cross,
+    )
 
 
 def validate_marts(context: Context) -> ValidationReport:

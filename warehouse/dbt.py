@@ -52,7 +52,9 @@ def build_models(
     Raises QualityFailed naming the model or test that failed; `marts` is then as it was before.
     """
     if not (project / "dbt_project.yml").is_file():
-        raise UserMustAct(f"{project} holds no dbt_project.yml. Install girafe from its checkout (make demo).")
+        raise UserMustAct(
+            f"{project} holds no dbt_project.yml. Install girafe from its checkout (make demo)."
+        )
     state = warehouse.parent / "dbt"
     fresh = state / "marts"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -118,9 +120,9 @@ def _close_duckdb() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import reset_adapters
 
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     DuckDBConnectionManager._ENV = None
-    reset_adapters()
+    reset_adapters()  # type: ignore[no-untyped-call]
 
 
 def _explain(outcome: Any, project: Path, log: Path) -> str:
@@ -140,8 +142,9 @@ def _explain(outcome: Any, project: Path, log: Path) -> str:
     return (
         "The measures were not built, so the last good marts stay:\n  "
         + "\n  ".join(lines)
-        + f"\nA model that fails is a defect: correct its SQL. A test that fails names what the data broke; its "
-        f"query is in {log.parent.parent / 'target' / 'compiled'}. Then run: girafe measure"
+        + f"\nA model that fails is a defect: correct its SQL. A test that fails names "
+        f"what the data broke; its query is in {log.parent.parent / 'target' / 'compiled'}. "
+        "Then run: girafe measure"
     )
 
 

@@ -17,7 +17,7 @@
 {% macro interval_low(point, low, high, floor) -%}
     round(
         greatest(
-            {{ floor }}, least({{ point }}, {{ low }}, 2 * {{ point }} - {{ high }})
+            {{ floor }}, least({{ point }}, {{ low }}, 2 * {{ point }} - ({{ high }}))
         ),
         4
     )
@@ -27,7 +27,7 @@
     round(
         least(
             {{ ceiling }},
-            greatest({{ point }}, {{ high }}, 2 * {{ point }} - {{ low }})
+            greatest({{ point }}, {{ high }}, 2 * {{ point }} - ({{ low }}))
         ),
         4
     )

@@ -1,9 +1,9 @@
-"""The raw tables as the measure finds them: rows with defaults, written to a real DuckDB file by their real contract."""
+"""The raw tables as the measure finds them: rows with defaults, by their real contract."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -81,9 +81,7 @@ class Raw:
         of_version = {"post_id": self.key(post_id), "content_hash": version, "classifier_version": "1"}
         for name in mentions:
             keys = {"handle_key": self.key(name), "account_key": self.key(f"id:{name}")}
-            self.rows["mentions"].append(
-                {"post_id": self.key(post_id), "content_hash": version} | keys
-            )
+            self.rows["mentions"].append({"post_id": self.key(post_id), "content_hash": version} | keys)
         if about is not None:
             self.rows["post_matches"].append(
                 of_version | {"company_id": self.company, "is_about": about, "probability": 0.9}
@@ -185,7 +183,13 @@ class Measured:
 
 
 @pytest.fixture(scope="session")
-def measure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Measured]]:
+def raw_rows() -> type[Raw]:
+    """Makes the rows of a company (test modules cannot import this file)."""
+    return Raw
+
+
+@pytest.fixture(scope="session")
+def measure(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Measured]:
     """Builds the real dbt project on the rows of some companies."""
 
     def build(*raws: Raw, **options: Any) -> Measured:
@@ -194,4 +198,4 @@ def measure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
         build_models(warehouse=warehouse, marts=root / "marts", project=PROJECT, **options)
         return Measured(warehouse, root / "marts")
 
-    yield build
+    return build

@@ -34,7 +34,8 @@ with
             count(*) filter (
                 where thread_kind = 'other' and count_unknown > 0
             ) as conversations_unresolved,
-            count(*) filter (where thread_kind = 'monologue') as monologues
+            count(*) filter (where thread_kind = 'monologue') as monologues,
+            count(*) filter (where thread_kind <> 'monologue') as conversations
         from {{ ref("fct_conversations") }}
         group by {{ cube_sets("language") }}
     ),
@@ -79,9 +80,7 @@ with
             coalesce(conversations_brand_to_human, 0) as conversations_brand_to_human,
             coalesce(conversations_other, 0) as conversations_other,
             coalesce(conversations_unresolved, 0) as conversations_unresolved,
-            conversations_human_to_human
-            + conversations_brand_to_human
-            + conversations_other as conversations,
+            coalesce(conversations.conversations, 0) as conversations,
             coalesce(monologues, 0) as monologues,
             {% for kind in kinds %}
                 coalesce(exchanges_{{ kind }}, 0) as exchanges_{{ kind }},

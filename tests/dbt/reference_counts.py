@@ -1,0 +1,226 @@
+"""Counts conversations and exchanges straight from girafe JSONL; shares no code with girafe.
+
+Voices must be given in the lines (or be official accounts); accounts without either are `unknown`.
+
+    python tests/dbt/reference_counts.py POSTS.jsonl platform:handle [platform:handle ...]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+Line = dict[str, Any]
+Key = tuple[str, ...]
+SIDE = {
+    "brand": "brand",
+    "employee": "human",
+    "former_employee": "human",
+    "person": "human",
+    "organisation": "other",
+    "bot": "other",
+}
+HANDLE_IN_TEXT = re.compile(r"(?<![\w@/.])@(\w[\w.@-]*\w|\w)")
+
+
+class Reference:
+    """One reading of all lines: who is who, which posts make a thread, who addresses whom."""
+
+    def __init__(
+        self, lines: Iterable[Line], official: Iterable[str] = (), others: Iterable[str] = ()
+    ) -> None:
+        latest: dict[Key, Line] = {}
+        for line in lines:  # of a post seen several times the one observed last counts
+            known = latest.get((line["platform"], line["post_id"]))
+            if known is None or _seen(line) >= _seen(known):
+                latest[line["platform"], line["post_id"]] = line
+        self.posts = latest
+        self.speech = {key: line for key, line in latest.items() if not _is_bare_repost(line)}
+        self.aliases = self._aliases()
+        self.accounts = {self.author(line) for line in latest.values()}
+        self.brand = {self._named(*name.split(":", 1)) for name in official}
+        self.others = {self._named(*name.split(":", 1)) for name in others}
+        self.history: dict[Key, list[tuple[datetime, str]]] = defaultdict(list)
+        for line in latest.values():
+            if line["author"].get("voice"):
+                self.history[self.author(line)].append((_time(line), line["author"]["voice"]))
+        for told in self.history.values():
+            told.sort()
+
+    # who is who
+
+    def _aliases(self) -> dict[Key, Key]:
+        """A handle means the account id last seen with it."""
+        found: dict[Key, tuple[datetime, Key]] = {}
+        for line in self.posts.values():
+            author = line["author"]
+            if author.get("account_id") and author.get("handle"):
+                handle = ("handle", line["platform"], _fold(author["handle"]))
+                sighting = (_seen(line), ("id", line["platform"], str(author["account_id"])))
+                found[handle] = max(found.get(handle, sighting), sighting)
+        return {handle: account for handle, (_, account) in found.items()}
+
+    def author(self, line: Line) -> Key:
+        author = line["author"]
+        if author.get("account_id"):
+            return ("id", line["platform"], str(author["account_id"]))
+        handle = ("handle", line["platform"], _fold(author["handle"]))
+        return self.aliases.get(handle, handle)
+
+    def _named(self, platform: str, name: str) -> Key:
+        if ("id", platform, name) in self.accounts:
+            return ("id", platform, name)
+        handle = ("handle", platform, _fold(name))
+        return self.aliases.get(handle, handle)
+
+    def side(self, account: Key, at: datetime) -> str:
+        if account in self.brand:
+            return "brand"
+        if account in self.others:
+            return "other"
+        told = self.history.get(account)
+        if not told:
+            return "unknown"
+        place = bisect_right(told, at, key=lambda entry: entry[0])
+        return SIDE.get(told[max(place - 1, 0)][1], "unknown")
+
+    # which posts make a thread
+
+    def threads(self) -> list[list[Line]]:
+        """Speech by thread: the connected parts of `each post -> the one place it points to`."""
+        named = {
+            (line["platform"], line["conversation_id"])
+            for line in self.posts.values()
+            if line.get("conversation_id")
+        }
+        parts = _Parts()
+        for (platform, post), line in self.posts.items():
+            parent = line.get("reply_to") if line.get("reply_to") != post else None
+            if line.get("conversation_id"):
+                place = ("conversation", platform, line["conversation_id"])
+            elif parent and (platform, parent) in self.posts:
+                place = ("post", platform, parent)
+            elif parent:
+                place = ("conversation", platform, parent)
+            elif (platform, post) in named:
+                place = ("conversation", platform, post)
+            else:
+                place = ("post", platform, post)
+            parts.join(("post", platform, post), place)
+        found: dict[Key, list[Line]] = defaultdict(list)
+        for (platform, post), line in self.speech.items():
+            found[parts.of(("post", platform, post))].append(line)
+        return list(found.values())
+
+    # who addresses whom
+
+    def addressees(self, line: Line) -> set[Key | None]:
+        """Each account addressed once, never oneself; None: a reply to nobody known."""
+        platform, speaker = line["platform"], self.author(line)
+        mentions = line.get("mentions")
+        if mentions is None:
+            mentions = HANDLE_IN_TEXT.findall(line["text"])
+        mentioned = {self._named(platform, name.strip().removeprefix("@")) for name in mentions} - {speaker}
+        found: set[Key | None] = set(mentioned)
+        for pointer in ("reply_to", "quote_of", "repost_of"):
+            target = self.posts.get((platform, line.get(pointer) or ""))
+            if target is not None:
+                found.add(self.author(target))
+        found.discard(speaker)
+        parent = line.get("reply_to")
+        if parent and parent != line["post_id"] and (platform, parent) not in self.posts and not mentioned:
+            found.add(None)
+        return found
+
+    def count(self, is_about: Callable[[Line], bool]) -> Counter[str]:
+        """Every kind, over threads in which the brand spoke or a post is about the company."""
+        found: Counter[str] = Counter()
+        for thread in self.threads():
+            sides = {(self.author(line), self.side(self.author(line), _time(line))) for line in thread}
+            if not any(side == "brand" for _, side in sides) and not any(map(is_about, thread)):
+                continue
+            found[_kind(sides)] += 1
+            for line in thread:
+                at, speaker = _time(line), self.author(line)
+                for addressee in self.addressees(line):
+                    ends = (
+                        self.side(speaker, at),
+                        "unknown" if addressee is None else self.side(addressee, at),
+                    )
+                    if "other" in ends:
+                        found["exchanges_with_other"] += 1
+                    elif "unknown" in ends:
+                        found["exchanges_unresolved"] += 1
+                    else:
+                        found[f"exchanges_{ends[0]}_to_{ends[1]}"] += 1
+        return found
+
+
+class _Parts:
+    """Connected parts by union and find."""
+
+    def __init__(self) -> None:
+        self.up: dict[Key, Key] = {}
+
+    def of(self, node: Key) -> Key:
+        path = []
+        while (above := self.up.setdefault(node, node)) != node:
+            path.append(node)
+            node = above
+        for passed in path:
+            self.up[passed] = node
+        return node
+
+    def join(self, one: Key, other: Key) -> None:
+        self.up[self.of(one)] = self.of(other)
+
+
+def _kind(sides: set[tuple[Key, str]]) -> str:
+    speakers = {account for account, _ in sides}
+    humans = {account for account, side in sides if side == "human"}
+    has_brand = any(side == "brand" for _, side in sides)
+    if len(speakers) == 1:
+        return "monologues"
+    if has_brand and humans:
+        return "conversations_brand_to_human"
+    if not has_brand and len(humans) >= 2:
+        return "conversations_human_to_human"
+    return "conversations_other"
+
+
+def _is_bare_repost(line: Line) -> bool:
+    return bool(line.get("repost_of")) and not line["text"].strip()
+
+
+def _fold(handle: str) -> str:
+    return handle.strip().removeprefix("@").casefold()
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _time(line: Line) -> datetime:
+    return _moment(line["created_at"])
+
+
+def _seen(line: Line) -> datetime:
+    return _moment(line.get("observed_at") or line["created_at"])
+
+
+def main(path: str, *official: str) -> None:
+    """Prints the counts of a file in which every post is about the company."""
+    lines = [json.loads(text) for text in Path(path).read_text(encoding="utf-8").splitlines() if text.strip()]
+    for kind, number in sorted(Reference(lines, official).count(lambda line: True).items()):
+        sys.stdout.write(f"{kind:<36}{number:>9}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
