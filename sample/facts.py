@@ -8,7 +8,7 @@ from typing import Any
 
 from sample.ids import account_id, handle, post_id
 from sample.platforms.showing import iso
-from sample.runs import Run
+from sample.run import Run
 from sample.truth import View, about, counts_for, headline, kind_of_thread, view
 from sample.world import COMPANIES, MONDAYS, SEED, World, week_of
 

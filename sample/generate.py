@@ -20,7 +20,8 @@ from sample.events import Events
 from sample.facts import account_facts, conversation_facts, summary
 from sample.people import invent_people
 from sample.platforms import forum, linkedin, linkedin_export
-from sample.runs import Run, all_runs
+from sample.run import Run
+from sample.runs import all_runs
 from sample.talk import Talk
 from sample.truth import view
 from sample.world import END, SEED, World, run_after

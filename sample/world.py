@@ -124,10 +124,6 @@ class World:
     actors: dict[str, Actor] = field(default_factory=dict)
     posts: dict[str, Utterance] = field(default_factory=dict)
 
-    def thread(self, root: str) -> list[Utterance]:
-        """The posts of one conversation, oldest first."""
-        return sorted((p for p in self.posts.values() if p.root == root), key=lambda p: (p.at, p.key))
-
     def of_platform(self, platform: str) -> list[Utterance]:
         """The posts of one platform, oldest first."""
         found = [p for p in self.posts.values() if self.actors[p.actor].platform == platform]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sample.ids import cid, did, post_id, tid
+from sample.ids import cid, did, post_id
 from sample.platforms.showing import HASHTAG, LINK, MENTION, iso, number, words_at
 from sample.world import Actor, Utterance, World
 
@@ -155,19 +155,3 @@ def profile(actor: Actor, now: datetime) -> dict[str, Any]:
 def tombstone(world: World, post: Utterance) -> dict[str, Any]:
     """app.bsky.feed.defs#notFoundPost: what a thread holds in place of a post that is gone."""
     return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": post_id(world, post), "notFound": True}
-
-
-def jetstream_delete(world: World, post: Utterance) -> dict[str, Any]:
-    """The deletion of a post as Jetstream sends it: no record, only its place."""
-    moment = post.deleted_at or post.at
-    return {
-        "did": did(world.actors[post.actor]),
-        "time_us": int(moment.timestamp() * 1_000_000),
-        "kind": "commit",
-        "commit": {
-            "rev": tid(moment, post.key),
-            "operation": "delete",
-            "collection": "app.bsky.feed.post",
-            "rkey": tid(post.at, post.key),
-        },
-    }
