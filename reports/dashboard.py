@@ -21,8 +21,8 @@ from reports.view import ALL, FILTERS, Choice, Hero, Scene, Section, Show, View,
 from reports.words import Words, words
 
 MIX = "rpt_conversation_mix_weekly"
-MOST_CHOICES = 9
-"""More values than this make the file heavy and a filter useless; the rest is in the exports."""
+MOST_SLICES, MOST_LANGUAGES = 72, 5
+"""More combinations of company, platform and language make the file heavy; the rest is in the exports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ def scene(tables: Tables, settings: Settings, t: Words) -> Scene:
     """What the sections look at, with the filters' values in reading order."""
     mix = tables.get(MIX)
     weeks = figures.complete_weeks(mix)
+    languages = _values(mix, "language")[:MOST_LANGUAGES]
     return Scene(
         tables=tables,
         settings=settings,
@@ -49,8 +50,10 @@ def scene(tables: Tables, settings: Settings, t: Words) -> Scene:
         weeks=weeks,
         periods=figures.periods(weeks),
         companies={company.company_id: company.name for company in settings.companies},
-        platforms=_values(mix, "platform"),
-        languages=_values(mix, "language"),
+        platforms=_values(mix, "platform")[
+            : max(4, MOST_SLICES // (len(settings.companies) * len(languages)))
+        ],
+        languages=languages,
     )
 
 
@@ -61,7 +64,7 @@ def _values(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, ...]:
         if row[column] != ALL:
             heard[row[column]] = heard.get(row[column], 0) + (row.get("count_posts") or 0)
     ordered = sorted(heard, key=lambda value: (-heard[value], value))
-    return (ALL, *ordered[:MOST_CHOICES])
+    return (ALL, *ordered)
 
 
 def render(
@@ -223,12 +226,18 @@ def _payload(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "defaults": default,
         "choices": {name: [c.code for c in found] for name, found in choices(first).items()},
         "charts": {
-            part["id"]: {name: show.chart for name, show in part["section"].shows.items()}
+            part["id"]: {name: columnar(show.chart) for name, show in part["section"].shows.items()}
             for part in pages[0]["sections"]
             if part["spec"]
         },
         "pages": {page["words"].language: _page_data(page) for page in pages},
     }
+
+
+def columnar(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Rows without their column names, which would be most of the file."""
+    names = list(dict.fromkeys(name for value in values for name in value))
+    return {"names": names, "rows": [[value.get(name) for name in names] for value in values]}
 
 
 def _page_data(page: Mapping[str, Any]) -> dict[str, Any]:

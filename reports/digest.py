@@ -15,7 +15,7 @@ from reports import dashboard, figures, subjects
 from reports.figures import Carrier, Period
 from reports.sections import hero
 from reports.sections.change import state_of
-from reports.tables import Row, Tables, where
+from reports.tables import Row, Tables
 from reports.view import ALL, Scene
 from reports.words import Words, words
 
@@ -89,7 +89,7 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
     if week is None:
         return _bare(scene, week, Carrier.EMPTY, values)
     period = Period(code="1", weeks=(week,), before=(week - timedelta(weeks=1),))
-    mix = where(tables.get(READS[0]), company_id=scene.home, platform=ALL, language=ALL)
+    mix = tables.where(READS[0], company_id=scene.home, platform=ALL, language=ALL)
     rows = figures.in_weeks(mix, period.weeks)
     share = figures.pool(rows, hero.SHARE)
     blind = figures.blind_platforms(tables, period.first, period.last)
@@ -142,7 +142,7 @@ def _stance(scene: Scene) -> str:
 
 
 def _home(scene: Scene, table: str, weeks: Sequence[date]) -> tuple[Row, ...]:
-    return figures.in_weeks(where(scene.tables.get(table), company_id=scene.home), weeks)
+    return figures.in_weeks(scene.tables.where(table, company_id=scene.home), weeks)
 
 
 def _part(scene: Scene, name: str, lines: Sequence[str]) -> Part:
@@ -153,14 +153,14 @@ def _part(scene: Scene, name: str, lines: Sequence[str]) -> Part:
 def _moved(scene: Scene, period: Period) -> Part:
     """Only what moved beyond noise: the shares, the response rate, the themes."""
     t, lines = scene.words, []
-    mix = where(scene.tables.get(READS[0]), company_id=scene.home, platform=ALL, language=ALL)
+    mix = scene.tables.where(READS[0], company_id=scene.home, platform=ALL, language=ALL)
     for name in (hero.SHARE, f"exchange_{hero.SHARE}"):
         change = figures.change_of(mix, period, name)
         if change.moved:
             now = figures.pool(figures.in_weeks(mix, period.weeks), name).value
             before = None if now is None or change.value is None else now - change.value
             lines.append(t(f"digest.{name}_{state_of(change)}", now=t.percent(now), before=t.percent(before)))
-    talk = where(scene.tables.get("rpt_brand_dialogue_weekly"), company_id=scene.home, platform=ALL)
+    talk = scene.tables.where("rpt_brand_dialogue_weekly", company_id=scene.home, platform=ALL)
     now_share, before_share = (
         figures.pool(figures.in_weeks(talk, weeks), "response_share")
         for weeks in (period.weeks, period.before)
@@ -211,7 +211,8 @@ def _questions(scene: Scene, period: Period) -> Part:
         for a in subjects.asked(rows)
         if a.open
     ]
-    talk = where(_home(scene, "rpt_brand_dialogue_weekly", period.weeks), platform=ALL)
+    talk = scene.tables.where("rpt_brand_dialogue_weekly", company_id=scene.home, platform=ALL)
+    talk = figures.in_weeks(talk, period.weeks)
     still = figures.total(talk, "count_questions_waiting") + figures.total(talk, "count_questions_unanswered")
     if still:
         lines.insert(0, t("digest.questions_all", count=still))

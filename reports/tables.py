@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,10 +24,25 @@ class Tables:
     rows: Mapping[str, tuple[Row, ...]]
     files: Mapping[str, Path]
     columns: Mapping[str, tuple[str, ...]]
+    _index: dict[tuple[str, ...], dict[tuple[Any, ...], list[Row]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def get(self, name: str) -> tuple[Row, ...]:
         """The rows of `name`, none if the table is missing."""
         return self.rows.get(name, ())
+
+    def where(self, name: str, **wanted: Any) -> tuple[Row, ...]:
+        """The rows of `name` whose columns equal `wanted`, in their order.
+
+        Looked up, not searched: a page asks for every choice of its filters.
+        """
+        key = (name, *wanted)
+        if key not in self._index:
+            found = self._index.setdefault(key, {})
+            for row in self.get(name):
+                found.setdefault(tuple(row.get(column) for column in wanted), []).append(row)
+        return tuple(self._index[key].get(tuple(wanted.values()), ()))
 
 
 def read_tables(folder: Path) -> Tables:
@@ -51,8 +66,3 @@ def read_tables(folder: Path) -> Tables:
 def _known(value: Any) -> Any:
     # SQL divisions may leave NaN; for a reader that is as unknown as null.
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def where(rows: Iterable[Row], **wanted: Any) -> tuple[Row, ...]:
-    """The rows whose columns equal `wanted`, in their order."""
-    return tuple(row for row in rows if all(row.get(key) == value for key, value in wanted.items()))

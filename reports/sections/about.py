@@ -10,7 +10,7 @@ import altair as alt
 from reports import charts
 from reports.figures import in_weeks, total
 from reports.subjects import Subject, between_people, subjects, with_brand
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
@@ -24,7 +24,7 @@ def build(scene: Scene) -> Section:
     dims, t = ("company", "period"), scene.words
     views, shows = {}, {}
     for c in scene.choices(*dims):
-        rows = in_weeks(where(scene.tables.get(READS[0]), company_id=c["company"]), c["span"].weeks)
+        rows = in_weeks(scene.tables.where(READS[0], company_id=c["company"]), c["span"].weeks)
         found = subjects(rows)
         views[c["key"]] = view(t, rows, found)
         shows[c["key"]] = show(t, found)

@@ -10,12 +10,12 @@ import altair as alt
 from reports import charts
 from reports.figures import Period, compare, in_weeks, pool, total
 from reports.sections.change import state_of
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
 READS = ("rpt_brand_dialogue_weekly",)
-WEEKS_LISTED = 26
+WEEKS_DRAWN, WEEKS_LISTED = 52, 13
 
 
 def build(scene: Scene) -> Section:
@@ -23,7 +23,7 @@ def build(scene: Scene) -> Section:
     t, show_dims = scene.words, ("company", "platform")
 
     def chosen(c: dict[str, Any]) -> tuple[Row, ...]:
-        rows = where(scene.tables.get(READS[0]), company_id=c["company"], platform=c["platform"])
+        rows = scene.tables.where(READS[0], company_id=c["company"], platform=c["platform"])
         return tuple(sorted(in_weeks(rows, scene.weeks), key=lambda row: row["week_start"]))
 
     dims = ("company", "period", "platform")
@@ -83,7 +83,7 @@ def show(t: Words, rows: Sequence[Row]) -> Show:
     """Weeks, newest first in the table."""
     bars = tuple(
         {"week": row["week_start"].isoformat(), "kind": kind, "count": row[column]}
-        for row in rows
+        for row in rows[-WEEKS_DRAWN:]
         for kind, column in (("talk", "count_brand_dialogue_posts"), ("cast", "count_broadcasts"))
         if row.get(column) is not None
     )

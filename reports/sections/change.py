@@ -15,7 +15,7 @@ from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
 READS = ("rpt_conversation_mix_weekly",)
-WEEKS_DRAWN, WEEKS_LISTED = 52, 26
+WEEKS_DRAWN, WEEKS_LISTED = 52, 13
 SHOW_DIMS = ("company", "platform", "language")
 
 

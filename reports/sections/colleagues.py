@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from reports import charts
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
@@ -20,7 +20,7 @@ def build(scene: Scene) -> Section:
     """By month; no filter but the company, because so few colleagues speak that a finer cell would point."""
     tables = {
         c["key"]: sorted(
-            where(scene.tables.get(READS[0]), company_id=c["company"]), key=lambda row: row["month_start"]
+            scene.tables.where(READS[0], company_id=c["company"]), key=lambda row: row["month_start"]
         )
         for c in scene.choices("company")
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.figures import in_weeks
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
@@ -16,7 +16,7 @@ def build(scene: Scene) -> Section:
     """Always the last whole week against the four before it."""
     t, views, shows = scene.words, {}, {}
     for c in scene.choices("company"):
-        rows = in_weeks(where(scene.tables.get(READS[0]), company_id=c["company"]), scene.weeks[-1:])
+        rows = in_weeks(scene.tables.where(READS[0], company_id=c["company"]), scene.weeks[-1:])
         rows = tuple(sorted(rows, key=lambda row: (-(row.get("rise") or 0), row["theme"])))
         views[c["key"]] = view(t, rows)
         shows[c["key"]] = Show(rows=tuple(_line(t, row) for row in rows))

@@ -10,7 +10,7 @@ import altair as alt
 from reports import charts
 from reports.figures import in_weeks
 from reports.subjects import Asked, Subject, asked, between_people, subjects
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
@@ -23,8 +23,7 @@ def build(scene: Scene) -> Section:
     views, shows = {}, {}
     for c in scene.choices(*dims):
         questions, themes = (
-            in_weeks(where(scene.tables.get(name), company_id=c["company"]), c["span"].weeks)
-            for name in READS
+            in_weeks(scene.tables.where(name, company_id=c["company"]), c["span"].weeks) for name in READS
         )
         found = asked(questions)
         views[c["key"]] = view(t, questions, found, subjects(themes))

@@ -9,7 +9,6 @@ import altair as alt
 from reports import charts
 from reports.figures import compare, in_weeks, pool, total
 from reports.sections.hero import SHARE
-from reports.tables import where
 from reports.view import ALL, Scene, Section, Show, View
 from reports.words import Words
 
@@ -40,7 +39,7 @@ def _views(scene: Scene, weeks: Any) -> tuple[View, Show]:
     t, lines, marks, differences = scene.words, [], [], []
     home = None
     for company, name in scene.companies.items():
-        rows = where(scene.tables.get(READS[0]), company_id=company, platform=ALL, language=ALL)
+        rows = scene.tables.where(READS[0], company_id=company, platform=ALL, language=ALL)
         rows = in_weeks(rows, weeks)
         share = pool(rows, SHARE)
         home = home or share

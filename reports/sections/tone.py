@@ -9,7 +9,7 @@ import altair as alt
 
 from reports import charts
 from reports.figures import Share, by, in_weeks, pool
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import ALL, Scene, Section, Show, View
 from reports.words import Words
 
@@ -22,7 +22,7 @@ def build(scene: Scene) -> Section:
     dims, t = ("company", "period"), scene.words
     views, shows = {}, {}
     for c in scene.choices(*dims):
-        rows = in_weeks(where(scene.tables.get(READS[0]), company_id=c["company"]), c["span"].weeks)
+        rows = in_weeks(scene.tables.where(READS[0], company_id=c["company"]), c["span"].weeks)
         tones = {theme: tone(group) for theme, group in by(rows, "theme").items()}
         views[c["key"]], shows[c["key"]] = view(t, tones), show(t, tones)
     codes = sorted({row["theme"] for row in scene.tables.get(READS[0])})

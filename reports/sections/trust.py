@@ -10,7 +10,7 @@ import altair as alt
 
 from reports import charts
 from reports.figures import by, in_weeks, total
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
@@ -23,9 +23,10 @@ def build(scene: Scene) -> Section:
     """The last eight weeks of every source; label quality by company and period."""
     t, dims = scene.words, ("company", "period")
     rows = _recent(scene.tables.get(READS[0]))
-    quality = scene.tables.get(READS[1])
     views = {
-        c["key"]: view(t, rows, in_weeks(where(quality, company_id=c["company"]), c["span"].weeks))
+        c["key"]: view(
+            t, rows, in_weeks(scene.tables.where(READS[1], company_id=c["company"]), c["span"].weeks)
+        )
         for c in scene.choices(*dims)
     }
     return Section(
@@ -63,7 +64,7 @@ def view(t: Words, rows: Sequence[Row], quality: Sequence[Row]) -> View:
     else:
         answer = t("trust.good", count=len(sources))
     notes = []
-    weeks = [row for row in quality if row.get("unknown_share") is not None]
+    weeks = sorted((r for r in quality if r.get("unknown_share") is not None), key=lambda r: r["week_start"])
     if weeks:
         last = weeks[-1]
         notes.append(t("trust.unknown", share=t.percent(last["unknown_share"])))

@@ -10,7 +10,7 @@ import altair as alt
 from girafe.records import SIDE_OF_VOICE, Side, Voice
 from reports import charts
 from reports.figures import by, in_weeks, total
-from reports.tables import Row, where
+from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
@@ -23,7 +23,7 @@ def build(scene: Scene) -> Section:
     dims, t = ("company", "period", "platform"), scene.words
     views, shows = {}, {}
     for c in scene.choices(*dims):
-        rows = where(scene.tables.get(READS[0]), company_id=c["company"], platform=c["platform"])
+        rows = scene.tables.where(READS[0], company_id=c["company"], platform=c["platform"])
         chosen = by(in_weeks(rows, c["span"].weeks), "voice")
         views[c["key"]], shows[c["key"]] = view(t, chosen), show(t, chosen)
     return Section(

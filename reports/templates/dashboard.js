@@ -48,6 +48,11 @@
     }));
   }
 
+  function spread(chart) {
+    const pairs = (row) => row.map((value, place) => [chart.names[place], value]).filter(([, value]) => value !== null);
+    return (chart?.rows ?? []).map((row) => Object.fromEntries(pairs(row)));
+  }
+
   function showHero(view) {
     for (const slot of ["answer", "left", "right", "lede", "fine"]) put(`hero.${slot}`, view[slot]);
     const split = page().querySelector("[data-split]");
@@ -90,7 +95,7 @@
       const shown = key(section.show_dims);
       fillRows(here.querySelector(`[data-rows="${section.id}"]`), section.rows[shown] ?? []);
       const figure = here.querySelector(`[data-chart="${section.id}"]`);
-      if (figure) drawings.push([figure, section.spec, data.charts[section.id][shown] ?? [], content.format]);
+      if (figure) drawings.push([figure, section.spec, spread(data.charts[section.id][shown]), content.format]);
     }
     for (const drawing of drawings) {
       if (mine !== turn) return;

@@ -180,7 +180,7 @@ def test_what_is_withheld_is_said_to_be_and_shows_no_number(
     for section in payload(text)["pages"]["en"]["sections"]:
         if section["id"] != "trust" and section["spec"]:
             assert all(
-                not values
+                not values["rows"]
                 for name, values in payload(text)["charts"][section["id"]].items()
                 if section["id"] != "change"
             ), section["id"]
