@@ -70,6 +70,8 @@ class Account:
     followers: int | None = None
     voice: Voice | None = None
     """Given by an annotator: taken as certain, with evidence `given`."""
+    is_name_only: bool = False
+    """The payload shows no profile (an author beside a post): nothing against a bio seen elsewhere."""
     opted_out: str | None = None
     """The opt-out signal the profile carries (`noindex`, `nobot`, ...); such an account is not stored."""
 

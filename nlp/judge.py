@@ -29,7 +29,7 @@ def judge(evidence: pa.Table) -> pa.Table:
     """
     if evidence.num_rows == 0:
         return SPEAKER_LABELS.schema.empty_table()
-    rows = _ordered(evidence)
+    rows = _profiles_before_names(_ordered(evidence))
     group, origin = _groups(rows), rows["origin"].to_pylist()
     is_given = np.array([value == "given" for value in origin])
     is_post = np.array([value == "post" for value in origin])
@@ -50,6 +50,19 @@ def judge(evidence: pa.Table) -> pa.Table:
 def _ordered(rows: pa.Table) -> pa.Table:
     columns = [*_KEYS, "observed_at", "origin", "reference"]
     return rows.sort_by([(column, "ascending") for column in columns]).combine_chunks()
+
+
+def _profiles_before_names(rows: pa.Table) -> pa.Table:
+    """Without the sightings of a bare name where the account has shown its profile."""
+    is_name = np.array([value == "name" for value in rows["origin"].to_pylist()])
+    if not is_name.any():
+        return rows
+    group = _groups(rows)
+    is_profile = np.array([value == "profile" for value in rows["origin"].to_pylist()])
+    shown = np.bincount(group, is_profile) > 0
+    rows = rows.filter(pa.array(~(is_name & shown[group]))).combine_chunks()
+    origin = ["profile" if value == "name" else value for value in rows["origin"].to_pylist()]
+    return rows.set_column(rows.schema.get_field_index("origin"), "origin", pa.array(origin, pa.string()))
 
 
 def _groups(rows: pa.Table) -> np.ndarray:

@@ -165,15 +165,16 @@ class RowMaker:
         rows["account_observations"].extend(seen.values())
         rows["account_aliases"].extend(aliases.values())
         scored = score_profiles(list(new.values()), self.companies)
-        for (account_id, version), scores in zip(new, scored, strict=True):
+        for ((account_id, version), account), scores in zip(new.items(), scored, strict=True):
+            origin = "name" if account.is_name_only else "profile"
             rows["speaker_evidence"].extend(
-                _evidence(account_id, names, "profile", version, None, score.codes, score.scores)
+                _evidence(account_id, names, origin, version, None, score.codes, score.scores)
                 for names, score in zip(self.companies, scores, strict=True)
             )
 
     def _profile_version(self, account: Account) -> str:
         """A keyed hash of what the classifier reads of a profile."""
-        flags = (str(account.is_bot), str(account.is_organisation))
+        flags = (str(account.is_bot), str(account.is_organisation), str(account.is_name_only))
         texts = (account.handle, account.display_name, account.bio, account.url)
         return self.pseudonymiser.content(*texts, *flags, *account.links, "", *account.verified_links)
 

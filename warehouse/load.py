@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import duckdb
 import orjson
@@ -191,14 +191,17 @@ def _run_rows(data: DataDir) -> list[dict[str, object]]:
 
     Runs that landed nothing have only the collector's record (`runs/`), imports only the manifest.
     """
-    runs: dict[tuple[str, str], dict[str, object]] = {}
+    runs: dict[tuple[str, str], dict[str, Any]] = {}
     paths = [*sorted(data.runs.glob("*/*.json")), *sorted(data.classified.glob(f"*/*/{MANIFEST}"))]
     names = COLLECTION_RUNS.schema.names
     for path in paths:
         record = orjson.loads(path.read_bytes())
         key = (str(record["platform"]), str(record["run_id"]))
         row = runs.setdefault(key, dict.fromkeys(names))
+        refused = max(row["count_quarantined"] or 0, record.get("count_quarantined") or 0)
         row.update({name: record[name] for name in names if record.get(name) is not None})
+        # An import refuses lines before landing, classify refuses payloads after: the same run, both count.
+        row["count_quarantined"] = refused
     for row in runs.values():
         row["health"] = row["health"] or "heard"
         for name in ("first_fetched_at", "last_fetched_at"):
@@ -225,7 +228,7 @@ def _apply_deletions(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for name in ("posts", "mentions", "post_matches", "theme_labels", "sentiment_labels"):
         connection.execute(f"delete from raw.{name} where post_id in (select post_id from gone)")
-    of_gone_posts = "origin <> 'profile' and reference in (select post_id from gone)"
+    of_gone_posts = "origin in ('post', 'given') and reference in (select post_id from gone)"
     # What a deleted post said about its author no longer counts: that account is judged again.
     connection.execute(
         f"insert into touched select account_id from raw.speaker_evidence where {of_gone_posts}"
@@ -257,7 +260,8 @@ def _judge_touched(connection: duckdb.DuckDBPyConnection, judge: Judge) -> int:
             f"select {columns} from raw.speaker_evidence e"
             " join queue q on q.account_id = e.account_id and q.n > ? and q.n <= ?"
             " left join raw.account_observations o"
-            "   on e.origin = 'profile' and o.account_id = e.account_id and o.profile_version = e.reference"
+            "   on e.origin in ('profile', 'name')"
+            "   and o.account_id = e.account_id and o.profile_version = e.reference"
             " where coalesce(e.observed_at, o.first_seen_at) is not null"
             " qualify e.classifier_version = max(e.classifier_version) over (partition by e.account_id)",
             params=[start, start + _ACCOUNTS_PER_JUDGEMENT],

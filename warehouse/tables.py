@@ -165,7 +165,7 @@ SPEAKER_EVIDENCE = Table(
         [
             ("account_id", _TEXT),
             ("company_id", _TEXT),
-            ("origin", _TEXT),  # profile, post, given
+            ("origin", _TEXT),  # profile, name (seen without its profile), post, given
             ("reference", _TEXT),  # profile_version, or the pseudonym of the post
             ("observed_at", _TIME),  # null for profile: account_observations knows
             ("codes", pa.list_(_TEXT)),

@@ -118,6 +118,7 @@ def _author(value: Any, platform: str) -> Account:
         is_bot=_flag(get("is_bot"), "author.is_bot"),
         is_organisation=_flag(get("is_organisation"), "author.is_organisation"),
         followers=_count(get("followers"), "author.followers"),
+        is_name_only=get("bio") is None,
         voice=None if voice is None else _voice(voice),
     )
 

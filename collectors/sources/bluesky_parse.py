@@ -97,6 +97,7 @@ def account(view: Mapping[str, Any], now: datetime) -> Account:
         links=(website,) if website else (),
         is_bot=True if "bot" in labels else None,
         followers=count(view.get("followersCount")),
+        is_name_only="description" not in view and "followersCount" not in view,
         opted_out=next((label.lstrip("!") for label in sorted(labels & _OPT_OUTS)), None),
     )
 

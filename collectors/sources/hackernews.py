@@ -131,7 +131,7 @@ def _account(user: Payload) -> Account:
 
 
 def _speaker(name: str) -> Account:
-    return Account(platform=PLATFORM, account_id=name, handle=name)
+    return Account(platform=PLATFORM, account_id=name, handle=name, is_name_only=True)
 
 
 def _from_algolia(hit: Payload, envelope: Envelope) -> Post:
