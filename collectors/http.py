@@ -185,7 +185,7 @@ class Http:
             raise TryAgain(f"the connection failed ({type(error).__name__})") from error
         except httpx.DecodingError as error:
             raise TryAgain("the body could not be unpacked") from error
-        self._note(request.url.netloc.decode(), response.headers)
+        self._note(request.url.netloc.decode(), response)
         return Answer(status=response.status_code, url=str(request.url), headers=response.headers, body=body)
 
     def _read(self, response: httpx.Response) -> bytes:
@@ -200,12 +200,13 @@ class Http:
             parts.append(part)
         return b"".join(parts)
 
-    def _note(self, host: str, headers: Mapping[str, str]) -> None:
+    def _note(self, host: str, response: httpx.Response) -> None:
         now = self.clock()
-        skew = clock_skew(headers, now)
+        skew = clock_skew(response.headers, now)
         if skew is not None:
             self.shared.skew[host] = skew
-        budget = spent_budget(headers, now)
+        # After a refusal the retry keeps the wait that was asked for; here only success is read.
+        budget = spent_budget(response.headers, now) if response.is_success else None
         if budget:
             due = self.ticks() + budget
             self.shared.next_at[host] = max(self.shared.next_at.get(host, 0.0), due)

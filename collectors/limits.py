@@ -20,12 +20,13 @@ class Wait:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds the host asks to wait after a refusal; None if it does not say."""
+    """Seconds the host asks to wait after a refusal; None if it does not say.
+
+    Retry-After is the host's own answer to this refusal, so it comes before the renewal of a budget.
+    """
     value = headers.get("retry-after")
-    waits = [_seconds_until(value, now)] if value else []
-    waits.append(_reset(headers, now))
-    known = [wait for wait in waits if wait is not None]
-    return max(known) if known else None
+    wait = _seconds_until(value, now) if value else None
+    return wait if wait is not None else _reset(headers, now)
 
 
 def spent_budget(headers: Mapping[str, str], now: datetime) -> float | None:
