@@ -1,15 +1,22 @@
 {# One end (`-` or `+`) of the 95 % score interval of a share over n (Wilson 1927), kept within 0..1 and
    on its side of the share: the last digit of a double may step over. z = 1.96. #}
 {% macro wilson(share, n, end) -%}
-    {{ "greatest(0, least(" if end == "-" else "least(1, greatest(" }}{{ share }},
-        (
-            ({{ share }} + 1.9208 / {{ n }})
-            {{ end }}
-            1.96 * sqrt(
-                {{ share }} * (1 - {{ share }}) / {{ n }}
-                + 0.9604 / ({{ n }} * {{ n }}::double)
+    {{ "least" if end == "-" else "greatest" }} (
+        {{ share }},
+        greatest(
+            0,
+            least(
+                1,
+                (
+                    ({{ share }} + 1.9208 / {{ n }})
+                    {{ end }}
+                    1.96 * sqrt(
+                        {{ share }} * (1 - {{ share }}) / {{ n }}
+                        + 0.9604 / ({{ n }} * {{ n }}::double)
+                    )
+                )
+                / (1 + 3.8416 / {{ n }})
             )
         )
-        / (1 + 3.8416 / {{ n }})
-    ))
+    )
 {%- endmacro %}
