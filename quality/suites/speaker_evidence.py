@@ -13,7 +13,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     one_row_per_key(TABLE),
     *filled("account_id", "company_id", "origin", "reference", "classifier_version"),
     *pseudonyms("account_id"),
-    one_of("origin", ("profile", "post", "given")),
+    one_of("origin", ("profile", "name", "post", "given")),
 )
 
 SUMMARIES: tuple[Summary, ...] = ()
