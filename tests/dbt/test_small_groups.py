@@ -1,0 +1,235 @@
+"""Fifty-two weekly releases under attack: no small group is shown, and none can be computed."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+RELEASES = 52
+ATTACKED = (25, 51)
+PERSONS = ("employee", "former_employee", "person", "unknown")
+ACCOUNTS = {"employee": 9, "former_employee": 5, "person": 40, "organisation": 4, "unknown": 12, "brand": 1}
+THEMES = ("management", "recruitment", "pay_benefits")
+Cell = tuple[str, ...]
+
+
+def history(chance: random.Random) -> list[dict[str, Any]]:
+    """A year of posts; one in ten is seen only some weeks after it was written."""
+    accounts = [
+        (f"{voice}{number}", voice, chance.choices(("large", "small", "tiny"), (12, 4, 1))[0])
+        for voice, size in ACCOUNTS.items()
+        for number in range(size)
+    ]
+    posts: list[dict[str, Any]] = []
+    for week in range(RELEASES):
+        for account, voice, platform in chance.sample(accounts, chance.randrange(4, 34)):
+            number = len(posts)
+            recent = [p for p in posts[-20:] if p["platform"] == platform]
+            posts.append(
+                {
+                    "id": f"{number}",
+                    "account": account,
+                    "voice": voice,
+                    "platform": platform,
+                    "language": chance.choices(("fr", "en"), (5, 1))[0],
+                    "at": MONDAY + timedelta(weeks=week, minutes=number),
+                    "seen": week + chance.choice([0] * 9 + [2]),
+                    "reply_to": chance.choice(recent)["id"] if recent and chance.random() < 0.6 else None,
+                    "theme": chance.choice(THEMES),
+                    "sentiment": chance.choice(("negative", "neutral", "positive")),
+                }
+            )
+    return posts
+
+
+@pytest.fixture(scope="module")
+def releases(measure: Callable[..., Any], raw_rows: Callable[..., Any]) -> Any:
+    """Release n is a company whose posts are those seen by week n, so that one build makes them all."""
+    posts, raws = history(random.Random(7)), []
+    for number in range(RELEASES):
+        raw = raw_rows(f"release{number:02}", home=number == 0)
+        raw.rows["companies"][0]["headcount"] = 400
+        labelled = {post["account"]: post["voice"] for post in posts if post["voice"] != "unknown"}
+        for account, voice in labelled.items():
+            raw.label(account, voice)
+        for post in posts:
+            if post["seen"] <= number:
+                raw.post(
+                    post["id"],
+                    post["account"],
+                    post["at"],
+                    reply_to=post["reply_to"],
+                    themes=(post["theme"],),
+                    sentiment=post["sentiment"],
+                    platform=post["platform"],
+                    language=post["language"],
+                )
+        raws.append(raw)
+    return measure(*raws)
+
+
+def true_persons(releases: Any, voice: str = "voice", platform: str = "platform") -> dict[Cell, int]:
+    rows = releases.ask(
+        f"""
+        select company_id, week_start::text, {platform}, {voice}, count(distinct account_id)
+        from core.fct_posts where side in ('human', 'unknown') group by all
+        """
+    )
+    return {tuple(row[:4]): row[4] for row in rows}
+
+
+def test_nothing_is_shown_of_fewer_than_five_persons_or_ten_in_a_cross_table(releases: Any) -> None:
+    truth = true_persons(releases) | true_persons(releases, platform="'all'")
+    shown = releases.rows("rpt_voices_weekly", "count_posts is not null")
+    small = 0
+    for row in shown:
+        key = (row["company_id"], str(row["week_start"]), row["platform"], row["voice"])
+        persons = truth.get(key, 0)
+        assert row["voice"] not in PERSONS or persons == 0 or persons >= (5 if key[2] == "all" else 10), key
+    for row in releases.rows("rpt_conversation_mix_weekly", "count_persons > 0"):
+        crossed = row["platform"] != "all" and row["language"] != "all"
+        assert row["count_persons"] >= (10 if crossed else 5)
+    for row in releases.rows("rpt_themes_weekly", "count_persons > 0"):
+        assert row["count_persons"] >= (5 if row["thread_kind"] == "all" else 10)
+    for row in releases.rows("rpt_sentiment_weekly", "count_persons > 0"):
+        assert row["count_persons"] >= (5 if row["theme"] == "all" else 10)
+    for row in releases.rows("rpt_activation_monthly"):
+        assert (row["count_active_employees"] or 5) >= 5
+    small = sum(1 for persons in truth.values() if persons < 5)
+    assert small > 1000  # there was something to protect
+
+
+def solvable(unknown: Iterable[Cell], sums: list[tuple[list[Cell], float]]) -> dict[Cell, float]:
+    """The unknown numbers that the sums (and not being negative) leave only one value."""
+    names = sorted(set(unknown))
+    place = {name: index for index, name in enumerate(names)}
+    matrix, totals = [], []
+    for members, total in sums:
+        if members:
+            row = np.zeros(len(names))
+            row[[place[name] for name in members]] = 1
+            matrix.append(row)
+            totals.append(total)
+    if not matrix:
+        return {}
+    found = {}
+    for name, index in place.items():
+        goal = np.zeros(len(names))
+        goal[index] = 1
+        ends = [
+            linprog(sign * goal, A_eq=np.array(matrix), b_eq=totals, bounds=(0, None)) for sign in (1, -1)
+        ]
+        if all(end.success for end in ends) and abs(ends[0].fun + ends[1].fun) < 0.5:
+            found[name] = ends[0].fun
+    return found
+
+
+class Known:
+    """What one release says of one week: withheld cells are unknowns, everything published is an equation."""
+
+    def __init__(self) -> None:
+        self.unknown: list[Cell] = []
+        self.sums: list[tuple[list[Cell], float]] = []
+
+    def add(self, cells: dict[Cell, float | None], total: float | None) -> None:
+        """These cells add up to `total`, as far as either is published."""
+        hidden = [cell for cell, number in cells.items() if number is None]
+        self.unknown += hidden
+        if total is not None:
+            self.sums.append((hidden, total - sum(n for n in cells.values() if n is not None)))
+
+
+@pytest.mark.parametrize("number", ["count_accounts", "count_posts"])
+@pytest.mark.parametrize("release", ATTACKED)
+def test_no_voice_can_be_computed_from_totals_platforms_and_the_other_voices(
+    releases: Any, release: int, number: str
+) -> None:
+    company = f"company_id = 'release{release:02}'"
+    truth = true_persons(releases) | true_persons(releases, platform="'all'")
+    of_mix = "count_persons" if number == "count_accounts" else "count_posts"
+    totals = {
+        (row["week_start"], row["platform"]): row[of_mix]
+        for row in releases.rows("rpt_conversation_mix_weekly", f"{company} and language = 'all'")
+    }
+    weeks: dict[date, dict[Cell, float | None]] = defaultdict(dict)
+    for row in releases.rows("rpt_voices_weekly", company):
+        if row["voice"] in PERSONS or number == "count_posts":
+            weeks[row["week_start"]][row["platform"], row["voice"]] = row[number]
+    withheld = 0
+    for week, cells in weeks.items():
+        known, places = Known(), {place for place, _ in cells}
+        for place in places:
+            known.add({c: n for c, n in cells.items() if c[0] == place}, totals[week, place])
+        for voice in PERSONS:
+            parts = {c: n for c, n in cells.items() if c[1] == voice and c[0] != "all"}
+            whole = cells["all", voice]
+            if whole is not None:
+                known.add(parts, whole)
+            else:  # the parts add up to an unknown: sum of parts - whole = 0 says nothing about either
+                known.unknown += [c for c, n in parts.items() if n is None]
+        withheld += len(known.unknown)
+        for cell, value in solvable(known.unknown, known.sums).items():
+            persons = truth.get((f"release{release:02}", str(week), *cell), 0)
+            assert not 1 <= persons < 5, f"{week} {cell}: {value} computed, {persons} persons behind it"
+    assert withheld > 50
+
+
+@pytest.mark.parametrize(
+    ("report", "member", "group", "number"),
+    [
+        ("rpt_themes_weekly", "thread_kind", ("theme",), "count_posts"),
+        ("rpt_themes_weekly", "thread_kind", ("theme",), "count_threads"),
+        ("rpt_sentiment_weekly", "sentiment", ("theme",), "count_posts"),
+    ],
+)
+def test_no_theme_or_tone_can_be_computed_from_its_total(
+    releases: Any, report: str, member: str, group: tuple[str, ...], number: str
+) -> None:
+    lines: dict[Cell, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in releases.rows(report, f"company_id = 'release{RELEASES - 1}'"):
+        key = (row["company_id"], str(row["week_start"]), *(row[name] for name in group))
+        lines[key][row[member]] = row
+    for key, rows in lines.items():
+        shown = [row for row in rows.values() if row.get("sentiment_share_denominator")]
+        total = rows["all"][number] if "all" in rows else None
+        if shown:
+            total = shown[0]["sentiment_share_denominator"]
+        known = Known()
+        known.add({(name,): row[number] for name, row in rows.items() if name != "all"}, total)
+        for name, value in solvable(known.unknown, known.sums).items():
+            assert value == 0, f"{report} {key} {name}: {value} computed"
+
+
+def test_a_later_release_does_not_tell_what_an_earlier_one_withheld(releases: Any) -> None:
+    """Where every total of a week is unchanged between releases, so is what is withheld."""
+    totals: dict[tuple[str, date], tuple[Any, ...]] = {}
+    for row in sorted(
+        releases.rows("rpt_conversation_mix_weekly"), key=lambda row: (row["platform"], row["language"])
+    ):
+        key = (row["company_id"], row["week_start"])
+        numbers = (
+            row["platform"],
+            row["language"],
+            row["count_posts"],
+            row["exchanges"],
+            row["conversations"],
+        )
+        totals[key] = (*totals.get(key, ()), numbers)
+    hidden: dict[tuple[str, date], set[Cell]] = defaultdict(set)
+    for row in releases.rows("rpt_voices_weekly", "is_suppressed"):
+        hidden[row["company_id"], row["week_start"]].add((row["platform"], row["voice"]))
+    pairs = 0
+    for (company, week), numbers in totals.items():
+        following = (f"release{int(company[-2:]) + 1:02}", week)
+        if totals.get(following) == numbers:
+            pairs += 1
+            assert hidden[company, week] == hidden[following], (company, week)
+    assert pairs > 500
