@@ -7,12 +7,12 @@ its old cursor, so its window is read again; the others are not held up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from collectors import optout
-from collectors.contract import Item, Parser, Secrets, Source, Watch, Window
+from collectors.contract import SPENT, Item, Parser, Secrets, Source, Watch, Window
 from collectors.cursors import Cursor, cursor_path, next_window, read_cursors, write_cursors
 from collectors.guard import hosts_named
 from collectors.http import Http
@@ -174,23 +174,31 @@ class _Run:
             cursor, now=self.now, overlap=self.module.OVERLAP, lookback=self._lookback()
         )
         self.widest = self.widest or window
-        memory = dict(cursor.memory) if cursor and self.asked is None else {}
+        memory = dict(cursor.memory) if cursor else {}
+        if self.asked is not None:  # asked for a window anew, so "unchanged since" would hide it
+            memory = {name: value for name, value in memory.items() if name == SPENT}
         watch = Watch(query=self.query, origin=origin, options=self.options, memory=memory)
         try:
             found = self._keep(self.module.fetch(watch, window, http))
             members = self._keep(self.module.thread(watch, found, http))
             self._keep(self.module.profile(watch, [*found, *members], http))
         except GirafeError as error:
-            self.failures.append(error)
-            self.deaf.append(str(error))
+            self._fail(origin, error, watch, window)
         except _SHAPE_ERRORS as error:
             changed = SourceUnavailable(f"{origin} answered in an unknown shape ({error!r}).")
-            self.failures.append(changed)
-            self.deaf.append(str(changed))
+            self._fail(origin, changed, watch, window)
         else:
             self.heard_at.append(origin)
             read = Cursor(start=window.start, until=window.end, memory=watch.memory)
             self.cursors[origin] = cursor.joined(window, watch.memory) if cursor else read
+
+    def _fail(self, origin: str, error: GirafeError, watch: Watch, window: Window) -> None:
+        self.failures.append(error)
+        self.deaf.append(str(error))
+        if SPENT in watch.memory:
+            # Nothing counts as read, so the cursor stays; but what was spent must not be spent twice.
+            old = self.cursors.get(origin) or Cursor(start=window.start, until=window.start)
+            self.cursors[origin] = replace(old, memory={**old.memory, SPENT: watch.memory[SPENT]})
 
     def _lookback(self) -> timedelta:
         days = self.options.get("lookback_days")
@@ -227,7 +235,7 @@ class _Run:
                 **counts,
             ),
         )
-        if self.heard_at:
+        if self.cursors:
             write_cursors(cursor_path(self.data, self.name, self.query), self.cursors)
         return CollectReport(
             source=self.name,

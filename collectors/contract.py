@@ -28,6 +28,9 @@ Options: TypeAlias = Mapping[str, Any]
 NOTES = "_girafe"
 """The one key a source may add to a payload: what only the moment of collection knew (`parent`)."""
 
+SPENT = "spent"
+"""The key of Watch.memory that is kept even if the run fails: what was paid for is paid for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:

@@ -15,9 +15,11 @@ from collectors.sources import (
     discourse,
     hackernews,
     mastodon,
+    reddit,
     rss,
     stackexchange,
     telegram,
+    x,
     youtube,
 )
 
@@ -26,9 +28,11 @@ SOURCES: Mapping[str, Source] = {
     "discourse": discourse,
     "hackernews": hackernews,
     "mastodon": mastodon,
+    "reddit": reddit,
     "rss": rss,
     "stackexchange": stackexchange,
     "telegram": telegram,
+    "x": x,
     "youtube": youtube,
 }
 """One line per module in collectors/sources; mypy checks each against the contract here."""

@@ -5,12 +5,13 @@ Search is meant for people and scrolls only so far, so a window it cannot scroll
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from collectors.bearer import FetchedBearer
 from collectors.contract import Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.paging import Trail
@@ -45,40 +46,16 @@ def origins(options: Options) -> Sequence[str]:
 
 def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
     """Opens one session when first needed and a new one when it has expired."""
-    return _Session(origin, secrets["BLUESKY_HANDLE"], secrets["BLUESKY_APP_PASSWORD"])
-
-
-class _Session(httpx.Auth):
-    requires_response_body = True
-
-    def __init__(self, origin: str, handle: str, password: str) -> None:
-        self._login = httpx.Request(
-            "POST",
-            f"{origin}/xrpc/com.atproto.server.createSession",
-            json={"identifier": handle, "password": password},
-        )
-        self._token = ""
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if not self._token:
-            self._token = _token((yield self._login))
-        request.headers["authorization"] = f"Bearer {self._token}"
-        response = yield request
-        if response.status_code in (400, 401) and b"ExpiredToken" in response.content:
-            self._token = _token((yield self._login))
-            request.headers["authorization"] = f"Bearer {self._token}"
-            yield request
-
-
-def _token(response: httpx.Response) -> str:
-    if response.status_code in (400, 401, 403):
-        raise AccessDenied(
-            "Bluesky does not accept BLUESKY_HANDLE with BLUESKY_APP_PASSWORD; "
-            "make a new app password under Settings, Privacy and security."
-        )
-    if response.status_code != 200:
-        raise httpx.RemoteProtocolError(f"no session ({response.status_code})")
-    return str(response.json()["accessJwt"])
+    login = httpx.Request(
+        "POST",
+        f"{origin}/xrpc/com.atproto.server.createSession",
+        json={"identifier": secrets["BLUESKY_HANDLE"], "password": secrets["BLUESKY_APP_PASSWORD"]},
+    )
+    refused = (
+        "Bluesky does not accept BLUESKY_HANDLE with BLUESKY_APP_PASSWORD; "
+        "make a new app password under Settings, Privacy and security."
+    )
+    return FetchedBearer(login, field="accessJwt", help_=refused, expired=b"ExpiredToken")
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:

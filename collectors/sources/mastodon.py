@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from collectors import paging
+from collectors.bearer import Bearer
 from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.read import moment, optional_id, tree
@@ -52,16 +53,7 @@ def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
     """A token for this instance, if there is one: MASTODON_TOKENS="host=token host2=token2"."""
     pairs = (pair.partition("=") for pair in secrets.get("MASTODON_TOKENS", "").split())
     token = {host: token for host, _, token in pairs}.get(urlsplit(origin).netloc)
-    return _Bearer(token) if token else None
-
-
-class _Bearer(httpx.Auth):
-    def __init__(self, token: str) -> None:
-        self._header = f"Bearer {token}"
-
-    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
-        request.headers["authorization"] = self._header
-        yield request
+    return Bearer(token) if token else None
 
 
 def hashtag(query: str) -> str:

@@ -295,3 +295,66 @@ def test_run_records_name_what_could_not_be_heard(run, data):
     record = json.loads(path.read_bytes())
     assert (record["health"], record["count_payloads"]) == ("blind", 0)
     assert "status 503" in record["health_detail"]
+
+
+# X and Reddit
+
+
+def test_the_budget_stops_a_run_before_money_is_spent_and_is_remembered(run, data, time):
+    asked = []
+
+    def search(request):
+        asked.append(int(request.url.params["max_results"]))
+        start = 100 * len(asked)
+        found = [{"id": str(start + n), "text": "Ondine", "author_id": "7", "created_at": "2026-11-23T08:00:00Z"}
+                 for n in range(asked[-1])]  # fmt: skip
+        users = [{"id": "7", "username": "ada", "description": "at Ondine"}]
+        page = {"data": found, "includes": {"users": users}, "meta": {"next_token": f"t{len(asked)}"}}
+        return httpx.Response(200, json=page)
+
+    options = 'api = "https://api.example", monthly_posts = 125'
+    with pytest.raises(AccessDenied, match="monthly budget of 125"):
+        run("x", search, options, {"X_BEARER_TOKEN": "k"})
+    assert asked == [100, 25]
+    assert len(posts(data)) == 125
+    assert posts(data)["100"].author.bio == "at Ondine"
+    with pytest.raises(AccessDenied, match="monthly budget"):
+        run("x", search, options, {"X_BEARER_TOKEN": "k"})
+    assert len(asked) == 2  # not one more question in this month
+    time.now += timedelta(days=10)
+    with pytest.raises(AccessDenied):
+        run("x", search, options, {"X_BEARER_TOKEN": "k"}, window=None)
+    assert len(asked) == 4  # December has a budget of its own
+
+
+def test_without_a_budget_x_is_not_asked_at_all(run):
+    def nobody(request):
+        raise AssertionError("a request left")
+
+    with pytest.raises(AccessDenied, match="budget of 0"):
+        run("x", nobody, 'api = "https://api.example"', {"X_BEARER_TOKEN": "k"})
+
+
+def test_reddit_posts_come_with_their_comments_and_what_is_deleted_is_named(run, data):
+    def comment(name, body, author="bo", replies=""):
+        return {"kind": "t1", "data": {"name": name, "id": name[3:], "body": body, "author": author, "replies": replies,
+                                       "created_utc": NOW.timestamp() - 60, "parent_id": "t3_a", "link_id": "t3_a"}}  # fmt: skip
+
+    post = {"kind": "t3", "data": {"name": "t3_a", "id": "a", "title": "Ondine?", "selftext": "", "author": "ada",
+                                   "created_utc": NOW.timestamp() - 3600}}  # fmt: skip
+
+    def reddit(request):
+        if request.url.path.endswith("access_token"):
+            return httpx.Response(200, json={"access_token": "k", "expires_in": 3600})
+        assert request.headers["authorization"] == "Bearer k"
+        if request.url.path.endswith("/search"):
+            return httpx.Response(200, json={"data": {"children": [post], "after": None}})
+        below = {"data": {"children": [comment("t1_c", "yes")]}}
+        gone = comment("t1_d", "[deleted]", "[deleted]")
+        thread = {"data": {"children": [comment("t1_b", "no", replies=below), gone]}}
+        return httpx.Response(200, json=[{"data": {"children": [post]}}, thread])
+
+    secrets = {"REDDIT_CLIENT_ID": "i", "REDDIT_CLIENT_SECRET": "s"}
+    run("reddit", reddit, 'api = "https://api.example"', secrets)
+    assert set(posts(data)) == {"t3_a", "t1_b", "t1_c"}
+    assert [record.post_id for record in landed(data) if isinstance(record, Deletion)] == ["t1_d"]
