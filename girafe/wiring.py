@@ -65,6 +65,16 @@ def pools(sources: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     }
 
 
+def main() -> None:
+    """Prints every pool as JSON; `make up` and docker-compose.yml hand it to `airflow pools import`."""
+    import json
+    import sys
+
+    from collectors.registry import SOURCES
+
+    sys.stdout.write(json.dumps(pools(tuple(SOURCES)), indent=2) + "\n")
+
+
 class Patience(RetryPolicy):
     """Retries what retrying helps; fails at once where a person must act."""
 
@@ -254,3 +264,7 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
         f"{remedy}airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --downstream --yes"
     )
     return f"girafe: {task.dag_id}.{task.task_id} failed", body
+
+
+if __name__ == "__main__":
+    main()

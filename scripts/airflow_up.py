@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY = ROOT / "sample" / "company.toml"
-PATIENCE = 180
+PATIENCE = 300
 """Seconds until every part of Airflow must be healthy."""
 
 
@@ -29,6 +30,8 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": port,
         "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__SECRET_KEY": secret(home / "api.key"),
+        "AIRFLOW__API_AUTH__JWT_SECRET": secret(home / "jwt.key"),
         "AIRFLOW__API__WORKERS": 1,
         "AIRFLOW__CORE__DAGS_FOLDER": ROOT / "dags",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
@@ -56,6 +59,15 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     return {**os.environ, **{name: str(value) for name, value in settings.items()}}
+
+
+def secret(file: Path) -> str:
+    """A secret of this installation, made on first use and readable by its owner only."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(64))
+    return file.read_text()
 
 
 def bundle(folder: Path) -> dict[str, object]:
@@ -94,10 +106,8 @@ def prepare(home: Path, env: dict[str, str]) -> None:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     run = [sys.executable, "-m", "airflow"]
     log = (home / "prepare.log").open("w")
-    code = "import json; from girafe.wiring import pools; from collectors.registry import SOURCES; "
-    code += "print(json.dumps(pools(tuple(SOURCES))))"
-    made = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
-    (home / "pools.json").write_text(made.stdout.strip().splitlines()[-1])
+    with (home / "pools.json").open("w") as pools:
+        subprocess.run([sys.executable, "-m", "girafe.wiring"], env=env, check=True, stdout=pools)
     for command in (["db", "migrate"], ["pools", "import", str(home / "pools.json")]):
         if subprocess.run([*run, *command], env=env, stdout=log, stderr=log, check=False).returncode:
             raise SystemExit(f"airflow {' '.join(command)} failed; see {home / 'prepare.log'}")
