@@ -358,3 +358,64 @@ def test_reddit_posts_come_with_their_comments_and_what_is_deleted_is_named(run,
     run("reddit", reddit, 'api = "https://api.example"', secrets)
     assert set(posts(data)) == {"t3_a", "t1_b", "t1_c"}
     assert [record.post_id for record in landed(data) if isinstance(record, Deletion)] == ["t1_d"]
+
+
+# The company's own pages
+
+
+def test_comments_on_the_companys_linkedin_page_come_without_any_profile(run, data):
+    now = int(NOW.timestamp() * 1000)
+
+    def linkedin(request):
+        assert request.headers["x-restli-protocol-version"] == "2.0.0"
+        path = request.url.raw_path.decode()
+        if path.startswith("/posts?q=author&author=urn%3Ali%3Aorganization%3A9&"):
+            post = {
+                "id": "urn:li:share:1",
+                "author": "urn:li:organization:9",
+                "commentary": "Ondine",
+                "createdAt": now - 5000,
+            }
+            return httpx.Response(200, json={"elements": [post]})
+        if path.startswith("/socialActions/urn%3Ali%3Ashare%3A1/comments?"):
+            comment = {"commentUrn": "urn:li:comment:5", "actor": "urn:li:person:a", "object": "urn:li:share:1",
+                       "message": {"text": "Bravo"}, "created": {"time": now - 1000}}  # fmt: skip
+            return httpx.Response(200, json={"elements": [comment]})
+        raise AssertionError(path)
+
+    options = 'api = "https://api.example", organizations = ["9"]'
+    run("linkedin", linkedin, options, {"LINKEDIN_ACCESS_TOKEN": "t"})
+    found = posts(data)
+    assert found["urn:li:comment:5"].reply_to == "urn:li:share:1"
+    assert found["urn:li:share:1"].author.is_organisation is True
+    assert not any(isinstance(record, Profile) for record in landed(data))
+
+
+def test_a_page_is_read_with_all_comments_and_their_answers(run, data):
+    stamp = "2026-11-23T08:00:00+0000"
+
+    def graph(request):
+        assert request.headers["authorization"] == "Bearer t"
+        path = request.url.path
+        if path == "/9/posts":
+            answer = {"id": "c2", "message": "oui", "created_time": stamp, "from": {"id": "9"}}
+            first = {"id": "c1", "message": "?", "created_time": stamp, "comments": {"data": [answer]}}
+            below = {"data": [first], "paging": {"next": "https://api.example/more"}}
+            post = {
+                "id": "p1",
+                "message": "Ondine",
+                "created_time": stamp,
+                "from": {"id": "9"},
+                "comments": below,
+            }
+            return httpx.Response(200, json={"data": [post]})
+        if path == "/p1/comments":
+            more = [{"id": f"c{n}", "message": "!", "created_time": stamp} for n in (1, 3)]
+            return httpx.Response(200, json={"data": more})
+        raise AssertionError(path)
+
+    run("meta", graph, 'api = "https://api.example", pages = ["facebook:9"]', {"META_PAGE_TOKEN": "t"})
+    found = posts(data)
+    assert found["c3"].reply_to == "p1"
+    assert {post.platform for post in found.values()} == {"facebook"}
+    assert found["c1"].author != found["c3"].author

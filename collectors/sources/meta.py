@@ -1,0 +1,142 @@
+"""Facebook and Instagram: the company's own pages and what is said there. Off: it needs a page token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from collectors.bearer import Bearer
+from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window, nothing_more
+from collectors.http import Http
+from collectors.paging import Trail
+from collectors.read import count, identifier, moment, notes, text, tree, trees
+from girafe.errors import PayloadChanged, SourceUnavailable
+from girafe.records import Account, Envelope, Payload, Post, Record
+
+PLATFORM = "facebook"
+VERSION = "meta-1"
+TERMS = "https://developers.facebook.com/terms: the company's own pages only; delete on request."
+SECRETS: tuple[str, ...] = ("META_PAGE_TOKEN",)
+PACE = 1.0
+OVERLAP = timedelta(days=2)
+ON_BY_DEFAULT = False
+thread = nothing_more
+profile = nothing_more
+
+_API = "https://graph.facebook.com/v24.0"
+_FIELDS = {
+    "facebook": (
+        "posts",
+        "id,message,created_time,from,permalink_url,"
+        "comments.limit(100){id,message,created_time,from,"
+        "comments.limit(100){id,message,created_time,from}}",
+    ),
+    "instagram": (
+        "media",
+        "id,caption,timestamp,username,permalink,"
+        "comments.limit(100){id,text,timestamp,username,replies.limit(100){id,text,timestamp,username}}",
+    ),
+}
+
+
+def origins(options: Options) -> Sequence[str]:
+    """The pages, as `facebook:<page id>` and `instagram:<business account id>`."""
+    return [str(page) for page in options.get("pages", ())]
+
+
+def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
+    """The page's token, in a header: in the address it would end up in logs."""
+    return Bearer(secrets["META_PAGE_TOKEN"])
+
+
+def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
+    """The page's posts of the window with everything said under them; the query plays no part."""
+    network, _, page_id = watch.origin.partition(":")
+    if network not in _FIELDS:
+        raise SourceUnavailable(f"{watch.origin}: write a page as facebook:<id> or instagram:<id>.")
+    edge, fields = _FIELDS[network]
+    params: dict[str, Any] = {"fields": fields, "limit": 50}
+    for post in _edge(watch, f"{page_id}/{edge}", params, http):
+        written = _time(post)
+        if written < window.start - timedelta(days=30):
+            return  # older posts hardly get comments any more
+        for item in _flat(watch, network, post, "", text(post.get("id")), http):
+            if _time(item.payload) in window or item.payload.get("id") == post.get("id"):
+                yield item
+
+
+def _flat(
+    watch: Watch, network: str, thing: Mapping[str, Any], parent: str, root: str, http: Http
+) -> Iterator[Item]:
+    """The thing and all that hangs on it, each on its own with its parent noted."""
+    own = {name: value for name, value in thing.items() if name not in ("comments", "replies")}
+    added = {"network": network, "parent": parent, "root": root}
+    yield Item(key=f"post:{thing.get('id')}", payload={**own, NOTES: added}, position=watch.origin)
+    for edge in ("comments", "replies"):
+        below = tree(thing.get(edge))
+        children = trees(below.get("data"))
+        if tree(below.get("paging")).get("next"):
+            fields = "id,message,created_time,from" if network == "facebook" else "id,text,timestamp,username"
+            children = list(_edge(watch, f"{thing.get('id')}/{edge}", {"fields": fields, "limit": 100}, http))
+        for child in children:
+            yield from _flat(watch, network, child, text(thing.get("id")), root, http)
+
+
+def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterator[Mapping[str, Any]]:
+    """Every item of an edge, by its `after` cursor."""
+    trail, after = Trail("Meta"), ""
+    while True:
+        query = {**params, **({"after": after} if after else {})}
+        answer = http.json(f"{watch.options.get('api', _API)}/{path}", query)
+        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+            raise SourceUnavailable(f"Meta answered {path} without `data`.")
+        items = trees(answer["data"])
+        yield from items
+        paging = tree(answer.get("paging"))
+        after = text(tree(paging.get("cursors")).get("after"))
+        if not after or not paging.get("next"):
+            return
+        trail.step(after, page_was_empty=not items)
+
+
+def _time(thing: Mapping[str, Any]) -> datetime:
+    return moment(thing.get("created_time") or thing.get("timestamp"), "created_time")
+
+
+def parse(envelope: Envelope) -> Iterator[Record]:
+    """A post or a comment becomes a Post under its own network."""
+    thing, added = envelope.payload, notes(envelope.payload)
+    if not ("created_time" in thing or "timestamp" in thing):
+        raise PayloadChanged("Neither created_time (Facebook) nor timestamp (Instagram).")
+    root = text(added.get("root"))
+    network = "instagram" if added.get("network") == "instagram" else "facebook"
+    name = identifier(thing.get("id"), "id")
+    yield Post(
+        platform=network,
+        post_id=name,
+        created_at=_time(thing),
+        text=text(thing.get("message")) or text(thing.get("caption")) or text(thing.get("text")),
+        author=_author(thing, network, name),
+        observed_at=envelope.fetched_at,
+        reply_to=text(added.get("parent")) or None,
+        conversation_id=root if root and root != name else None,
+        url=text(thing.get("permalink_url")) or text(thing.get("permalink")) or None,
+        likes=count(thing.get("like_count")),
+    )
+
+
+def _author(thing: Payload, network: str, name: str) -> Account:
+    """Meta hides who comments unless they agreed; such a speaker is somebody, and nobody twice."""
+    who = tree(thing.get("from"))
+    account_id, handle = text(who.get("id")), text(thing.get("username"))
+    if not account_id and not handle:
+        account_id = f"{name}#author"
+    return Account(
+        platform=network,
+        account_id=account_id or None,
+        handle=handle or None,
+        display_name=text(who.get("name")),
+    )
