@@ -1,0 +1,56 @@
+"""The command line itself: its help, its version, and how an error becomes an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from girafe import __version__
+from girafe import run as path
+from girafe.cli.terminal import console, plain
+from girafe.errors import GirafeError, QualityFailed, RetryLater, UserMustAct
+
+app = typer.Typer(
+    name="girafe",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,  # they may hold what people wrote
+    help="""Listens to the public conversations that mention a company, works out **who is speaking**, and
+measures how much of the conversation is **human to human** and how much **brand to human**.
+
+First picture of a company:  `girafe init "Your company"`, then `girafe run`.
+
+With files you already have:  `girafe import posts.jsonl`, then `girafe run --no-collect`.
+
+Exit codes: 0 done, 2 wrong usage, 3 a person must act (the message says how), 4 try again later,
+5 data quality stopped the flow (the last good exports stay), 1 a fault of girafe itself.""",
+)
+
+_EXIT_CODES: tuple[tuple[type[GirafeError], int], ...] = (
+    (UserMustAct, 3),
+    (RetryLater, 4),
+    (QualityFailed, 5),
+)
+
+
+def main() -> None:
+    """Runs the command line; an expected error becomes one plain message and its exit code."""
+    path.be_quiet()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        app()
+    except GirafeError as error:
+        console.print(f"[bold red]girafe:[/] {plain(error)}")
+        sys.exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1))
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"girafe {__version__}")
+        raise typer.Exit

@@ -1,0 +1,84 @@
+"""Ask: speakers and texts without the rest of the path, the digest before it is sent, the cost of a stage."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from girafe.cli.app import app
+from girafe.cli.terminal import CompanyFile, DataFolder, console
+from girafe.data_dir import DataDir
+from girafe.settings import load_settings
+
+PANEL = "4. Ask"
+
+
+@app.command(rich_help_panel=PANEL)
+def speakers(
+    source: Annotated[Path, typer.Argument(help="Accounts, one JSON object a line.", exists=True)],
+    company: CompanyFile = Path("company.toml"),
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: standard output.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say the evidence in words.")] = False,
+) -> None:
+    """Says who is speaking, for accounts in a file, without the rest of the path."""
+    from nlp.speakers import speakers_lines
+
+    settings = load_settings(company) if company.exists() else None
+    _lines(source, out, lambda lines: speakers_lines(lines, settings, explain=explain))
+
+
+@app.command(rich_help_panel=PANEL)
+def texts(
+    source: Annotated[Path, typer.Argument(help="Texts, one JSON object a line.", exists=True)],
+    company: CompanyFile = Path("company.toml"),
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: standard output.")] = None,
+) -> None:
+    """Says language, company, themes and sentiment, for texts in a file."""
+    from nlp.texts import texts_lines
+
+    settings = load_settings(company) if company.exists() else None
+    _lines(source, out, lambda lines: texts_lines(lines, settings))
+
+
+def _lines(source: Path, out: Path | None, work: Callable[[Any], Any]) -> None:
+    with source.open(encoding="utf-8", errors="replace") as lines:
+        target = out.open("w", encoding="utf-8") if out else sys.stdout
+        try:
+            for line in work(lines):
+                target.write(line + "\n")
+        finally:
+            if out:
+                target.close()
+
+
+@app.command(rich_help_panel=PANEL)
+def bench(
+    posts: Annotated[int, typer.Option(help="Posts of the smaller run.", min=100)] = 10_000,
+    times: Annotated[int, typer.Option(help="How many times more in the larger run.", min=2)] = 4,
+) -> None:
+    """Times every stage on invented posts, as ratios against a plain baseline of the same run."""
+    from girafe.bench import measure, table
+
+    small = measure(posts, say=lambda line: console.print(f"  [dim]{line}[/]"))
+    large = measure(posts * times, say=lambda line: console.print(f"  [dim]{line}[/]"))
+    for line in table(small, large, posts=posts, times=times):
+        typer.echo(line)
+
+
+@app.command(rich_help_panel=PANEL)
+def digest(
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+    language: Annotated[str | None, typer.Option(help="fr or en; default: the company's first.")] = None,
+) -> None:
+    """Shows the digest of the last whole week as it would be sent; sends nothing."""
+    from reports.digest import digest as digest_of
+    from reports.tables import read_tables
+
+    settings = load_settings(company)
+    made = digest_of(read_tables(DataDir(data).marts), settings, language or settings.company.languages[0])
+    typer.echo(made.text())

@@ -1,0 +1,147 @@
+"""Begin: write a company.toml, see the demo, check that everything is ready."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from girafe import run as path
+from girafe.cli.app import app
+from girafe.cli.stages import finish, run_stages
+from girafe.cli.terminal import CompanyFile, DataFolder, console, now, open_context, plain, timed
+from girafe.company_file import company_toml
+from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
+from girafe.settings import load_settings, parse_settings
+
+PANEL = "1. Begin"
+
+
+@app.command(rich_help_panel=PANEL)
+def init(
+    name: Annotated[str, typer.Argument(help="The company as people write it.")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to write.")] = Path("company.toml"),
+    alias: Annotated[list[str] | None, typer.Option(help="Another name people use (repeat).")] = None,
+    official: Annotated[
+        list[str] | None, typer.Option(help='An official account, "platform:handle" (repeat).')
+    ] = None,
+    domain: Annotated[list[str] | None, typer.Option(help="A domain of the company (repeat).")] = None,
+    time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Europe/Paris",
+    headcount: Annotated[int | None, typer.Option(help="Number of employees.")] = None,
+    headcount_date: Annotated[str | None, typer.Option(help="As of which day, YYYY-MM-DD.")] = None,
+    headcount_source: Annotated[str | None, typer.Option(help="Who says so.")] = None,
+    competitor: Annotated[list[str] | None, typer.Option(help="A competitor's name (repeat).")] = None,
+    ask: Annotated[
+        bool | None, typer.Option("--ask/--no-ask", help="Ask for what is missing (default: on a terminal).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> None:
+    """Writes a company.toml, by asking or from flags.
+
+    Example: `girafe init "Ondine" --alias "Groupe Ondine" --official mastodon:ondine@social.example`
+    """
+    asking = sys.stdin.isatty() if ask is None else ask
+    if out.exists() and not force:
+        raise UserMustAct(f"{out} exists already. Edit it, or replace it with --force.")
+    if not name:
+        if not asking:
+            raise UserMustAct('Say which company: girafe init "Your company"')
+        name = typer.prompt("Company")
+    governance: dict[str, str] = {}
+    if asking:
+        alias = alias or _prompt_list("Other names people use (comma separated)")
+        official = official or _prompt_list("Official accounts as platform:handle (comma separated)")
+        domain = domain or _prompt_list("Domains (comma separated)")
+        competitor = competitor or _prompt_list("Competitors (comma separated)")
+        console.print("Live listening starts only when these six are filled in (docs/governance.md).")
+        for key in ("legal_basis", "purpose", "dpia_reference", "works_council_informed_on",
+                    "notice_url", "dpo_contact"):  # fmt: skip
+            governance[key] = typer.prompt(f"  {key}", default="", show_default=False)
+    text = company_toml(
+        name=name, aliases=alias or [], official_accounts=official or [], domains=domain or [],
+        time_zone=time_zone, headcount=headcount, headcount_date=headcount_date,
+        headcount_source=headcount_source, competitors=competitor or [], governance=governance,
+    )  # fmt: skip
+    settings = parse_settings(text, origin=str(out))
+    out.write_text(text, encoding="utf-8")
+    console.print(f"[green]✓[/] wrote {out}")
+    missing = settings.governance.missing()
+    if missing:
+        console.print(
+            f"Before live listening, fill in {', '.join(missing)} under \\[governance].\n"
+            "Files can be imported at once: girafe import FILE, then girafe run --no-collect."
+        )
+    else:
+        console.print("Next: girafe run")
+
+
+def _prompt_list(question: str) -> list[str]:
+    answer: str = typer.prompt(question, default="", show_default=False)
+    return [part.strip() for part in answer.split(",") if part.strip()]
+
+
+@app.command(rich_help_panel=PANEL)
+def demo(
+    data: Annotated[Path, typer.Option("--data", "-d", help="Where the demo keeps its state.")] = Path(
+        "data/demo"
+    ),
+) -> None:
+    """Runs the main job on the bundled sample: an invented company, eight weeks, no network."""
+    seed = import_module("sample.seed")
+    folder = DataDir(data)
+    settings_file = seed.COMPANY
+    timed("sample", lambda: seed.seed_data(folder))
+    context = open_context(settings_file, data)
+    for file in seed.IMPORTS:
+        from collectors.imports.land import import_file
+
+        report = import_file(file, folder, format="auto", now=context.now)
+        console.print(f"  [dim]{plain(report.summary)}[/]")
+    finish(run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
+
+
+@app.command(rich_help_panel=PANEL)
+def doctor(
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+    online: Annotated[bool, typer.Option("--online", help="Make one cheap call to each source.")] = False,
+) -> None:
+    """Says for each source whether it is ready, what is missing and what its terms ask."""
+    from collectors.doctor import examine
+
+    settings = load_settings(company)
+    missing = settings.governance.missing()
+    mark = "[green]✓[/]" if not missing else "[red]✗[/]"
+    console.print(f"{mark} governance: {'complete' if not missing else 'missing ' + ', '.join(missing)}")
+    # Not even a cheap call leaves before the gate is passed.
+    http = path.live_http(now, lambda line: None) if online and not missing else None
+    for finding in examine(settings, environment=os.environ, http=http):
+        mark = "[green]✓[/]" if finding.ready else "[yellow]–[/]"
+        console.print(f"{mark} {finding.source}: {plain(finding.detail)}")
+
+
+@app.command(rich_help_panel=PANEL)
+def governance(
+    company: CompanyFile = Path("company.toml"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the papers.")] = Path("governance"),
+) -> None:
+    """Drafts the Article 30 record, the notice to publish, a DPIA and the register of platform terms."""
+    from collectors.registry import SOURCES
+    from girafe.governance import TERMS_READ_ON, Terms, documents
+
+    settings = load_settings(company)
+    terms = [
+        Terms(platform=name, text=source.TERMS, read_on=TERMS_READ_ON) for name, source in SOURCES.items()
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in documents(settings, terms, today=now().date()).items():
+        (out / name).write_text(text, encoding="utf-8")
+        console.print(f"[green]✓[/] {out / name}")
+    missing = settings.governance.missing()
+    if missing:
+        console.print(f"[yellow]![/] still empty in company.toml: {', '.join(missing)}")

@@ -1,0 +1,199 @@
+"""Stages: each step of the path as a command, and the whole path."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from girafe import run as path
+from girafe.cli.app import app
+from girafe.cli.terminal import (
+    AsJson,
+    CompanyFile,
+    DataFolder,
+    console,
+    now,
+    open_context,
+    plain,
+    print_json,
+    timed,
+)
+from girafe.data_dir import DataDir
+from girafe.errors import GovernanceMissing, RetryLater, UserMustAct
+
+PANEL = "2. The path"
+
+
+@app.command("import", rich_help_panel=PANEL)
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Files to land.", exists=True, dir_okay=False)],
+    data: DataFolder = Path("data"),
+    format: Annotated[str, typer.Option(help="auto recognises the format from the content.")] = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Lands exports and archives; lines that cannot be read go to quarantine with their reason.
+
+    docs/formats.md describes girafe JSONL, the neutral format, and every other one that is recognised.
+    """
+    from collectors.imports.land import import_file
+
+    reports = []
+    for file in files:
+        report = timed(
+            f"import {file.name}",
+            lambda file=file: import_file(file, DataDir(data), format=format, now=now()),  # type: ignore[misc]
+        )
+        console.print(f"  [dim]{plain(report.summary)}[/]")
+        reports.append(report)
+    if as_json:
+        print_json(reports)
+
+
+@app.command(rich_help_panel=PANEL)
+def collect(
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+    since: Annotated[str | None, typer.Option(help="From this moment on (ISO 8601).")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to, not including (ISO 8601).")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only these sources (repeat).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, ask nothing.")] = False,
+) -> None:
+    """COLLECT: asks every enabled source for what is new and lands it as received."""
+    _collect(open_context(company, data), since, until, source, dry_run)
+
+
+def _collect(
+    context: path.Context, since: str | None, until: str | None, source: list[str] | None, dry_run: bool
+) -> None:
+    """Asks each query on its own: one source that cannot be heard is named and holds up no other."""
+    pairs = path.queries(context, tuple(source or ()))
+    if not pairs:
+        console.print("  [dim]no source is switched on in company.toml: nothing to collect[/]")
+        return
+    start, end = _moment(since), _moment(until)
+    window = (start, end or context.now) if start else None
+    if dry_run:
+        span = (
+            f"from {window[0]:%Y-%m-%d %H:%M} to {window[1]:%Y-%m-%d %H:%M}"
+            if window
+            else "from its cursor on"
+        )
+        for name, query in pairs:
+            console.print(f"  would ask {plain(name)} for {plain(query)}, {span}")
+        return
+    context.settings.governance.check()
+    http = path.live_http(now, context.say)
+    heard, refusals = 0, []
+    for name, query in pairs:
+        try:
+            report = timed(
+                f"collect {name} {query}",
+                lambda name=name, query=query: path.collect(context, name, query, http=http, window=window),  # type: ignore[misc]
+            )
+        except (RetryLater, UserMustAct) as error:
+            console.print(f"[red]✗[/] {plain(name)} {plain(query)}: {plain(error)}")
+            refusals.append(error)
+            continue
+        heard += 1
+        context.say(report.summary)
+    if refusals and not heard and not path.has_landed(context.data):
+        raise refusals[0]
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserMustAct(f"{text!r} is not a date: write 2026-11-02 or 2026-11-02T07:00:00Z.") from error
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+@app.command(rich_help_panel=PANEL)
+def classify(company: CompanyFile = Path("company.toml"), data: DataFolder = Path("data")) -> None:
+    """CLASSIFY: who is speaking, about what; text, names and handles end here."""
+    run_stages(open_context(company, data), "classify")
+
+
+@app.command(rich_help_panel=PANEL)
+def load(
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="From the classified files, anew.")] = False,
+) -> None:
+    """LOAD: merges what was classified into DuckDB."""
+    context = open_context(company, data)
+    report = timed("load", lambda: path.load(context, rebuild=rebuild))
+    console.print(f"  [dim]{report.posts:,} posts by {report.accounts:,} accounts[/]")
+
+
+@app.command(rich_help_panel=PANEL)
+def validate(company: CompanyFile = Path("company.toml"), data: DataFolder = Path("data")) -> None:
+    """VALIDATE: what entered, and the marts; a failed expectation stops the flow."""
+    run_stages(open_context(company, data), "validate", "validate marts")
+
+
+@app.command(rich_help_panel=PANEL)
+def measure(company: CompanyFile = Path("company.toml"), data: DataFolder = Path("data")) -> None:
+    """MEASURE: dbt builds every model."""
+    run_stages(open_context(company, data), "measure")
+
+
+@app.command(rich_help_panel=PANEL)
+def publish(company: CompanyFile = Path("company.toml"), data: DataFolder = Path("data")) -> None:
+    """PUBLISH: dashboard, digest and files, as one release under DATA/exports."""
+    finish(run_stages(open_context(company, data), "publish"))
+
+
+@app.command(rich_help_panel=PANEL)
+def run(
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+    collect_first: Annotated[
+        bool, typer.Option("--collect/--no-collect", help="Ask the sources first, or use what has landed.")
+    ] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+) -> None:
+    """Runs the whole path: collect, classify, load, validate, measure, publish."""
+    context = open_context(company, data)
+    if dry_run:
+        _collect(context, None, None, None, dry_run=True)
+        console.print(f"  then {', '.join(name for name, _, _ in path.AFTER_COLLECT)}")
+        return
+    if collect_first:
+        try:
+            _collect(context, None, None, None, dry_run=False)
+        except GovernanceMissing as error:
+            # No request has left. What was imported by hand can still be measured.
+            if not path.has_landed(context.data):
+                raise
+            console.print(f"[yellow]![/] {plain(error)} Going on with what has landed.")
+    finish(run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
+
+
+@app.command(hidden=True)
+def stage(
+    name: Annotated[str, typer.Argument(help="One stage after collect.")],
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+) -> None:
+    """Runs exactly one stage: what `girafe bench` and the workers call."""
+    run_stages(open_context(company, data), name)
+
+
+def run_stages(context: path.Context, *names: str) -> dict[str, Any]:
+    """Runs the stages named, in the order of the path, and returns their reports."""
+    chosen = [stage for stage in path.AFTER_COLLECT if stage[0] in names]
+    return path.run_stages(context, chosen, timed)
+
+
+def finish(reports: dict[str, Any]) -> None:
+    """Names what was written and says the headline, the one line on standard output."""
+    release = reports["publish"]
+    console.print(f"\nDashboard  {release.dashboard}")
+    console.print(f"Digest     {release.digest}")
+    typer.echo(f"\n{release.headline}")

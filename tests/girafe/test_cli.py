@@ -1,0 +1,99 @@
+"""The command line: what a person types, what it answers, and which exit code a script sees."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from girafe.settings import load_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def girafe(*arguments: str, at: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "girafe", *arguments],
+        cwd=at,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"} | environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_init_writes_a_file_that_is_valid_and_says_what_is_next(tmp_path: Path) -> None:
+    done = girafe(
+        "init", "Orée", "--official", "mastodon:oree@a.example", "--competitor", "Voltigo", at=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    settings = load_settings(tmp_path / "company.toml")
+    assert [company.name for company in settings.companies] == ["Orée", "Voltigo"]
+    assert "governance" in done.stderr
+    again = girafe("init", "Other", at=tmp_path)
+    assert again.returncode == 3
+    assert "--force" in again.stderr
+
+
+def test_a_live_run_without_governance_names_the_keys_and_sends_nothing(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    done = girafe("run", at=tmp_path)
+    assert done.returncode == 3
+    assert "legal_basis" in done.stderr
+    assert not (tmp_path / "data" / "landing").exists()
+
+
+def test_a_dry_run_says_what_would_be_asked(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    done = girafe("run", "--dry-run", at=tmp_path)
+    assert done.returncode == 0
+    assert "would ask hackernews for Orée" in done.stderr
+
+
+def test_import_answers_a_script_in_json_and_quarantine_lists_the_reason(tmp_path: Path) -> None:
+    good = {"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "text": "a",
+            "author": {"handle": "ada"}}  # fmt: skip
+    (tmp_path / "posts.jsonl").write_text(json.dumps(good) + "\n{oops\n", encoding="utf-8")
+    done = girafe("import", "posts.jsonl", "--json", at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)
+    listed = girafe("quarantine", "list", "--json", at=tmp_path)
+    assert [heap["reason"] for heap in json.loads(listed.stdout)] == ["not_json"]
+    status = json.loads(girafe("status", "--json", at=tmp_path).stdout)
+    assert (status["landing files"], status["in quarantine"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["run", "--company", "nowhere.toml"], 3, "girafe init"),
+        (["import", "nowhere.jsonl"], 2, "does not exist"),
+        (["collect", "--since", "yesterday"], 3, "is not a date"),
+        (["no-such-command"], 2, "No such command"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words(
+    tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    done = girafe(*arguments, at=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_command_explains_itself(tmp_path: Path) -> None:
+    import typer.main
+
+    from girafe.cli.app import app
+
+    command = typer.main.get_command(app)
+    for name, sub in command.commands.items():  # type: ignore[attr-defined]
+        assert sub.help, name
+    assert girafe("--version", at=tmp_path).stdout.startswith("girafe ")
