@@ -34,7 +34,14 @@ def config() -> dict[str, Any]:
         "gridColor": LINE,
         "labelPadding": 6,
     }
-    legend = {"orient": "top", "title": None, "symbolType": "square", "offset": 8, "symbolSize": 110, "labelLimit": 320}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "square",
+        "offset": 8,
+        "symbolSize": 110,
+        "labelLimit": 320,
+    }
     return {
         "background": None,
         "font": FONT,

@@ -58,13 +58,12 @@ def scene(tables: Tables, settings: Settings, t: Words) -> Scene:
 
 
 def _values(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, ...]:
-    """`all` first, then what was heard most."""
+    """`all` first, then what was heard most; nothing of which nothing is published."""
     heard: dict[str, int] = {}
     for row in rows:
-        if row[column] != ALL:
-            heard[row[column]] = heard.get(row[column], 0) + (row.get("count_posts") or 0)
-    ordered = sorted(heard, key=lambda value: (-heard[value], value))
-    return (ALL, *ordered)
+        if row[column] != ALL and row.get("count_posts"):
+            heard[row[column]] = heard.get(row[column], 0) + row["count_posts"]
+    return (ALL, *sorted(heard, key=lambda value: (-heard[value], value)))
 
 
 def render(

@@ -194,7 +194,7 @@ def _worth_reading(scene: Scene, period: Period) -> Part:
             kind=t.name("kinds", row["conversation_kind"]),
             posts=t("digest.posts", count=row["count_posts"]),
             platform=t.name("platforms", row["platform"]),
-            language=t.name("languages", row["language"]).lower(),
+            language=t.inside("languages", row["language"]),
         )
         + (f" {t('digest.open_question')}" if row.get("has_open_question") else "")
         for row in rows[:MOST]
@@ -226,6 +226,8 @@ def _not_needed(scene: Scene, period: Period) -> Part:
         t("digest.led_by_people", count=s.human, theme=t.name("themes", s.theme), brand=t.number(s.brand))
         for s in subjects.without_need_of_brand(found)
     ]
+    if not lines and not subjects.told_by_side(found) and any(s.hidden for s in found):
+        lines.append(t("digest.not_needed_hidden"))
     return _part(scene, "not_needed", lines)
 
 
@@ -233,7 +235,7 @@ def _help(scene: Scene, period: Period) -> Part:
     """Offers to colleagues who wish to speak; never a request to anyone."""
     t = scene.words
     found = subjects.subjects(_home(scene, "rpt_themes_weekly", period.weeks))
-    talked = set(subjects.between_people(found, most=6))
+    talked = subjects.between_people(found, most=6) or subjects.spoken_of(found)
     open_ones = [
         a.theme for a in subjects.asked(_home(scene, "rpt_brand_questions_weekly", period.weeks)) if a.open
     ]
@@ -243,7 +245,7 @@ def _help(scene: Scene, period: Period) -> Part:
     rising = [r["theme"] for r in _home(scene, "rpt_rising_themes_weekly", period.weeks) if r.get("is_risen")]
     lines += [t("digest.help_rising", theme=t.name("themes", theme)) for theme in rising][:2]
     if not lines and talked:
-        names = t.series("themes", subjects.between_people(found, most=2))
+        names = t.series("themes", talked[:2])
         lines.append(t("digest.help_talked", themes=names))
     return _part(scene, "help", lines)
 

@@ -14,6 +14,9 @@ PERIODS = (1, 4, 13, 52)
 """The lengths of time, in weeks, a reader may choose from."""
 
 
+Z95 = 1.96
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """A share over one or more weeks, or the fact that it cannot be told."""
@@ -48,6 +51,8 @@ class Carrier(StrEnum):
     PEOPLE = "people"
     BRAND = "brand"
     EVEN = "even"
+    RATHER_PEOPLE = "rather_people"
+    RATHER_BRAND = "rather_brand"
     HIDDEN = "hidden"
     EMPTY = "empty"
     BLIND = "blind"
@@ -56,7 +61,7 @@ class Carrier(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """Whole weeks, and as many before them to compare with (none if there are not enough)."""
+    """Whole weeks, and those before them to compare with: as many, or at least half; else none."""
 
     code: str
     weeks: tuple[date, ...]
@@ -93,8 +98,9 @@ def periods(weeks: Sequence[date]) -> tuple[Period, ...]:
     for length in PERIODS:
         if length > len(weeks):
             break
-        before = tuple(weeks[-2 * length : -length]) if len(weeks) >= 2 * length else ()
-        found.append(Period(code=str(length), weeks=tuple(weeks[-length:]), before=before))
+        before = tuple(weeks[:-length][-length:])
+        enough = before if 2 * len(before) >= length else ()
+        found.append(Period(code=str(length), weeks=tuple(weeks[-length:]), before=enough))
     if weeks and len(weeks) not in PERIODS:
         found.append(Period(code="all", weeks=tuple(weeks), before=()))
     return tuple(found)
@@ -112,11 +118,7 @@ def total(rows: Iterable[Row], column: str) -> int:
 
 
 def pool(rows: Sequence[Row], name: str) -> Share:
-    """The share `name` over several weeks.
-
-    The ends of the interval are averaged by weight, as if the weeks erred together. Classifier error does,
-    sampling error does not, so the interval of a long period is rather too wide than too narrow.
-    """
+    """The share `name` over several weeks, with an interval rather too wide than too narrow."""
     hidden = sum(1 for row in rows if row.get("is_suppressed"))
     seen = [row for row in rows if row.get(name) is not None and row.get(f"{name}_denominator")]
     weight = sum(row[f"{name}_denominator"] for row in seen)
@@ -124,21 +126,37 @@ def pool(rows: Sequence[Row], name: str) -> Share:
         return Share(hidden_weeks=hidden)
     numerator = sum(row[f"{name}_numerator"] for row in seen)
     value = numerator / weight
-    low, high = (_mean(seen, name, end, weight) for end in ("low", "high"))
+    below, above = (_reach(seen, name, end, value, weight) for end in ("low", "high"))
     return Share(
         value=value,
-        low=None if low is None else min(low, value),
-        high=None if high is None else max(high, value),
+        low=None if below is None else max(0.0, value - below),
+        high=None if above is None else min(1.0, value + above),
         numerator=numerator,
         denominator=weight,
         hidden_weeks=hidden,
     )
 
 
-def _mean(rows: Sequence[Row], name: str, end: str, weight: int) -> float | None:
-    if any(row.get(f"{name}_{end}") is None for row in rows):
-        return None
-    return float(sum(row[f"{name}_{end}"] * row[f"{name}_denominator"] for row in rows) / weight)
+def _reach(rows: Sequence[Row], name: str, end: str, value: float, weight: int) -> float | None:
+    """How far the interval of the pooled share goes to one side.
+
+    Of each week's reach, what the draw of so many cases explains shrinks as weeks are added. The rest
+    (classifier error, cases that hang together) is taken to err the same way every week: it is averaged.
+    """
+    if len(rows) == 1:
+        end_of_week = rows[0].get(f"{name}_{end}")
+        return None if end_of_week is None else abs(end_of_week - value)
+    shared = 0.0
+    for row in rows:
+        if row.get(f"{name}_{end}") is None:
+            return None
+        count, reach = row[f"{name}_denominator"], abs(row[f"{name}_{end}"] - row[name])
+        shared += math.sqrt(max(0.0, reach**2 - _chance(row[name], count) ** 2)) * count / weight
+    return math.hypot(_chance(value, weight), shared)
+
+
+def _chance(share: float, count: int) -> float:
+    return Z95 * math.sqrt(share * (1 - share) / count)
 
 
 def compare(now: Share, before: Share) -> Change:
@@ -177,7 +195,12 @@ def carrier(rows: Sequence[Row], share: Share, *, blind: bool) -> Carrier:
     high = share.value if share.high is None else share.high
     if low > 0.5:
         return Carrier.PEOPLE
-    return Carrier.BRAND if high < 0.5 else Carrier.EVEN
+    if high < 0.5:
+        return Carrier.BRAND
+    if low >= 0.4 and high <= 0.6:
+        return Carrier.EVEN
+    # A wide interval around the middle is no finding of balance: the headline leans and says it is unsure.
+    return Carrier.RATHER_PEOPLE if share.value >= 0.5 else Carrier.RATHER_BRAND
 
 
 def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:

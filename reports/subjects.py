@@ -17,11 +17,12 @@ class Subject:
     """One theme over some weeks: its threads by kind; withheld cells are left out and counted."""
 
     theme: str
+    threads: int
+    """Of any kind; told even where the kinds are withheld."""
     human: int
     brand: int
-    apart: int
-    """Monologues and other threads."""
     hidden: int
+    """Cells by kind that are withheld."""
 
     @property
     def known(self) -> int:
@@ -44,16 +45,32 @@ def subjects(rows: Sequence[Row]) -> tuple[Subject, ...]:
                 theme=theme,
                 human=total(kinds.get("human_to_human", ()), "count_threads"),
                 brand=total(kinds.get("brand_to_human", ()), "count_threads"),
-                apart=sum(total(kinds.get(kind, ()), "count_threads") for kind in ("other", "monologue")),
-                hidden=sum(1 for row in group if row.get("is_suppressed")),
+                threads=total(kinds.get("all", ()), "count_threads"),
+                hidden=sum(
+                    1
+                    for kind in ("human_to_human", "brand_to_human")
+                    for row in kinds.get(kind, ())
+                    if row.get("is_suppressed")
+                ),
             )
         )
-    return tuple(sorted(found, key=lambda s: (-s.human, -s.known, s.theme)))
+    return tuple(sorted(found, key=lambda s: (-s.human, -s.known, -s.threads, s.theme)))
 
 
 def between_people(found: Sequence[Subject], *, most: int = 3) -> tuple[str, ...]:
     """Themes people discuss most without the brand."""
     return tuple(s.theme for s in found if s.human >= FEW)[:most]
+
+
+def spoken_of(found: Sequence[Subject], *, most: int = 3) -> tuple[str, ...]:
+    """Themes of most threads, whoever takes part."""
+    ordered = sorted(found, key=lambda s: (-s.threads, s.theme))
+    return tuple(s.theme for s in ordered if s.threads >= FEW)[:most]
+
+
+def told_by_side(found: Sequence[Subject]) -> bool:
+    """True if enough is published to tell people's themes from the brand's."""
+    return sum(1 for s in found if s.known >= FEW) >= 3
 
 
 def with_brand(found: Sequence[Subject], *, most: int = 3) -> tuple[str, ...]:

@@ -61,8 +61,10 @@ def put_in_place(folder: Path, exports: Path, *, release_id: str, keep: int) -> 
 
 def drop_old_releases(exports: Path, *, keep: int) -> None:
     """Deletes all but the `keep` newest releases, never the current one (erasure keeps only that)."""
-    current = exports.resolve()
-    others = [p for p in releases_folder(exports).iterdir() if p.name[0] != "." and p != current]
+    current, home = exports.resolve(), releases_folder(exports)
+    if not home.is_dir():
+        return
+    others = [p for p in home.iterdir() if p.name[0] != "." and p != current]
     others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for old in others[max(keep - 1, 0) :]:
         _remove(old)

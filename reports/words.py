@@ -45,8 +45,12 @@ class Words:
 
     def series(self, kind: str, codes: Iterable[str]) -> str:
         """Names inside a sentence: small letters, and commas only, as many hold an "and" of their own."""
-        names = (self.name(kind, code) for code in codes)
-        return ", ".join(name[:1].lower() + name[1:] for name in names)
+        return ", ".join(self.inside(kind, code) for code in codes)
+
+    def inside(self, kind: str, code: str) -> str:
+        """One name inside a sentence; some languages keep the capital of some kinds of name."""
+        name = self.name(kind, code)
+        return name if kind in self.tree["format"]["keep_capitals"] else name[:1].lower() + name[1:]
 
     def definitions(self) -> Iterator[tuple[str, str]]:
         """Each term with its definition, as docs/method.md has them, in reading order."""

@@ -9,7 +9,7 @@ import altair as alt
 
 from reports import charts
 from reports.figures import in_weeks, total
-from reports.subjects import Subject, between_people, subjects, with_brand
+from reports.subjects import Subject, between_people, spoken_of, subjects, told_by_side, with_brand
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
@@ -44,13 +44,19 @@ def build(scene: Scene) -> Section:
 
 def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
     """The themes of each side, named only where enough threads speak for it."""
-    people = t.series("themes", between_people(found))
-    brand = t.series("themes", with_brand(found))
-    if not people and not brand:
+    people, brand = t.series("themes", between_people(found)), t.series("themes", with_brand(found))
+    values: dict[str, Any] = {
+        "people": people,
+        "brand": brand,
+        "themes": t.series("themes", spoken_of(found)),
+    }
+    if told_by_side(found) and (people or brand):
+        state = "both" if people and brand else "people" if people else "brand"
+    elif values["themes"]:
+        state = "any"
+    else:
         state = "hidden" if any(s.hidden for s in found) else "nothing"
         return View(answer=t(f"about.{state}"), brief=t(f"about.{state}"))
-    state = "both" if people and brand else "people" if people else "brand"
-    values: dict[str, Any] = {"people": people, "brand": brand}
     notes = []
     written = total((row for row in rows if row["thread_kind"] == "all"), "count_posts_brand")
     if written:
@@ -69,24 +75,31 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
 def show(t: Words, found: Sequence[Subject]) -> Show:
     """Themes in the order people talk about them."""
     lines = tuple(
-        (t.name("themes", s.theme), t.number(s.human), t.number(s.brand), t.percent(s.brand_share),
-         t.number(s.apart), t("about.cells", count=s.hidden) if s.hidden else "")
-        for s in found
-    )  # fmt: skip
+        (
+            t.name("themes", s.theme),
+            t.number(s.threads),
+            t.number(s.human),
+            t.number(s.brand),
+            t.percent(s.brand_share),
+            t("about.cells", count=s.hidden) if s.hidden else "",
+        )
+        for s in sorted(found, key=lambda s: (-s.threads, s.theme))
+    )
+    kinds = ("human_to_human", "brand_to_human") if told_by_side(found) else ("all",)
     bars = tuple(
         {"theme": s.theme, "kind": kind, "count": count}
         for s in found
-        for kind, count in (("human_to_human", s.human), ("brand_to_human", -s.brand))
-        if s.known
+        for kind, count in (("human_to_human", s.human), ("brand_to_human", -s.brand), ("all", s.threads))
+        if kind in kinds and s.threads + s.known
     )
     return Show(rows=lines, chart=bars)
 
 
 def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
-    """Bars to both sides of one line: people to the right, the brand to the left."""
+    """Bars to both sides of one line, people right and brand left; one grey bar where sides are withheld."""
     order = alt.EncodingSortField(field="count", op="sum", order="descending")
     axis = alt.Axis(labelExpr=charts.names(t, "themes", codes), grid=False)
-    kinds = {"human_to_human": charts.HUMAN, "brand_to_human": charts.BRAND}
+    kinds = {"human_to_human": charts.HUMAN, "brand_to_human": charts.BRAND, "all": charts.OTHER}
     legend = alt.Legend(labelExpr=charts.names(t, "kinds", tuple(kinds)))
     x = alt.X("count:Q", title=None, axis=alt.Axis(labelExpr=charts.magnitude(), tickCount=7))
     tip = alt.Tooltip("size:Q", title=t("about.threads"))

@@ -50,7 +50,7 @@ def view(t: Words, rows: Sequence[Row], period: Period) -> View:
         "now": t.percent(now.value),
         "before": t.percent(before.value),
         "points": t.number(abs(moved.value or 0) * 100),
-        "length": t("periods.before", count=len(period.weeks)),
+        "length": t("periods.before", count=len(period.before)),
     }
     if state == "unknown" and not period.before:
         state = "first"

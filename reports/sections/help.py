@@ -9,7 +9,7 @@ import altair as alt
 
 from reports import charts
 from reports.figures import in_weeks
-from reports.subjects import Asked, Subject, asked, between_people, subjects
+from reports.subjects import Asked, Subject, asked, between_people, spoken_of, subjects
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
@@ -44,7 +44,7 @@ def build(scene: Scene) -> Section:
 
 def view(t: Words, rows: Sequence[Row], found: Sequence[Asked], themes: Sequence[Subject]) -> View:
     """What is both asked and talked about between people; else what is asked; else what is talked about."""
-    talked = between_people(themes, most=6)
+    talked = between_people(themes, most=6) or spoken_of(themes)
     open_ones = [a for a in found if a.open]
     both = [a.theme for a in open_ones if a.theme in talked]
     chosen = both or [a.theme for a in open_ones] or list(talked)

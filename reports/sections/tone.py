@@ -88,7 +88,7 @@ def show(t: Words, tones: dict[str, dict[str, Share]]) -> Show:
         ]  # fmt: skip
         lines.append((t.name("themes", theme), *cells))
         for name, share in zip(SENTIMENTS, shares, strict=True):
-            if share.value is not None and name != "neutral":
+            if share.value and name != "neutral":
                 signed = -share.value if name == "negative" else share.value
                 bars.append({"theme": theme, "tone": name, "share": round(signed, 3)})
     return Show(rows=tuple(lines), chart=tuple(bars))

@@ -67,12 +67,17 @@ def view(t: Words, rows: Sequence[Row], quality: Sequence[Row]) -> View:
     weeks = sorted((r for r in quality if r.get("unknown_share") is not None), key=lambda r: r["week_start"])
     if weeks:
         last = weeks[-1]
-        notes.append(t("trust.unknown", share=t.percent(last["unknown_share"])))
+        notes.append(t("trust.unknown", share=_about(t, last["unknown_share"])))
         if last.get("expected_error_share") is not None:
-            notes.append(t("trust.errors", share=t.percent(last["expected_error_share"])))
+            notes.append(t("trust.errors", share=_about(t, last["expected_error_share"])))
         if last.get("certain_share") is not None:
-            notes.append(t("trust.certain", share=t.percent(last["certain_share"])))
+            notes.append(t("trust.certain", share=_about(t, last["certain_share"])))
     return View(answer=answer, brief=answer, notes=tuple(notes))
+
+
+def _about(t: Words, share: float) -> str:
+    # The mart rounds to five points, so its zero means "less than half of that".
+    return t.percent(share) if share else t("trust.next_to_none")
 
 
 def show(t: Words, rows: Sequence[Row]) -> Show:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -48,9 +49,34 @@ def test_a_share_over_weeks_is_the_sum_over_the_sum_not_the_mean_of_shares() -> 
     assert (share.numerator, share.denominator) == (91, 102)
 
 
-def test_the_interval_of_a_long_period_is_no_narrower_than_its_weeks_on_average() -> None:
-    share = pool([row(5, 10, 0.3, 0.7), row(5, 10, 0.3, 0.7)], NAME)
-    assert (share.low, share.high) == (pytest.approx(0.3), pytest.approx(0.7))
+def test_one_week_keeps_the_interval_the_mart_gave_it() -> None:
+    share = pool([row(6, 10, 0.2, 0.95)], NAME)
+    assert (share.low, share.high) == (pytest.approx(0.2), pytest.approx(0.95))
+
+
+def test_chance_shrinks_as_weeks_are_added_and_classifier_error_does_not() -> None:
+    chance = 1.96 * (0.25 / 100) ** 0.5
+    alike = pool([row(50, 100, 0.5 - chance, 0.5 + chance)] * 4, NAME)
+    assert alike.half_width == pytest.approx(chance / 2)
+    wide = (chance**2 + 0.2**2) ** 0.5
+    erring = pool([row(50, 100, 0.5 - wide, 0.5 + wide)] * 4, NAME)
+    assert erring.half_width == pytest.approx(((chance / 2) ** 2 + 0.2**2) ** 0.5)
+
+
+def test_the_pooled_interval_covers_the_truth_at_least_as_often_as_it_says() -> None:
+    chance, covered, runs = Random(11), 0, 2000
+    for _ in range(runs):
+        tilt = chance.gauss(0, 0.05)  # the classifier errs the same way in every week of a run
+        weeks = []
+        for size in (20, 35, 50, 25):
+            n = sum(chance.random() < 0.6 + tilt for _ in range(size))
+            half = 1.96 * (n / size * (1 - n / size) / size + 0.05**2) ** 0.5
+            weeks.append(row(n, size, n / size - half, n / size + half))
+        share = pool(weeks, NAME)
+        assert share.low is not None
+        assert share.high is not None
+        covered += share.low <= 0.6 <= share.high
+    assert covered / runs >= 0.94
 
 
 def test_a_withheld_week_adds_nothing_and_is_counted() -> None:
@@ -85,7 +111,9 @@ def test_one_week_is_compared_as_the_mart_measured_it() -> None:
     [
         ([row(80, 100, 0.7, 0.9)], False, Carrier.PEOPLE),
         ([row(20, 100, 0.1, 0.3)], False, Carrier.BRAND),
-        ([row(52, 100, 0.4, 0.6)], False, Carrier.EVEN),
+        ([row(52, 100, 0.45, 0.58)], False, Carrier.EVEN),
+        ([row(61, 100, 0.45, 0.78)], False, Carrier.RATHER_PEOPLE),
+        ([row(45, 100, 0.3, 0.6)], False, Carrier.RATHER_BRAND),
         ([hidden()], False, Carrier.HIDDEN),
         ([], False, Carrier.EMPTY),
         ([], True, Carrier.BLIND),
@@ -113,7 +141,8 @@ def test_a_week_nobody_counted_is_a_week_all_the_same() -> None:
 def test_periods_are_offered_only_where_there_are_weeks_enough() -> None:
     weeks = [WEEK + timedelta(weeks=n) for n in range(6)]
     assert [p.code for p in periods(weeks)] == ["1", "4", "all"]
-    assert periods(weeks)[1].before == ()
+    assert periods(weeks)[1].before == tuple(weeks[:2])
+    assert periods(weeks[:5])[1].before == ()
     assert periods(weeks)[0].before == (weeks[4],)
     assert periods([]) == ()
 

@@ -91,6 +91,7 @@ def test_a_plain_folder_from_before_becomes_a_release(
 
 def test_only_the_last_few_releases_are_kept(tmp_path: Path) -> None:
     exports = tmp_path / "exports"
+    swap.drop_old_releases(exports, keep=1)  # before there is any
     for number in range(KEEP + 3):
         with swap.building(exports) as folder:
             (folder / "n").write_text(str(number))
