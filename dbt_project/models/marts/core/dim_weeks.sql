@@ -7,7 +7,8 @@ with
         group by company_id
     ),
     newest as (
-        select max(created_at) as known_until from {{ ref("int_posts_latest") }}
+        -- live sources: when we last looked; imports: when the last post was written
+        select max(last_seen_at) as known_until from {{ ref("stg_posts") }}
     ),
     weeks as (
         -- one post with a wrong date must not make centuries of empty weeks
