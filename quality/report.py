@@ -88,11 +88,14 @@ class ValidationReport:
 
 def write_results(folder: Path, report: ValidationReport) -> None:
     """Puts the report under its stage in results.json; the other stage's last report stays."""
-    path = folder / RESULTS
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{RESULTS}.{os.getpid()}.part"
-    known = read_results(folder) | {report.stage: _as_tree(report)}
-    partial.write_bytes(orjson.dumps(known, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+    write_tree(folder / RESULTS, read_results(folder) | {report.stage: _as_tree(report)})
+
+
+def write_tree(path: Path, tree: Any) -> None:
+    """Writes a JSON file that appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial.write_bytes(orjson.dumps(tree, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
     partial.replace(path)
 
 

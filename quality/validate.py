@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid
 from girafe.settings import Settings
 from quality.contract import Stage
+from quality.report import Finding, write_results, write_tree
 from quality.report import ValidationReport as ValidationReport
-from quality.report import write_results
+from quality.silence import Hearing, as_findings, hearings
 from warehouse.connection import connect
 
 if TYPE_CHECKING:
@@ -35,7 +39,9 @@ def validate_raw(data: DataDir, settings: Settings, now: datetime) -> Validation
     parameters = _parameters(settings, now)
     with connect(data.warehouse, read_only=True) as connection:
         batches = raw_batches(connection, RAW, parameters)
-    return _validate("raw", batches, parameters, now, data.quality)
+        heard = _hearings(connection, settings, now)
+    write_tree(data.quality / "hearing.json", heard)
+    return _validate("raw", batches, parameters, now, data.quality, more=as_findings(heard))
 
 
 def validate_marts(
@@ -66,15 +72,29 @@ def _parameters(settings: Settings, now: datetime) -> dict[str, Any]:
     }
 
 
+def _hearings(connection: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> list[Hearing]:
+    """What each source let us hear; nothing where the tables are of another version, which a rule names."""
+    try:
+        return hearings(connection, settings, now)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []
+
+
 def _validate(
-    stage: Stage, batches: list[Batch], parameters: dict[str, Any], now: datetime, quality: Path
+    stage: Stage,
+    batches: list[Batch],
+    parameters: dict[str, Any],
+    now: datetime,
+    quality: Path,
+    *,
+    more: Sequence[Finding] = (),
 ) -> ValidationReport:
     from quality.docs import write_index
     from quality.engine import run
 
     docs = quality / "docs" / stage
     docs.parent.mkdir(parents=True, exist_ok=True)
-    findings = tuple(run(stage, batches, parameters, now, docs))
+    findings = (*run(stage, batches, parameters, now, docs), *more)
     rows = {batch.name: batch.count_rows for batch in batches}
     write_index(docs, f"girafe: {stage}, {now:%Y-%m-%d %H:%M} UTC", findings, rows)
     report = ValidationReport(
