@@ -1,7 +1,7 @@
 """The source contract: what a module must define to be listened through, and the nouns it speaks in.
 
-A source is a module with a few constants and six functions, plus one line in registry.py. No base
-class. `fetch`, `thread` and `profile` touch the network through the polite client they are handed
+A source is a module with a few constants and seven functions, plus one line in registry.py. No base
+class. `fetch`, `thread`, `profile` and `gone` touch the network through the polite client they are handed
 and return payloads as received; `parse` is pure. How to add one: docs/how-to/add-a-source.md.
 """
 
@@ -120,6 +120,10 @@ class Source(Protocol):
         """The profiles of those who speak in `items`, as far as `items` do not hold them already."""
         ...
 
+    def gone(self, watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+        """The keys among `items` (posts landed earlier) that the platform no longer shows."""
+        ...
+
     def parse(self, envelope: Envelope) -> Iterator[Record]:
         """Posts, profiles and deletions in one payload; pure."""
         ...
@@ -132,6 +136,11 @@ def no_auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
 
 def nothing_more(watch: Watch, items: Iterable[Item], http: Http) -> Iterator[Item]:
     """For sources whose payloads are whole: no thread or profile to add."""
+    return iter(())
+
+
+def cannot_tell(watch: Watch, items: Iterable[Item], http: Http) -> Iterator[str]:
+    """For sources that cannot be asked cheaply whether a post is still there."""
     return iter(())
 
 

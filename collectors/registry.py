@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collectors import optout
+from collectors import gone, optout
 from collectors.contract import Parser, Source
 from collectors.imports import girafe_jsonl, linkedin_export, mastodon_archive, x_archive, zeeschuimer
 from collectors.imports.contract import Format
@@ -53,6 +53,7 @@ FORMATS: Mapping[str, Format] = {
 
 PARSERS: Mapping[str, Parser] = {
     optout.NAME: optout.parse,
+    gone.NAME: gone.parse,
     **{name: source.parse for name, source in SOURCES.items()},
     **{reader.PARSER: reader.parse for reader in FORMATS.values() if reader.PARSER == reader.NAME},
 }

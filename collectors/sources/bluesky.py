@@ -168,3 +168,15 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
             yield Item(
                 key=f"account:{found.get('did')}", payload=dict(found), position="app.bsky.actor.getProfiles"
             )
+
+
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Posts that are deleted, or whose author is: they are simply absent from the answer."""
+    uris = [text(item.payload.get("uri")) for item in items]
+    for start in range(0, len(uris), _ACTORS_PER_CALL):
+        batch = uris[start : start + _ACTORS_PER_CALL]
+        answer = http.json(f"{watch.origin}/xrpc/app.bsky.feed.getPosts", {"uris": batch})
+        if not isinstance(answer, dict) or not isinstance(answer.get("posts"), list):
+            raise SourceUnavailable(f"{watch.origin} answered getPosts without `posts`.")
+        shown = {text(post.get("uri")) for post in trees(answer["posts"])}
+        yield from (uri for uri in batch if uri not in shown)

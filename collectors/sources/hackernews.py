@@ -104,6 +104,15 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
             yield Item(key=f"account:{name}", payload=user, position=url)
 
 
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Items whose words were deleted by their author or taken away by moderators."""
+    firebase = str(watch.options.get("firebase", _FIREBASE))
+    for item in items:
+        state = http.json(f"{firebase}/item/{quote(item.key)}.json")
+        if isinstance(state, dict) and (state.get("deleted") or state.get("dead")):
+            yield item.key
+
+
 def parse(envelope: Envelope) -> Iterator[Record]:
     """An Algolia hit or a Firebase item becomes a Post or a Deletion, a user page a Profile."""
     payload = envelope.payload

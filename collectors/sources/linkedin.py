@@ -13,7 +13,16 @@ from urllib.parse import quote
 
 import httpx
 
-from collectors.contract import Item, Options, Secrets, Watch, Window, nothing_more, utc_from_epoch
+from collectors.contract import (
+    Item,
+    Options,
+    Secrets,
+    Watch,
+    Window,
+    cannot_tell,
+    nothing_more,
+    utc_from_epoch,
+)
 from collectors.http import Http
 from collectors.read import identifier, text, tree, trees
 from girafe.errors import PayloadChanged, SourceUnavailable
@@ -29,6 +38,7 @@ SECRETS: tuple[str, ...] = ("LINKEDIN_ACCESS_TOKEN",)
 PACE = 1.0
 OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = False
+gone = cannot_tell
 profile = nothing_more
 
 _API = "https://api.linkedin.com/rest"

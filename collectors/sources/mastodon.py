@@ -167,3 +167,28 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
                 payload={**account, NOTES: {"instance": watch.origin}},
                 position=f"{watch.origin}/api/v1/accounts/{account.get('id')}",
             )
+
+
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Posts this instance showed and shows no longer: deleted, or public no more, which is the same to us."""
+    own = {
+        str(item.payload.get("id")): item.key
+        for item in items
+        if tree(item.payload.get(NOTES)).get("instance") == watch.origin
+    }
+    ids = sorted(own)
+    for start in range(0, len(ids), _ACCOUNTS_PER_CALL):
+        batch = ids[start : start + _ACCOUNTS_PER_CALL]
+        try:
+            shown = {str(status.get("id")) for status in _statuses(watch, batch, http)}
+        except AccessDenied:
+            shown = set()  # servers before 4.3 do not answer for several at once
+        for local in batch:
+            # A server in trouble may answer with too little, so what is missing is asked for by name.
+            if local not in shown and http.json(f"{watch.origin}/api/v1/statuses/{quote(local)}") is None:
+                yield own[local]
+
+
+def _statuses(watch: Watch, ids: Sequence[str], http: Http) -> list[Payload]:
+    answer = http.json(f"{watch.origin}/api/v1/statuses", {"id[]": list(ids)})
+    return answer if isinstance(answer, list) else []

@@ -9,7 +9,16 @@ from typing import Any
 import httpx
 
 from collectors.bearer import FetchedBearer
-from collectors.contract import Item, Options, Secrets, Watch, Window, nothing_more, utc_from_epoch
+from collectors.contract import (
+    Item,
+    Options,
+    Secrets,
+    Watch,
+    Window,
+    cannot_tell,
+    nothing_more,
+    utc_from_epoch,
+)
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, identifier, text, tree, trees
@@ -26,6 +35,7 @@ SECRETS: tuple[str, ...] = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
 PACE = 0.7
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = False
+gone = cannot_tell
 profile = nothing_more
 
 _API = "https://oauth.reddit.com"

@@ -14,7 +14,16 @@ from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import feedparser
 
-from collectors.contract import Item, Options, Watch, Window, no_auth, nothing_more, utc_from_epoch
+from collectors.contract import (
+    Item,
+    Options,
+    Watch,
+    Window,
+    cannot_tell,
+    no_auth,
+    nothing_more,
+    utc_from_epoch,
+)
 from collectors.html import plain_text
 from collectors.http import Http
 from collectors.read import moment, optional_id, text, tree
@@ -28,6 +37,7 @@ SECRETS: tuple[str, ...] = ()
 PACE = 2.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
+gone = cannot_tell
 auth = no_auth
 thread = nothing_more
 profile = nothing_more

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window, utc_from_epoch
+from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window, cannot_tell, utc_from_epoch
 from collectors.html import plain_text
 from collectors.http import Http
 from collectors.paging import MOST_EMPTY_PAGES
@@ -23,6 +23,7 @@ SECRETS: tuple[str, ...] = ()
 PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
+gone = cannot_tell
 
 _API = "https://api.stackexchange.com/2.3"
 _PAGE = 100

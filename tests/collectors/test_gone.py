@@ -1,0 +1,128 @@
+# ruff: noqa: E501 (payloads are wide)
+"""What is deleted on the platform is named as deleted here, and nothing else is, even by a server in trouble."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from collectors import gone
+from collectors.contract import NOTES
+from collectors.registry import PARSERS, SOURCES
+from girafe.errors import GovernanceMissing
+from girafe.records import Deletion, Envelope
+from girafe.settings import parse_settings
+from warehouse.landing import landing_files, landing_path, read_envelopes, write_envelopes
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def status(number):
+    home = "https://a.example"
+    return {
+        "id": str(number), "uri": f"{home}/p/{number}", "content": "<p>Ondine</p>", "visibility": "public",
+        "created_at": "2026-11-20T08:00:00Z", "mentions": [], NOTES: {"instance": home},
+        "account": {"acct": "ada", "url": f"{home}/@ada", "note": ""},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def land(data):
+    def go(source, *payloads):
+        envelopes = [
+            Envelope(source=source, platform=source, query="Ondine", fetched_at=NOW, run_id="r",
+                     collector_version="1", payload=payload)
+            for payload in payloads
+        ]  # fmt: skip
+        write_envelopes(landing_path(data.landing, source, NOW, "r"), envelopes)
+
+    return go
+
+
+@pytest.fixture
+def look(client_for, data, settings_with):
+    def go(source, handler, options):
+        settings = settings_with(f'[[sources]]\nname = "{source}"\noptions = {{ {options} }}')
+        http = client_for(handler, "a.example", "pds.example")
+        secrets = {"BLUESKY_HANDLE": "h", "BLUESKY_APP_PASSWORD": "p"}
+        report = gone.look_up_gone(
+            source, settings=settings, data=data, http=http, secrets=secrets, sources=SOURCES
+        )
+        found = [
+            record.post_id
+            for path in landing_files(data.landing)
+            for envelope in read_envelopes(path)
+            for record in PARSERS[envelope.source](envelope)
+            if isinstance(record, Deletion)
+        ]
+        return report, found
+
+    return go
+
+
+MASTODON = 'instances = ["https://a.example"]'
+
+
+def instance(shown, in_batch=None):
+    def answer(request):
+        if request.url.path == "/api/v1/statuses":
+            ids = request.url.params.get_list("id[]")
+            return httpx.Response(
+                200, json=[status(n) for n in ids if n in (shown if in_batch is None else in_batch)]
+            )
+        number = request.url.path.rpartition("/")[2]
+        return httpx.Response(200, json=status(number)) if number in shown else httpx.Response(404, json={})
+
+    return answer
+
+
+def test_a_deleted_post_is_named_once(land, look):
+    land("mastodon", *(status(n) for n in range(1, 31)))
+    everything_but_seven = {str(n) for n in range(1, 31)} - {"7"}
+    report, found = look("mastodon", instance(everything_but_seven), MASTODON)
+    assert (report.looked_up, report.gone, found) == (30, 1, ["https://a.example/p/7"])
+    report, found = look("mastodon", instance(everything_but_seven), MASTODON)
+    assert (report.looked_up, report.gone, found) == (29, 0, ["https://a.example/p/7"])
+
+
+def test_a_server_that_answers_with_too_little_deletes_nothing(land, look):
+    land("mastodon", *(status(n) for n in range(1, 6)))
+    shown = {str(n) for n in range(1, 6)}
+    assert look("mastodon", instance(shown, in_batch=set()), MASTODON)[1] == []
+
+
+@pytest.mark.parametrize("answer", [401, 500])
+def test_a_server_that_refuses_or_fails_deletes_nothing_and_is_named(land, look, answer):
+    land("mastodon", status(1))
+    report, found = look("mastodon", lambda request: httpx.Response(answer), MASTODON)
+    assert found == []
+    assert report.detail
+
+
+def test_a_bluesky_post_absent_from_the_answer_is_gone(land, look):
+    def view(key):
+        uri = f"at://did:plc:a/app.bsky.feed.post/{key}"
+        return {"uri": uri, "author": {"did": "did:plc:a", "handle": "a.example"}, "indexedAt": "2026-11-20T08:00:00Z",
+                "record": {"text": "Ondine", "createdAt": "2026-11-20T08:00:00Z"}}  # fmt: skip
+
+    def pds(request):
+        if request.method == "POST":
+            return httpx.Response(200, json={"accessJwt": "t"})
+        return httpx.Response(200, json={"posts": [view("1")]})
+
+    land("bluesky", view("1"), view("2"))
+    _, found = look("bluesky", pds, 'service = "https://pds.example"')
+    assert found == [view("2")["uri"]]
+
+
+def test_without_governance_nobody_is_asked(client_for, data):
+    def nobody(request):
+        raise AssertionError("a request left")
+
+    bare = parse_settings('[company]\nname = "Ondine"')
+    with pytest.raises(GovernanceMissing):
+        gone.look_up_gone(
+            "mastodon", settings=bare, data=data, http=client_for(nobody), secrets={}, sources=SOURCES
+        )
