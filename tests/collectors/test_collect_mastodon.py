@@ -182,6 +182,15 @@ def test_one_post_seen_on_two_instances_is_one_post(run, data):
     assert speakers == {"maria@a.example"}
 
 
+def test_an_instance_that_knows_less_does_not_hide_what_another_knows(run, data):
+    root, reply = status(1, "maria", 60, replies_count=1), status(2, "joao", 50, reply_to="1")
+    cut_off = {**reply, "id": "902", "in_reply_to_id": "901"}  # the parent never reached this server
+    handler = several(a=Instance([root, reply], tagged=["2"]), b=Instance([cut_off]))
+    for hosts in (("a.example", "b.example"), ("b.example", "a.example")):
+        run(handler, hosts=hosts)
+        assert posts(data)["2"].reply_to == root["uri"]
+
+
 def test_silence_and_deafness_are_told_apart(run, data):
     assert run(Instance([])).health == "silent"
     with pytest.raises(AccessDenied, match="does not show hashtag timelines"):

@@ -1,0 +1,70 @@
+"""Arrivals: what was heard, as envelopes to land; who asked to be left out leaves only a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from collectors import optout
+from collectors.contract import Item, Parser, Source
+from collectors.listening import SHAPE_ERRORS
+from girafe.errors import PayloadRejected
+from girafe.records import Account, Envelope, Post, Profile
+
+
+@dataclass(slots=True, kw_only=True)
+class Arrivals:
+    """Makes the envelopes of one run and counts what is in them."""
+
+    source: str
+    module: Source
+    query: str
+    run_id: str
+    now: datetime
+    is_forgotten: Callable[[Account], bool]
+    posts: int = 0
+    unread: int = 0
+    opted_out: int = 0
+
+    def envelopes(self, items: Iterable[Item]) -> Iterator[Envelope]:
+        """One for each item; one notice for each account that opted out."""
+        noticed: set[Account] = set()
+        for item in items:
+            envelope = self._envelope(item)
+            account = self._refuser(envelope)
+            if account is None:
+                yield envelope
+            elif account.opted_out and account not in noticed:
+                noticed.add(account)
+                notice = Item(key="", payload=optout.notice(account))
+                yield self._envelope(notice, source=optout.NAME)
+        self.opted_out = len(noticed)
+
+    def _envelope(self, item: Item, source: str = "") -> Envelope:
+        return Envelope(
+            source=source or self.source,
+            platform=self.module.PLATFORM,
+            query=self.query,
+            fetched_at=self.now,
+            run_id=self.run_id,
+            collector_version=self.module.VERSION,
+            payload=item.payload,
+            position=item.position,
+        )
+
+    def _refuser(self, envelope: Envelope) -> Account | None:
+        """The account whose wish keeps this payload from being landed, if any; counts what is read."""
+        parse: Parser = self.module.parse
+        try:
+            records = list(parse(envelope))
+        except (PayloadRejected, *SHAPE_ERRORS):
+            self.unread += 1  # landed all the same: classify puts it into quarantine with its reason
+            return None
+        for record in records:
+            account = record.author if isinstance(record, Post) else None
+            account = record.account if isinstance(record, Profile) else account
+            if account is not None and (account.opted_out or self.is_forgotten(account)):
+                return account
+        self.posts += sum(isinstance(record, Post) for record in records)
+        return None

@@ -1,0 +1,91 @@
+"""Listening: what one run hears at each origin, and where it could not hear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from collectors.contract import NOTES, SPENT, Item, Secrets, Source, Watch, Window
+from collectors.cursors import Cursor, next_window
+from collectors.http import Http
+from collectors.read import tree
+from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
+
+LOOKBACK = timedelta(days=28)
+"""How far back the first run of a query reads, unless `lookback_days` in its options says otherwise."""
+SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What code raises that reads an answer of another shape than it knows."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Listening:
+    """One query at one source, origin after origin."""
+
+    name: str
+    module: Source
+    query: str
+    options: Mapping[str, object]
+    now: datetime
+    asked: Window | None
+    """None: from each origin's cursor up to now."""
+    cursors: dict[str, Cursor]
+    items: dict[str, Item] = field(default_factory=dict)
+    heard_at: list[str] = field(default_factory=list)
+    failures: list[GirafeError] = field(default_factory=list)
+    first_window: Window | None = None
+
+    def check_secrets(self, secrets: Secrets) -> None:
+        """Raises AccessDenied for the first key that is missing."""
+        missing = [name for name in self.module.SECRETS if not secrets.get(name)]
+        if missing:
+            raise AccessDenied(f"{self.name} needs {' and '.join(missing)} in the environment.")
+
+    def listen(self, origin: str, http: Http) -> None:
+        """Reads one origin; what came before a failure is kept, but its cursor stays."""
+        cursor = self.cursors.get(origin)
+        window = self.asked or next_window(
+            cursor, now=self.now, overlap=self.module.OVERLAP, lookback=self._lookback()
+        )
+        self.first_window = self.first_window or window
+        memory = dict(cursor.memory) if cursor else {}
+        if self.asked is not None:  # asked for a window anew, so "unchanged since" would hide it
+            memory = {name: value for name, value in memory.items() if name == SPENT}
+        watch = Watch(query=self.query, origin=origin, options=self.options, memory=memory)
+        try:
+            found = self._keep(self.module.fetch(watch, window, http))
+            members = self._keep(self.module.thread(watch, found, http))
+            self._keep(self.module.profile(watch, [*found, *members], http))
+        except GirafeError as error:
+            self._fail(origin, error, watch, window)
+        except SHAPE_ERRORS as error:
+            changed = SourceUnavailable(f"{origin} answered in an unknown shape ({error!r}).")
+            self._fail(origin, changed, watch, window)
+        else:
+            self.heard_at.append(origin)
+            read = Cursor(start=window.start, until=window.end, memory=watch.memory)
+            self.cursors[origin] = cursor.joined(window, watch.memory) if cursor else read
+
+    def _fail(self, origin: str, error: GirafeError, watch: Watch, window: Window) -> None:
+        self.failures.append(error)
+        if SPENT in watch.memory:
+            # Nothing counts as read, so the cursor stays; but what was spent must not be spent twice.
+            old = self.cursors.get(origin) or Cursor(start=window.start, until=window.start)
+            self.cursors[origin] = replace(old, memory={**old.memory, SPENT: watch.memory[SPENT]})
+
+    def _lookback(self) -> timedelta:
+        days = self.options.get("lookback_days")
+        return timedelta(days=days) if isinstance(days, int) else LOOKBACK
+
+    def _keep(self, items: Iterable[Item]) -> list[Item]:
+        kept = []
+        for item in items:
+            # Another instance may know less about the same post (not its parent, say).
+            if _knows(item) >= _knows(self.items.get(item.key)):
+                self.items[item.key] = item
+            kept.append(item)
+        return kept
+
+
+def _knows(item: Item | None) -> int:
+    return 0 if item is None else len(tree(item.payload.get(NOTES)))
