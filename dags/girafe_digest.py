@@ -7,11 +7,12 @@ from girafe import wiring
 DOC = """
 ### What it does
 Makes the release anew, so that its digest is about the last whole week, and sends the digest to those whom
-GIRAFE_DIGEST_TO names (Apprise addresses such as `mailto://`, `slack://`, separated by spaces). Without an
-address it stays in `exports/digest.md` and `exports/digest.html`.
+GIRAFE_DIGEST_TO names: mail addresses (then GIRAFE_SMTP_HOST and GIRAFE_MAIL_FROM are needed) and Apprise
+addresses such as `slack://`, separated by spaces. Without any it stays in `exports/digest.html`.
 
 ### How to re-run it
-Trigger it. The digest is sent again; clear only **deliver** to send without making it anew.
+Trigger it, or clear only **deliver**. Nobody gets the same week twice: what was sent is remembered in
+`digests/` of the data folder.
 
 ### When it is red
 * **release**: as in **girafe_publish**.
@@ -42,7 +43,7 @@ def digest() -> None:
 
     @task
     def deliver() -> str:
-        return wiring.deliver_digest(wiring.here().data.exports)
+        return wiring.deliver_digest(wiring.here())
 
     chain(release(), deliver())
 

@@ -20,7 +20,6 @@ from girafe.errors import (
     PayloadRejected,
     QualityFailed,
     RateLimited,
-    SourceUnavailable,
     UserMustAct,
 )
 
@@ -218,13 +217,18 @@ def skip_unless(condition: bool, why: str) -> None:
         raise AirflowSkipException(why)
 
 
-def deliver_digest(exports: Path) -> str:
-    """Sends exports/digest.md to the addresses of GIRAFE_DIGEST_TO, and says how many there were."""
-    addresses = os.environ.get("GIRAFE_DIGEST_TO", "").split()
-    skip_unless(bool(addresses), "GIRAFE_DIGEST_TO names nobody; the digest lies in exports/.")
-    if not send(addresses, "girafe: the week", (exports / "digest.md").read_text(encoding="utf-8")):
-        raise SourceUnavailable("An address of GIRAFE_DIGEST_TO did not take the digest; the log names it.")
-    return f"sent to {len(addresses)} address(es)"
+def deliver_digest(context: Context) -> str:
+    """Sends the week that has just ended to GIRAFE_DIGEST_TO, to each address once, and says to how many."""
+    from reports.deliver import deliver
+
+    skip_unless(bool(os.environ.get("GIRAFE_DIGEST_TO")), "GIRAFE_DIGEST_TO names nobody; see exports/.")
+    return deliver(
+        marts=context.data.marts,
+        settings=context.settings,
+        environment=os.environ,
+        state=context.data.root / "digests",
+        now=context.now,
+    )
 
 
 def send(addresses: list[str], title: str, markdown: str) -> bool:

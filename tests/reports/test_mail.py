@@ -19,9 +19,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from girafe.errors import AccessDenied, InputInvalid, SourceUnavailable
+from girafe.errors import AccessDenied, InputInvalid, SettingsInvalid, SourceUnavailable
 from girafe.settings import Settings
 from reports.chat import post
+from reports.deliver import deliver
 from reports.digest import Digest, digest
 from reports.mail import Postbox, message, one_line, send
 from reports.tables import read_tables
@@ -214,3 +215,34 @@ def test_a_chat_address_that_cannot_be_read_is_refused_without_showing_its_secre
     with pytest.raises(InputInvalid) as refusal:
         post(told, channels=["nonsense://secret-token"], state=tmp_path, now=NOW)
     assert "secret" not in str(refusal.value)
+
+
+def test_one_call_delivers_by_mail_and_chat_and_may_be_repeated(
+    inbox: tuple[Inbox, Postbox],
+    room: tuple[list[bytes], str],
+    marts: Path,
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    handler, postbox = inbox
+    taken, channel = room
+    environment = {
+        "GIRAFE_DIGEST_TO": f"comms@lumen.example {channel}",
+        "GIRAFE_DIGEST_LANGUAGE": "en",
+        "GIRAFE_MAIL_FROM": SENDER,
+        "GIRAFE_SMTP_HOST": postbox.host,
+        "GIRAFE_SMTP_PORT": str(postbox.port),
+        "GIRAFE_SMTP_ENCRYPTION": "none",
+    }
+    for expected in ("1 by mail, 1 by chat, 0 had it already", "0 by mail, 0 by chat, 2 had it already"):
+        told = deliver(marts=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
+        assert told == f"Brasserie Lumen: the week of 23 March 2026: {expected}"
+    assert len(handler.mails) == len(taken) == 1
+
+
+def test_a_mail_address_without_a_server_is_for_a_person_to_mend(
+    marts: Path, settings: Settings, tmp_path: Path
+) -> None:
+    environment = {"GIRAFE_DIGEST_TO": "comms@lumen.example"}
+    with pytest.raises(SettingsInvalid, match="GIRAFE_SMTP_HOST"):
+        deliver(marts=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
