@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from girafe.records import JUDGED_VOICES
+from girafe.records import JUDGED_VOICES, Voice
 
 Stance: TypeAlias = Literal["current", "former", "not"]
 
@@ -48,7 +48,16 @@ class State:
     codes: tuple[str, ...]
 
 
-_NOTHING = np.log(np.full(len(JUDGED_VOICES), 1 / len(JUDGED_VOICES)))
+_PRIOR = {
+    Voice.BRAND: 0.002,
+    Voice.EMPLOYEE: 0.02,
+    Voice.FORMER_EMPLOYEE: 0.008,
+    Voice.PERSON: 0.82,
+    Voice.ORGANISATION: 0.14,
+    Voice.BOT: 0.01,
+}
+_NOTHING = np.log([_PRIOR[voice] for voice in JUDGED_VOICES])
+"""What is thought of an account whose profile has not been seen."""
 
 
 def fold_history(rows: Sequence[Row]) -> Iterator[State]:

@@ -8,53 +8,63 @@ from collections.abc import Sequence
 import numpy as np
 
 from girafe.records import Account
+from nlp import encoder, profile_features
 from nlp.fold import fold
+from nlp.linear import load, sigmoid
 
 KINDS = ("person", "organisation", "bot")
-_PRIOR = np.log(np.array([0.82, 0.15, 0.03]))
 _BOT = re.compile(
-    r"\b(?:bot|robot|automated account|compte automatique|i tweet every|automatise)\b|bot$|^bot_|_bot\b"
+    r"(?<!not )(?<!pas )\b(?:(?:a|an|un|the) (?:\w+ )?bot\b|bot (?:that|which|qui|by|made by)|i am a robot|je suis un robot|"
+    r"automated (?:account|feed|bot|tweets)|compte (?:automatique|automatise)|tweets? automatiques?|beep boop)\b"
 )
-_JOB_BOT = re.compile(
-    r"(?:jobs?|emplois?|offres|recrut\w*|careers?|hiring)(?:_?(?:bot|feed|alert|[a-z]{2}))?$"
+_BOT_HANDLE = re.compile(r"(?:bot|_bot|robot)\d*$|^bot_")
+_JOB_FEED = re.compile(
+    r"(?:jobs?|emplois?|offres?|recrute(?:ment)?|careers?|hiring|vacanc\w+|stages?)(?:[_-]?(?:bot|feed|alerts?|[a-z]{2}))?$"
 )
-_ORGANISATION = re.compile(
-    r"\b(?:official|officiel|officielle|compte officiel|we are|we're|nous sommes|our|notre|nos|your|votre|association|federation|"
-    r"company|entreprise|agency|agence|magazine|news|actualites|actu|journal|media|radio|services?|solutions|group|groupe|ltd|inc|"
-    r"llc|sarl|sas|leader|leading|provider|startup|university|universite|institute|institut|school|ecole|museum|musee|restaurant|shop|"
-    r"boutique|store|hotel|club|team|foundation|fondation|contact us|contactez|follow us|suivez|bienvenue|welcome|customers|clients|"
-    r"created in|creee? en|depuis 19|depuis 20|since 19|since 20|established|open|ouvert|reservation|book now|dm for|tel|horaires)\b"
-)
-_PERSON = re.compile(
-    r"\b(?:i|i'm|my|me|je|j'ai|mon|ma|mes|dad|mum|mom|mother|father|wife|husband|papa|maman|pere|mere|marie|married|fan|lover|student|"
-    r"etudiant|etudiante|engineer|developer|developpeur|developpeuse|journalist|journaliste|writer|author|auteur|autrice|teacher|depute|deputee|"
-    r"senateur|senatrice|passionne|passionnee|geek|opinions|views|propos|she|he|her|him|elle|consultant|founder|ceo|ingenieur|ancien|ancienne|ex)\b"
-)
+_BOT_SHARE = 0.003
+_UNSURE = 2.5
+"""Below this distance from the border the encoder is asked, where it is allowed."""
 
 
-def kind_scores(accounts: Sequence[Account]) -> tuple[np.ndarray, list[list[str]]]:
-    """Log-probabilities per account over KINDS, with evidence codes."""
-    rows, codes = zip(*map(_judge, accounts), strict=True) if accounts else ((), ())
-    scores = np.array(rows, dtype=float).reshape(len(accounts), len(KINDS))
-    scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
-    return scores, list(codes)
+def kind_scores(accounts: Sequence[Account], *, thorough: bool = False) -> tuple[np.ndarray, list[list[str]]]:
+    """Log-probabilities per account over KINDS, with evidence codes; `thorough` may ask the encoder."""
+    if not accounts:
+        return np.zeros((0, len(KINDS))), []
+    organisation = sigmoid(organisation_scores(accounts, thorough=thorough))
+    shares = np.column_stack([1 - organisation, organisation, np.full(len(accounts), _BOT_SHARE)])
+    codes = [
+        ["profile:like_organisation" if share > 0.5 else "profile:like_person"] for share in organisation
+    ]
+    for place, account in enumerate(accounts):
+        said = _said(account)
+        if said is not None:
+            shares[place], codes[place] = said[0] * shares[place] + said[1], [said[2]]
+        elif not (account.bio or account.display_name):
+            codes[place] = ["profile:empty"]
+    return np.log(shares / shares.sum(axis=1, keepdims=True)), codes
 
 
-def _judge(account: Account) -> tuple[np.ndarray, list[str]]:
-    score, codes = _PRIOR.copy(), []
+def organisation_scores(accounts: Sequence[Account], *, thorough: bool) -> np.ndarray:
+    """How much each profile looks like an organisation's: log-odds."""
+    counted = load("kind")
+    scores = counted.scores(profile_features.matrix(accounts))[:, 0]
+    if thorough and encoder.available():
+        unsure = np.flatnonzero(np.abs(scores) < _UNSURE)
+        if unsure.size:
+            vectors = encoder.encode([profile_features.line(accounts[place]) for place in unsure])
+            scores[unsure] = (scores[unsure] + load("kind_vectors").scores(vectors)[:, 0]) / 2
+    return scores
+
+
+def _said(account: Account) -> tuple[float, np.ndarray, str] | None:
+    """What the platform or the profile says outright: how much the model still counts, what is added, why."""
     handle, name, bio = fold(account.handle or ""), fold(account.display_name), fold(account.bio)
-    person, organisation = len(set(_PERSON.findall(bio))), len(set(_ORGANISATION.findall(bio)))
-    score += np.array([0.9 * person, 0.9 * organisation, 0.0])
-    if person:
-        codes.append("bio:first_person")
-    if organisation:
-        codes.append("bio:organisation_words")
     if account.is_organisation:
-        score, codes = np.array([-6.0, 0.0, -6.0]), ["platform:organisation"]
+        return 0.0, np.array([0.004, 0.99, 0.006]), "platform:organisation"
     if account.is_bot:
-        score, codes = np.array([-5.0, -4.0, 0.0]), [*codes, "platform:bot"]
-    elif _BOT.search(bio) or _BOT.search(handle) or _BOT.search(name):
-        score, codes = score + np.array([-1.0, 0.0, 4.0]), [*codes, "profile:bot_words"]
-    elif _JOB_BOT.search(handle):
-        score, codes = score + np.array([-2.0, 2.0, 2.0]), [*codes, "handle:job_feed"]
-    return score, codes
+        return 0.03, np.array([0.0, 0.0, 0.97]), "platform:bot"
+    if _BOT.search(bio) or _BOT_HANDLE.search(handle) or name.endswith(" bot"):
+        return 0.2, np.array([0.0, 0.0, 0.8]), "profile:bot_words"
+    if _JOB_FEED.search(handle.split("@")[0]):
+        return 0.4, np.array([0.0, 0.25, 0.35]), "handle:job_feed"
+    return None

@@ -213,7 +213,7 @@ _ENGLISH = frozenset(
 _OTHERS = ("GERMAN", "SPANISH", "ITALIAN", "PORTUGUESE", "DUTCH")
 """Neighbours that would otherwise pass for French or English."""
 _ENOUGH_LETTERS = 12
-_SURE = 0.6
+_SURE, _SURE_OF_OTHERS = 0.6, 0.97
 
 
 def _by_function_words(words: Sequence[str]) -> str | None:
@@ -247,9 +247,14 @@ def detect(texts: Sequence[str]) -> list[str]:
         found.append(language or UNDETERMINED)
     if plain:
         values = _detector().compute_language_confidence_values_in_parallel(plain)
-        for position, confidences in zip(unsure, values, strict=True):
-            if confidences and confidences[0].value >= _SURE:
-                found[position] = confidences[0].language.iso_code_639_1.name.lower()
+        for position, bare, confidences in zip(unsure, plain, values, strict=True):
+            if not confidences:
+                continue
+            code = confidences[0].language.iso_code_639_1.name.lower()
+            # A few words in a language nobody configured are more often a name or slang.
+            rare = code not in READ and bare.count(" ") < 4
+            if confidences[0].value >= (_SURE_OF_OTHERS if rare else _SURE):
+                found[position] = code
     return found
 
 

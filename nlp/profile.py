@@ -48,7 +48,7 @@ class ProfileScore:
 def score_profiles(
     accounts: Sequence[Account], companies: Sequence[CompanyNames]
 ) -> list[list[ProfileScore]]:
-    """For each account, its score towards each company."""
+    """For each account, its score towards each company; the fast model alone, so that order plays no part."""
     kinds, kind_codes = kind_scores(accounts)
     shares = np.exp(kinds)
     return [
@@ -57,9 +57,11 @@ def score_profiles(
     ]
 
 
-def score_pairs(accounts: Sequence[Account], companies: Sequence[CompanyNames]) -> list[ProfileScore]:
-    """For each account, its score towards the company at the same place."""
-    kinds, kind_codes = kind_scores(accounts)
+def score_pairs(
+    accounts: Sequence[Account], companies: Sequence[CompanyNames], *, thorough: bool = False
+) -> list[ProfileScore]:
+    """For each account, its score towards the company at the same place; `thorough` may ask the encoder."""
+    kinds, kind_codes = kind_scores(accounts, thorough=thorough)
     return [
         _towards(account, names, share, codes)
         for account, names, share, codes in zip(accounts, companies, np.exp(kinds), kind_codes, strict=True)

@@ -85,7 +85,9 @@ def dense(account: Account) -> list[float]:
     own = "".join(words)
     compact = re.sub(r"\W|_|\d", "", fold(account.handle or ""))
     counts = [float(min(len(pattern.findall(folded)), 3)) for pattern in _COMPILED.values()]
-    in_name = [float(bool(_COMPILED[key].search(small))) for key in ("body", "offer", "official", "feed", "job")]
+    in_name = [
+        float(bool(_COMPILED[key].search(small))) for key in ("body", "offer", "official", "feed", "job")
+    ]
     return [
         *counts,
         *in_name,
@@ -131,7 +133,9 @@ def matrix(accounts: Sequence[Account]) -> csr_matrix:
     who = [fold(f"{account.display_name} {spelled(account.handle or '')}") for account in accounts]
     bios = [fold(account.bio) for account in accounts]
     counted = csr_matrix(np.array([dense(account) for account in accounts], dtype=np.float32))
-    return hstack([counted * 0.5, names.transform(who), words.transform(bios), letters.transform(bios)]).tocsr()
+    return hstack(
+        [counted * 0.5, names.transform(who), words.transform(bios), letters.transform(bios)]
+    ).tocsr()
 
 
 def line(account: Account) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
 
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
+from nlp.linear import load, sigmoid
+from nlp.relevance_features import text_features
 
-_CONTEXT = re.compile(
-    r"\b(?:chez|client|cliente|clients|service|salarie|salaries|recrute|embauche|emploi|poste chez|pdg|ceo|boutique|"
-    r"groupe|entreprise|societe|boite|employeur|abonnement|facture|forfait|employee|employees|employer|customer|hiring|"
-    r"hired|job|jobs|company|works at|work at|working at|worked at|shares|stock|store|app|support|manager|stage|alternance|cdi)\b"
-)
-_SURE, _LIKELY, _DOUBTFUL, _NO = 0.98, 0.9, 0.3, 0.02
+_COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
+_CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
+_KEPT = 0.55
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,26 +28,45 @@ class Relevance:
     evidence: tuple[str, ...]
 
 
-NOT_NAMED = Relevance(is_about=False, probability=_NO, evidence=())
+NOT_NAMED = Relevance(is_about=False, probability=_NOT, evidence=())
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    lines = _COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(word.strip() for line in lines if not line.startswith("#") for word in line.split(","))
+
+
+def is_common_word(names: CompanyNames) -> bool:
+    """The name is also a word: company.toml says so, or it is a well-known case."""
+    return names.common_word or any(name in _common_words() for name in names.folded)
 
 
 def relevance(
-    text: str, names: CompanyNames, *, addressed: Sequence[str] = (), folded: str | None = None
+    text: str,
+    names: CompanyNames,
+    *,
+    addressed: Sequence[str] = (),
+    folded: str | None = None,
+    mentions: Sequence[Mention] | None = None,
+    others: int = 0,
 ) -> Relevance:
-    """Judges one text; `addressed` are the handles its platform says it mentions."""
+    """Judges one text; `addressed` are the handles its platform says it mentions, `others` counts other companies."""
     folded = fold(text) if folded is None else folded
-    mentions = names.mentions(text, folded)
-    evidence = sorted({f"about:{_kind(mention)}" for mention in mentions})
+    mentions = names.mentions(text, folded) if mentions is None else mentions
+    evidence = {f"about:{'official_handle' if mention.official else mention.kind}" for mention in mentions}
     if any(fold(handle).removeprefix("@") in names.official_handles for handle in addressed):
-        evidence = sorted({*evidence, "about:official_handle"})
+        evidence.add("about:official_handle")
     if not evidence:
         return NOT_NAMED
-    probability = _LIKELY
-    if {"about:official_handle", "about:domain"} & set(evidence):
-        probability = _SURE
-    elif names.common_word and not _has_context(text, folded, mentions):
-        probability, evidence = _DOUBTFUL, [*evidence, "about:no_context"]
-    return Relevance(is_about=probability >= 0.5, probability=probability, evidence=tuple(evidence))
+    if evidence & {"about:official_handle", "about:domain"}:
+        probability = _CERTAIN
+    elif is_common_word(names) and not _has_plain_name(mentions, text, folded):
+        probability = _in_context(text, folded, mentions, others)
+        evidence.add("about:context" if probability >= _KEPT else "about:no_context")
+    else:
+        probability = _NAMED
+    return Relevance(is_about=probability >= _KEPT, probability=probability, evidence=tuple(sorted(evidence)))
 
 
 def given(about: Sequence[str], names: CompanyNames) -> Relevance:
@@ -55,10 +76,16 @@ def given(about: Sequence[str], names: CompanyNames) -> Relevance:
     return Relevance(is_about=is_about, probability=float(is_about), evidence=("about:given",))
 
 
-def _kind(mention: Mention) -> str:
-    return "official_handle" if mention.official else mention.kind
+def _has_plain_name(mentions: Sequence[Mention], text: str, folded: str) -> bool:
+    """One of the mentions is a name that is no common word (`Orange Bank` beside `Orange`)."""
+    common = _common_words()
+    return any(
+        mention.kind == "name" and " " in folded[mention.start : mention.end] and mention.exact
+        and folded[mention.start : mention.end] not in common
+        for mention in mentions
+    )  # fmt: skip
 
 
-def _has_context(text: str, folded: str, mentions: Sequence[Mention]) -> bool:
-    # A common word written small is the word; written as the company writes it, it needs a hint.
-    return any(mention.exact for mention in mentions) and _CONTEXT.search(folded) is not None
+def _in_context(text: str, folded: str, mentions: Sequence[Mention], others: int) -> float:
+    rows = np.array(text_features(text, folded, mentions, others=others))
+    return round(float(sigmoid(load("relevance").scores(rows)).max()), 3)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import JUDGED_VOICES, Account, Envelope, Post, Profile, Voice
+from nlp import text_features
 from nlp.company import CompanyNames
 from nlp.fold import asks, fold, handles_in, is_copy, words_in
 from nlp.language import detect
@@ -101,8 +102,9 @@ class RowMaker:
             row["language"] = language
         speech = [place for place, row in enumerate(rows["posts"]) if not row["is_bare_repost"]]
         spoken, tongues = [texts[p] for p in speech], [languages[p] for p in speech]
+        features = text_features.matrix(spoken)
         for place, found, mood in zip(
-            speech, themes(spoken, tongues), sentiments(spoken, tongues), strict=True
+            speech, themes(spoken, tongues), sentiments(spoken, features, tongues), strict=True
         ):
             key = _version_of(keys[place])
             rows["theme_labels"].extend({**key, "theme": t, "probability": p} for t, p in found)
@@ -115,9 +117,18 @@ class RowMaker:
         """Which companies a post is about, and what it says about its author's tie to them."""
         folded = fold(post.text)
         author = self.pseudonymiser.account(post.author)
-        for names in self.companies:
+        named = [names.mentions(post.text, folded) for names in self.companies]
+        count_named = sum(map(bool, named))
+        for names, mentions in zip(self.companies, named, strict=True):
             found = (
-                relevance(post.text, names, addressed=post.mentions or (), folded=folded)
+                relevance(
+                    post.text,
+                    names,
+                    addressed=post.mentions or (),
+                    folded=folded,
+                    mentions=mentions,
+                    others=count_named - bool(mentions),
+                )
                 if post.about is None
                 else given(post.about, names)
             )

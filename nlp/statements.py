@@ -15,7 +15,8 @@ from nlp.fold import fold
 _FILE = Path(__file__).parent / "patterns" / "statements.toml"
 _FIRST_PERSON = re.compile(
     r"\b(?:i|i'm|im|my|we|our|us|me|je|j'|moi|mon|ma|mes|nous|notre|nos|on|as an?|en tant|etant|been|client"
-    r"|cliente|employee here|laid off|licencie|licenciee|vire|viree)\b|\bj'"
+    r"|started|joined|quit|left|first|last|premier|premiere|dernier|derniere|cliente|employee here|laid off"
+    r"|licencie|licenciee|vire|viree)\b|\bj'"
 )
 """Without one of these nobody speaks of themselves: most posts stop here."""
 

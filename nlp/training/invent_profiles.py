@@ -7,16 +7,14 @@ from collections.abc import Iterator
 
 from girafe.records import Account
 
-_CITIES = """Lyon Nantes Rennes Lille Bordeaux Toulouse Strasbourg Brest Angers Dijon Grenoble Metz Nancy Rouen Tours Reims Pau
-Limoges Amiens Caen Annecy Poitiers Perpignan Bayonne Quimper Orléans Besançon Valence Chambéry Arras Vannes Niort Paris""".split()
+_CITIES = ["Lyon", "Nantes", "Rennes", "Lille", "Bordeaux", "Toulouse", "Strasbourg", "Brest", "Angers", "Dijon", "Grenoble", "Metz", "Nancy", "Rouen", "Tours", "Reims", "Pau", "Limoges", "Amiens", "Caen", "Annecy", "Poitiers", "Perpignan", "Bayonne", "Quimper", "Orléans", "Besançon", "Valence", "Chambéry", "Arras", "Vannes", "Niort", "Paris"]
 _THINGS = """le vélo|la lecture|l'emploi|la forêt|le handball|le patrimoine|l'énergie|la santé|le numérique|le logement|la musique|les jeunes
-|l'agriculture|le cinéma|la cuisine|l'innovation|les familles|le climat|la mobilité|les artisans|le tourisme|l'habitat|la mer""".replace("\n", "").split("|")
-_BRANDS = """Tarvel Ozalie Brimont Kelvia Novatis Sylvane Corbel Mirande Altavi Fabrilis Loutier Pivane Quervan Ridelle Solvane Tissandre
-Ubalie Vermeil Wattia Yzéo Zéphane Argance Bellugue Cadrys Doméa Elyance Fluvio Granvel Hélioz Indigane""".split()
-_FIRSTS = """Marie Julien Sophie Thomas Camille Nicolas Léa Antoine Claire Pierre Manon Hugo Chloé Lucas Aurélie Mathieu Emma Kevin Sarah
-Paul Inès Karim Fatou Yann Maëlle Baptiste Nadia Olivier Hélène Jérôme Amina Loïc Céline Bruno Lucie Damien Élodie Mehdi""".split()
-_LASTS = """Martin Bernard Dubois Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefebvre Michel Garcia Roux Fournier Girard
-Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Faure Mercier Blanc Guérin Boyer Garnier Benali Diallo Nguyen""".split()
+|l'agriculture|le cinéma|la cuisine|l'innovation|les familles|le climat|la mobilité|les artisans|le tourisme|l'habitat|la mer""".replace(
+    "\n", ""
+).split("|")
+_BRANDS = ["Tarvel", "Ozalie", "Brimont", "Kelvia", "Novatis", "Sylvane", "Corbel", "Mirande", "Altavi", "Fabrilis", "Loutier", "Pivane", "Quervan", "Ridelle", "Solvane", "Tissandre", "Ubalie", "Vermeil", "Wattia", "Yzéo", "Zéphane", "Argance", "Bellugue", "Cadrys", "Doméa", "Elyance", "Fluvio", "Granvel", "Hélioz", "Indigane"]
+_FIRSTS = ["Marie", "Julien", "Sophie", "Thomas", "Camille", "Nicolas", "Léa", "Antoine", "Claire", "Pierre", "Manon", "Hugo", "Chloé", "Lucas", "Aurélie", "Mathieu", "Emma", "Kevin", "Sarah", "Paul", "Inès", "Karim", "Fatou", "Yann", "Maëlle", "Baptiste", "Nadia", "Olivier", "Hélène", "Jérôme", "Amina", "Loïc", "Céline", "Bruno", "Lucie", "Damien", "Élodie", "Mehdi"]
+_LASTS = ["Martin", "Bernard", "Dubois", "Robert", "Richard", "Petit", "Durand", "Leroy", "Moreau", "Simon", "Laurent", "Lefebvre", "Michel", "Garcia", "Roux", "Fournier", "Girard", "Bonnet", "Dupont", "Lambert", "Fontaine", "Rousseau", "Vincent", "Muller", "Faure", "Mercier", "Blanc", "Guérin", "Boyer", "Garnier", "Benali", "Diallo", "Nguyen"]
 
 _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
@@ -29,7 +27,14 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("Association {brand}", "{brand} {city}", "Collectif {brand}", "Fédération {brand}", "Les amis de {brand}", "Réseau {brand}"),
+        (
+            "Association {brand}",
+            "{brand} {city}",
+            "Collectif {brand}",
+            "Fédération {brand}",
+            "Les amis de {brand}",
+            "Réseau {brand}",
+        ),
         (
             "Association loi 1901 pour {thing}. Rejoignez-nous !",
             "Le collectif qui défend {thing} à {city} et ailleurs. Adhérez, donnez, partagez.",
@@ -40,7 +45,15 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("{brand}", "Groupe {brand}", "{brand} France", "{brand} Solutions", "{brand} Conseil", "{brand} Services", "Agence {brand}"),
+        (
+            "{brand}",
+            "Groupe {brand}",
+            "{brand} France",
+            "{brand} Solutions",
+            "{brand} Conseil",
+            "{brand} Services",
+            "Agence {brand}",
+        ),
         (
             "Leader français de {thing}. {n} collaborateurs, {n} agences en France.",
             "Spécialiste de {thing} depuis {year}. Devis gratuit : contact@{low}.example",
@@ -56,7 +69,15 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("Restaurant {brand}", "Hôtel {brand}", "Librairie {brand}", "Boulangerie {brand}", "Le Café {brand}", "Chez {first}", "Garage {brand}"),
+        (
+            "Restaurant {brand}",
+            "Hôtel {brand}",
+            "Librairie {brand}",
+            "Boulangerie {brand}",
+            "Le Café {brand}",
+            "Chez {first}",
+            "Garage {brand}",
+        ),
         (
             "Ouvert du mardi au samedi. Réservations au 02 40 00 00 00",
             "Cuisine de saison au coeur de {city}. Réservez votre table",
@@ -66,7 +87,15 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("Radio {brand}", "{brand} Magazine", "Le Journal de {city}", "{city} Actu", "{brand} TV", "L'Écho de {city}", "{brand} Podcast"),
+        (
+            "Radio {brand}",
+            "{brand} Magazine",
+            "Le Journal de {city}",
+            "{city} Actu",
+            "{brand} TV",
+            "L'Écho de {city}",
+            "{brand} Podcast",
+        ),
         (
             "L'info de {city} en continu. Signalez une info : redaction@{low}.example",
             "Le magazine de {thing}, chaque mois en kiosque",
@@ -77,7 +106,16 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("Lycée {last}", "Université de {city}", "IUT {city}", "École {brand}", "CHU {city}", "Musée {last}", "Institut {brand}", "CFA {brand}"),
+        (
+            "Lycée {last}",
+            "Université de {city}",
+            "IUT {city}",
+            "École {brand}",
+            "CHU {city}",
+            "Musée {last}",
+            "Institut {brand}",
+            "CFA {brand}",
+        ),
         (
             "Établissement public. {n} étudiants, {n} formations",
             "Compte officiel. Recherche, formation, vie étudiante.",
@@ -87,7 +125,16 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("{city} Handball", "Stade {city}", "US {city}", "Festival {brand}", "Cie {brand}", "Théâtre {last}", "Groupe {last}", "{brand} Orchestra"),
+        (
+            "{city} Handball",
+            "Stade {city}",
+            "US {city}",
+            "Festival {brand}",
+            "Cie {brand}",
+            "Théâtre {last}",
+            "Groupe {last}",
+            "{brand} Orchestra",
+        ),
         (
             "Club de handball fondé en {year}. Billetterie en ligne",
             "Le festival de {thing}, 10e édition du 3 au 8 juillet à {city}",
@@ -97,7 +144,15 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("CGT {brand}", "CFDT {city}", "Syndicat {brand}", "Ordre des {last}", "CCI {city}", "Pôle emploi {city}", "Chambre des métiers {city}"),
+        (
+            "CGT {brand}",
+            "CFDT {city}",
+            "Syndicat {brand}",
+            "Ordre des {last}",
+            "CCI {city}",
+            "Pôle emploi {city}",
+            "Chambre des métiers {city}",
+        ),
         (
             "Section syndicale. Infos, tracts, permanences le jeudi",
             "Au service des entreprises et de l'emploi à {city}",
@@ -133,9 +188,13 @@ _PEOPLE = (
     "vingt ans et des poussières",
 )
 _JOBS = """Développeur Développeuse Infirmière Enseignant Prof d'anglais|Ingénieure|Graphiste|Comptable|Avocate|Technicien|Vendeuse|Soudeur
-|Cheffe de projet|Consultant|Boulanger|Chercheuse au CNRS|Community manager|Data analyst|Photographe amateur""".replace("\n", "").split("|")
+|Cheffe de projet|Consultant|Boulanger|Chercheuse au CNRS|Community manager|Data analyst|Photographe amateur""".replace(
+    "\n", ""
+).split("|")
 _TASTES = """fan de rugby|lecteur compulsif|amoureuse de la mer|geek à temps plein|gourmande|cycliste du dimanche|mélomane|jardinier du week-end
-|joueuse de jeux de société|accro au café|supporter du stade|voyageuse|maladroit mais gentil|féministe|papa poule""".replace("\n", "").split("|")
+|joueuse de jeux de société|accro au café|supporter du stade|voyageuse|maladroit mais gentil|féministe|papa poule""".replace(
+    "\n", ""
+).split("|")
 
 
 def organisations(chance: random.Random, count: int, *, kinds: range | None = None) -> Iterator[Account]:
@@ -145,7 +204,7 @@ def organisations(chance: random.Random, count: int, *, kinds: range | None = No
         names, bios = chance.choice(families)
         slots = _slots(chance)
         name = chance.choice(names).format(**slots)
-        bio = chance.choice(bios).format(**slots) if chance.random() > 0.04 else ""
+        bio = _contract(chance.choice(bios).format(**slots)) if chance.random() > 0.04 else ""
         yield Account(platform="invented", handle=_handle(chance, name), display_name=name, bio=bio)
 
 
@@ -153,8 +212,10 @@ def people(chance: random.Random, count: int) -> Iterator[Account]:
     """French people, of whom some speak of organisations and some hardly at all."""
     for _ in range(count):
         slots = _slots(chance)
-        name = chance.choice(("{first} {last}", "{first} {last}", "{first}", "{last} {first}", "{first} {last} 🌻", "{low}"))
-        bio = chance.choice(_PEOPLE).format(**slots)
+        name = chance.choice(
+            ("{first} {last}", "{first} {last}", "{first}", "{last} {first}", "{first} {last} 🌻", "{low}")
+        )
+        bio = _contract(chance.choice(_PEOPLE).format(**slots))
         shown = name.format(**slots)
         yield Account(platform="invented", handle=_handle(chance, shown), display_name=shown, bio=bio)
 
@@ -176,6 +237,14 @@ def _slots(chance: random.Random) -> dict[str, str]:
 
 
 def _handle(chance: random.Random, name: str) -> str:
-    words = [word for word in "".join(c if c.isalnum() else " " for c in name).split() if word.isascii()] or ["compte"]
+    words = [word for word in "".join(c if c.isalnum() else " " for c in name).split() if word.isascii()] or [
+        "compte"
+    ]
     end = chance.choice(("", "", "", "_", str(chance.randint(1, 99)), "FR", "Off"))
     return (chance.choice(("", "_")).join(words) + end)[:20]
+
+
+def _contract(text: str) -> str:
+    for long, short in (("de le ", "du "), ("de les ", "des "), ("à le ", "au "), ("à les ", "aux ")):
+        text = text.replace(long, short)
+    return text

@@ -1,0 +1,90 @@
+"""Relevance features: how a text uses a word that is also a company's name. The name itself plays no part."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from nlp.company import Mention
+
+_FILE = Path(__file__).parent / "patterns" / "relevance.toml"
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
+_SENTENCE_END = frozenset(".!?:\n\"'«»“”(|-–—•")
+_ARTICLES = ("le ", "la ", "les ", "l'", "the ")
+
+
+@cache
+def _lists() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    tree = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    before, after, context = (
+        {name: frozenset(words) for name, words in tree[part].items()}
+        for part in ("before", "after", "context")
+    )
+    return before, after, context
+
+
+def mention_features(text: str, folded: str, mention: Mention, *, mentions: int, others: int) -> list[float]:
+    """One mention as numbers; `others` counts the other known companies the text names."""
+    before, after, context = _lists()
+    written = text[mention.start : mention.end]
+    left = _TOKEN.findall(folded[max(0, mention.start - 40) : mention.start])
+    right = _TOKEN.findall(folded[mention.end : mention.end + 40])
+    previous = next((token for token in reversed(left) if token[0].isalnum()), "")
+    following = right[0] if right else ""
+    glued = left[-1] if left else ""
+    starts = glued == "" or glued in _SENTENCE_END
+    has_article = folded[mention.start : mention.end].startswith(_ARTICLES)
+    lower, upper = written.islower(), written.isupper() and len(written) > 3
+    capital = written[:1].isupper() and not upper
+    quiet = text.islower() or not any(c.isupper() for c in text.replace(written, "", 1))
+    shouting = text.isupper()
+    words = set(_TOKEN.findall(folded))
+    near = {name: float(previous in known and not starts) for name, known in before.items()}
+    next_ = {name: float(following in known) for name, known in after.items()}
+    around = [float(min(len(words & known), 3)) for known in context.values()]
+    article = max(near["definite"], near["indefinite"])
+    return [
+        float(mention.kind == "hashtag"),
+        float(mention.kind == "handle"),
+        float(lower and not quiet),
+        float(lower and quiet),
+        float(capital and not starts),
+        float(capital and starts),
+        float(upper and not shouting),
+        float(mention.exact),
+        float(has_article),
+        *near.values(),
+        article * float(lower),
+        article * float(capital),
+        near["strong"] * float(lower),
+        near["amount"] * float(lower),
+        *next_.values(),
+        next_["acts"] * float(capital and not near["definite"]),
+        float(following == "" or following in ".!?"),
+        float(following in (":", ",")),
+        float(following == "-" or glued == "-"),
+        float(bool(following) and following.isalpha() and following not in after["acts"] | after["owns"]),
+        float(_next_is_capital(text, mention)),
+        *around,
+        float(sum(around) == 0) * float(lower),
+        float(sum(around) == 0) * float(capital and starts),
+        sum(around) * float(lower),
+        float(min(others, 2)),
+        float(min(mentions - 1, 2)),
+        float("@" in text),
+    ]
+
+
+def _next_is_capital(text: str, mention: Mention) -> bool:
+    rest = text[mention.end :].lstrip(" ")
+    return rest[:1].isupper()
+
+
+def text_features(
+    text: str, folded: str, mentions: Sequence[Mention], *, others: int = 0
+) -> list[list[float]]:
+    """Every mention of a text as numbers."""
+    return [mention_features(text, folded, m, mentions=len(mentions), others=others) for m in mentions]

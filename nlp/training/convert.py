@@ -1,0 +1,71 @@
+"""Convert: labelled data on disk to examples. Reads ../shared/data; nothing of it is written to the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from girafe.records import Account
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSONL file."""
+    return [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
+
+
+def account(row: dict[str, Any]) -> Account:
+    """The profile in a row of any of the account files."""
+    return Account(
+        platform="shared",
+        account_id=str(row.get("id", "")),
+        handle=row.get("handle") or None,
+        display_name=row.get("name") or "",
+        bio=row.get("bio") or "",
+        url=row.get("url") or None,
+    )
+
+
+def english_profiles(data: Path) -> tuple[list[Account], np.ndarray]:
+    """Humanizr and the sure part of CrowdFlower: accounts, and whether each is an organisation."""
+    rows = [(row, row["label"] == "organisation") for row in lines(data / "humanizr_train.jsonl")]
+    rows += [
+        (row, row["gender"] == "brand")
+        for row in lines(data / "crowdflower_dev.jsonl")
+        if row["confidence"] == 1 and row["gender"] != "unknown"
+    ]
+    return [account(row) for row, _ in rows], np.array([label for _, label in rows])
+
+
+def french_people(data: Path) -> list[Account]:
+    """Members of parliament and professionals: all of them people, whatever institutions they name."""
+    return [
+        account(row) for name in ("fr_parliament_bios.jsonl", "fr_bios.jsonl") for row in lines(data / name)
+    ]
+
+
+def sentiment(data: Path, part: str) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Texts, labels and languages of `train` or `val`."""
+    rows = [
+        row for language in ("en", "fr") for row in lines(data / "sentiment" / f"{language}_{part}.jsonl")
+    ]
+    return (
+        [row["text"] for row in rows],
+        np.array([row["sentiment"] for row in rows]),
+        np.array([row["lang"] for row in rows]),
+    )
+
+
+def themes(data: Path) -> list[dict[str, Any]]:
+    """Texts read and labelled by one reader."""
+    return lines(data / "themes_dev.jsonl")
+
+
+def thread_texts(data: Path, names: Iterable[str]) -> list[str]:
+    """Unlabelled posts in the manner of the ones we classify."""
+    return [row["text"] for name in names for row in lines(data / "threads" / f"{name}.jsonl") if row["text"]]

@@ -1,0 +1,179 @@
+"""Measure accounts: person or organisation, and employees of a named company."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import orjson
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+
+from girafe.records import Account
+from nlp import encoder
+from nlp.linear import sigmoid
+from nlp.profile_features import line, matrix
+from nlp.speakers import speakers_lines
+from nlp.training import kind as training
+from nlp.training.convert import english_profiles, french_people, lines
+from nlp.training.invent_bios import tied_profiles
+from nlp.training.invent_profiles import organisations, people
+from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
+from nlp.training.vectors import vectors
+
+_SEED = 20261115
+_CACHE = Path(".cache") / "vectors"
+_TEST = 900
+
+
+def kind(data: Path | None) -> Iterator[tuple[str, ...]]:
+    """English: a part kept out of training. French: other families of invented organisations, real people."""
+    chance = random.Random(_SEED)  # noqa: S311
+    trained = [*organisations(chance, 450, kinds=range(5)), *people(chance, 250)]
+    labels = np.array([True] * 450 + [False] * 250)
+    test = {"fr": ([*organisations(chance, 150, kinds=range(5, 8))], [True] * 150)}
+    if data is None:
+        test["fr"] = ([*test["fr"][0], *people(chance, 200)], [*test["fr"][1], *[False] * 200])
+    else:
+        french = chance.sample(french_people(data), 650)
+        trained, labels = [*trained, *french[:400]], np.concatenate([labels, np.zeros(400, dtype=bool)])
+        test["fr"] = ([*test["fr"][0], *french[400:]], [*test["fr"][1], *[False] * 250])
+        english, is_organisation = english_profiles(data)
+        kept, left, kept_labels, left_labels = train_test_split(
+            english, is_organisation, test_size=_TEST, random_state=_SEED, stratify=is_organisation
+        )
+        trained, labels = [*kept, *trained], np.concatenate([kept_labels, labels])
+        test["en"] = (left, left_labels.tolist())
+    yield from _kind_rows(trained, labels, test)
+
+
+def _kind_rows(
+    trained: list[Account], labels: np.ndarray, test: dict[str, tuple[list[Account], list[bool]]]
+) -> Iterator[tuple[str, ...]]:
+    fast = training.fit(matrix(trained), labels, training.STRENGTH)
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
+    baseline = LogisticRegression(max_iter=1000).fit(words.fit_transform(map(line, trained)), labels)
+    thorough = None
+    if encoder.available():
+        encoded = vectors(list(map(line, trained)), _CACHE)
+        thorough = training.fit(encoded, labels, training.STRENGTH_OF_VECTORS, centred=True)
+    for language, (accounts, answers) in test.items():
+        truth, name = np.array(answers), "person / organisation, macro-F1"
+        scores = fast.scores(matrix(accounts))[:, 0]
+        yield name, language, "majority", str(macro_f1(truth, np.zeros_like(truth))), ""
+        told = baseline.predict(words.transform(map(line, accounts))).astype(bool)
+        yield name, language, "TF-IDF + regression", str(macro_f1(truth, told)), ""
+        yield name, language, "girafe, fast", str(macro_f1(truth, scores > 0)), _ece(truth, scores)
+        if thorough is not None:
+            second = thorough.scores(vectors(list(map(line, accounts)), _CACHE))[:, 0]
+            both = np.where(np.abs(scores) < 2.5, (scores + second) / 2, scores)
+            share = f"encoder asked for {np.mean(np.abs(scores) < 2.5):.0%}"
+            yield (
+                name,
+                language,
+                "girafe, cascade",
+                str(macro_f1(truth, both > 0)),
+                f"{_ece(truth, both)}; {share}",
+            )
+
+
+def _ece(truth: np.ndarray, scores: np.ndarray) -> str:
+    chance = sigmoid(scores)
+    said = chance > 0.5
+    return f"ECE {calibration_error(truth == said, np.maximum(chance, 1 - chance)):.3f}"
+
+
+def employment(data: Path | None) -> Iterator[tuple[str, ...]]:
+    """Employees of a named company: read texts (which the rules were written on) and invented ones (some not)."""
+    sets = {"invented": _invented()}
+    if data is not None:
+        sets["read"] = _read(data)
+    for name, (items, truth, languages) in sets.items():
+        told = [orjson.loads(each) for each in speakers_lines(map(_dumped, items), None, fast=True)]
+        voices = np.array([each["voice"] for each in told])
+        probability = np.array([each["probability"] for each in told])
+        for language in ("fr", "en"):
+            own = np.array(languages) == language
+            yield from _voice_rows(name, language, np.array(truth)[own], voices[own])
+        known = voices != "unknown"
+        right = _agree(np.array(truth), voices)
+        yield (
+            f"voice, calibration error ({name})",
+            "fr+en",
+            "girafe, fast",
+            (f"{calibration_error(right[known], probability[known]):.3f}"),
+            f"coverage {known.mean():.1%}",
+        )
+
+
+def _voice_rows(name: str, language: str, truth: np.ndarray, voices: np.ndarray) -> Iterator[tuple[str, ...]]:
+    is_it, said = truth == "employee", voices == "employee"
+    rows = f"{is_it.sum()} of {len(truth)}"
+    for label, score in (("precision", precision), ("recall", recall), ("F1", f1)):
+        yield f"employee, {label} ({name})", language, "girafe, fast", str(score(is_it, said)), rows
+    former = truth == "former_employee"
+    if former.any():
+        share = (voices[former] == "employee").mean()
+        yield (
+            f"former called current ({name})",
+            language,
+            "girafe, fast",
+            f"{share:.3f}",
+            f"{former.sum()} former",
+        )
+
+
+def _agree(truth: np.ndarray, voices: np.ndarray) -> np.ndarray:
+    # Texts without a named tie may be a person's or an organisation's: both are right there.
+    loose = (truth == "other") & ~np.isin(voices, ["employee", "former_employee", "brand"])
+    agree: np.ndarray = (truth == voices) | loose
+    return agree
+
+
+def _dumped(item: dict[str, object]) -> str:
+    return orjson.dumps(item).decode()
+
+
+_Set = tuple[list[dict[str, object]], list[str], list[str]]
+
+
+def _read(data: Path) -> _Set:
+    items, truth, languages = [], [], []
+    for row in lines(data / "employer_dev.jsonl"):
+        named = [(row["employer"], "employee")] if row["employer"] else []
+        named += [(former, "former_employee") for former in row["former_employers"]]
+        for company, label in named or [("Zorvath", "other")]:
+            text = {"posts": [row["bio"] or ""]} if row["kind"] == "post" else {"bio": row["bio"] or ""}
+            items.append(
+                {
+                    "account_id": str(len(items)),
+                    "handle": row["handle"],
+                    "display_name": row["name"],
+                    "company": {"name": company},
+                    **text,
+                }
+            )
+            truth.append(label)
+            languages.append(row["lang"][:2])
+    return items, truth, languages
+
+
+def _invented() -> _Set:
+    items, truth, languages = [], [], []
+    for number, profile in enumerate(tied_profiles(random.Random(_SEED), 1200)):  # noqa: S311
+        items.append(
+            {
+                "account_id": str(number),
+                "handle": profile.handle,
+                "display_name": profile.name,
+                "bio": profile.bio,
+                "posts": list(profile.posts),
+                "company": {"name": profile.company},
+            }
+        )
+        truth.append(profile.truth)
+        languages.append(profile.language)
+    return items, truth, languages

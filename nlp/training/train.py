@@ -1,0 +1,29 @@
+"""Train: all weights from the data, the same each time: `python -m nlp.training.train [part ...]`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from nlp.training import kind, relevance, sentiment, themes
+from nlp.training.convert import SHARED
+
+CACHE = Path(".cache") / "vectors"
+PARTS: Mapping[str, Callable[[], None]] = {
+    "kind": lambda: kind.train(SHARED, CACHE),
+    "sentiment": lambda: sentiment.train(SHARED, CACHE),
+    "themes": lambda: themes.train(SHARED),
+    "relevance": relevance.train,
+}
+
+
+def main(parts: list[str]) -> None:
+    """Trains the parts named, or all of them."""
+    for part in parts or list(PARTS):
+        print(f"training {part}")
+        PARTS[part]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
