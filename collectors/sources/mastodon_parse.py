@@ -13,6 +13,7 @@ from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Profile, Record
 
 _PUBLIC = frozenset({"public", "unlisted"})
+_AT = re.compile(r"(?<![\w@/.])@(\w+)(?:@([\w-]+(?:\.[\w-]+)+(?::\d+)?))?")
 _OPT_OUT_TAG = re.compile(r"#(nobots?|noindex|noarchive)\b", re.IGNORECASE)
 
 
@@ -77,14 +78,13 @@ def _home(payload: Payload, who: Mapping[str, Any]) -> str:
     return urlsplit(instance or text(who.get("url")) or text(who.get("uri"))).netloc
 
 
-def _mentions(status: Payload, author: Account, body: str) -> tuple[str, ...] | None:
+def _mentions(status: Payload, author: Account, body: str) -> tuple[str, ...]:
     """Mentioned accounts as user@host. Some servers list none although the text names them."""
-    listed = status.get("mentions")
-    if not isinstance(listed, list):
-        return None
-    names = [_acct(m, urlsplit(text(m.get("url"))).netloc) for m in trees(listed)]
-    if not names and "@" in body and text(status.get("content")).find("mention") < 0:
-        return None
+    listed = trees(status.get("mentions"))
+    names = [_acct(who, urlsplit(text(who.get("url"))).netloc) for who in listed]
+    if not names and "@" in body:
+        home = (author.handle or "").partition("@")[2]
+        names = [f"{user}@{host or home}" if host or home else user for user, host in _AT.findall(body)]
     return tuple(name for name in dict.fromkeys(names) if name and name != author.handle)
 
 

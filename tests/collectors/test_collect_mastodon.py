@@ -319,6 +319,13 @@ def test_an_account_that_is_only_addressed_is_looked_up(run, data):
     assert posts(data)["1"].mentions == ("ondine_fr@a.example",)
 
 
+def test_names_in_a_text_count_where_a_server_lists_no_mentions(run, data):
+    words = "<p>@joao and @bo@b.example, write to ada@mail.example or https://a.example/@cy</p>"
+    run(Instance([status(1, "maria", 5, words), status(2, "joao", 6, "<p>nobody here</p>")]))
+    assert posts(data)["1"].mentions == ("joao@a.example", "bo@b.example")
+    assert posts(data)["2"].mentions == ()
+
+
 def test_an_undated_status_is_landed_for_quarantine_not_dropped(run, data):
     server = Instance([{**status(1, "maria", 5), "created_at": "yesterday"}, status(2, "joao", 6)])
     report = run(server)

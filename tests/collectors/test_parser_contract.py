@@ -159,6 +159,16 @@ def test_a_source_says_who_permits_it_and_where_it_listens(name):
     assert source.__doc__
 
 
+def test_the_page_of_sources_tells_the_truth():
+    page = (Path(__file__).parents[2] / "docs" / "sources.md").read_text()
+    rows = [line for line in page.splitlines() if line.endswith(("| on |", "| off |"))]
+    assert len(rows) >= 12
+    for row in rows:
+        source = SOURCES[row.split("`")[1]]
+        assert all(f"`{secret}`" in row for secret in source.SECRETS)
+        assert row.endswith("| on |" if source.ON_BY_DEFAULT else "| off |")
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_is_documented(name):
     docs = Path(__file__).parents[2] / "docs" / "formats.md"
