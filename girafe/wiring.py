@@ -74,6 +74,10 @@ def main() -> None:
     sys.stdout.write(json.dumps(pools(tuple(SOURCES)), indent=2) + "\n")
 
 
+_DEFECTS = (ValueError, TypeError, LookupError, AttributeError, ImportError, AssertionError)
+"""What code raises that is wrong: the same again at the next try."""
+
+
 class Patience(RetryPolicy):
     """Retries what retrying helps; fails at once where a person must act."""
 
@@ -87,6 +91,8 @@ class Patience(RetryPolicy):
             return RetryDecision.retry(
                 delay=timedelta(seconds=exception.wait_seconds), reason="the platform asks to wait"
             )
+        if isinstance(exception, _DEFECTS) and not isinstance(exception, GirafeError):
+            return RetryDecision.fail(reason=f"a defect, not the weather: {exception!r}"[:500])
         return RetryDecision.default()
 
     def serialize(self) -> dict[str, Any]:

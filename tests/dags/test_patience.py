@@ -1,0 +1,58 @@
+"""Retries help against the weather; a person's job, a broken rule and a defect fail at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+SCRIPT = """
+import json
+from girafe import errors
+from girafe.wiring import Patience, failure_notice
+from warehouse.connection import WarehouseBusy
+
+class Task:
+    dag_id, task_id = "girafe_collect", "mastodon.ask"
+
+cases = {
+    "key": errors.AccessDenied("The key has expired. Renew it."),
+    "gate": errors.GovernanceMissing("fill in purpose"),
+    "rule": errors.QualityFailed("3 of 9 rows"),
+    "defect": KeyError("text"),
+    "limit": errors.RateLimited("slow down", wait_seconds=90),
+    "down": errors.SourceUnavailable("503"),
+    "busy": WarehouseBusy("open elsewhere"),
+    "disk": OSError("no space left"),
+}
+found = {}
+for name, error in cases.items():
+    decision = Patience().evaluate(error, 1, 3)
+    delay = decision.retry_delay
+    found[name] = [decision.action.value, delay.total_seconds() if delay else None]
+title, body = failure_notice({"ti": Task, "exception": cases["key"]})
+print(json.dumps({"found": found, "title": title, "body": body}))
+"""
+
+
+def test_the_type_of_an_error_decides_and_the_notice_says_what_to_run(
+    tmp_path: Path, run_python: Any
+) -> None:
+    import json
+
+    script = tmp_path / "ask.py"
+    script.write_text(SCRIPT)
+    said = json.loads(run_python(script).splitlines()[-1])
+    assert said["found"] == {
+        "key": ["fail", None],
+        "gate": ["fail", None],
+        "rule": ["fail", None],
+        "defect": ["fail", None],
+        "limit": ["retry", 90.0],
+        "down": ["default", None],
+        "busy": ["default", None],
+        "disk": ["default", None],
+    }
+    assert said["title"] == "girafe: girafe_collect.mastodon.ask failed"
+    assert "The key has expired. Renew it." in said["body"]
+    assert "airflow tasks clear girafe_collect" in said["body"]
+    assert "last good release of the dashboard stays" in said["body"]
