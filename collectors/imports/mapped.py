@@ -169,6 +169,8 @@ def _count(value: Any) -> Any:
 
 
 def _platform(mapping: ImportMapping, row: Mapping[str, Any]) -> str:
+    if named := row.get(plain(mapping.platform_from)):
+        return _text(named).casefold()
     for column in mapping.platform_columns:
         said = str(row.get(plain(column), "")).strip().casefold().removeprefix("www.")
         host = re.sub(r"^https?://(?:www\.)?", "", said).partition("/")[0]

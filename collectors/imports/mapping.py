@@ -33,6 +33,8 @@ class ImportMapping(BaseModel):
     """Columns that must all be there; `A|B` means either. Empty: only when named by --format."""
     platform: str
     """Where no column says otherwise."""
+    platform_from: str = ""
+    """A column that holds the platform's own name."""
     platform_columns: tuple[str, ...] = ()
     platforms: dict[str, str] = Field(default_factory=dict)
     """What these columns may say (or end in, for domains) -> platform."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from collectors.html import links_in, plain_text
-from collectors.imports.archive import Archive, base_name, open_archive
+from collectors.imports.archive import LARGEST_MEMBER, Archive, base_name, open_archive
 from collectors.imports.contract import Bad, File, Head, Row
 from collectors.read import identifier, moment, optional_id, text, texts, tree, trees
 from collectors.sources.mastodon_parse import opt_out
@@ -25,14 +25,13 @@ _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public"
 def recognises(head: Head) -> bool:
     """An archive with outbox.json and actor.json, or an outbox alone."""
     names = {base_name(name) for name in head.members}
-    return {"outbox.json", "actor.json"} <= names
+    alone = '"orderedItems"' in head.start and '"OrderedCollection"' in head.start
+    return {"outbox.json", "actor.json"} <= names or alone
 
 
 def rows(file: File) -> Iterator[Row | Bad]:
     """The owner, then every public activity: followers-only and direct posts are in the archive, too."""
-    with open_archive(file) as archive:
-        actor = _document(archive, "actor.json")
-        outbox = _document(archive, "outbox.json")
+    actor, outbox = _actor_and_outbox(file)
     owner = {name: actor.get(name) for name in ("id", "url", "preferredUsername", "name", "summary", "type",
                                                  "attachment", "discoverable", "indexable")}  # fmt: skip
     yield Row(platform="mastodon", payload={"owner": owner}, position="actor.json")
@@ -42,12 +41,29 @@ def rows(file: File) -> Iterator[Row | Bad]:
             yield Row(platform="mastodon", payload=payload, position=f"outbox.json:{number}")
 
 
+def _actor_and_outbox(file: File) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    with file.path.open("rb") as raw:
+        alone = raw.read(1) in (b"{", b" ", b"\n", b"\xef")
+    if not alone:
+        with open_archive(file) as archive:
+            return _document(archive, "actor.json"), _document(archive, "outbox.json")
+    with file.open() as stream:
+        outbox = _json("outbox.json", stream.read(LARGEST_MEMBER).removeprefix(b"\xef\xbb\xbf"))
+    # An outbox alone names its owner by address only, and the last part of that is the user.
+    address = next((text(item.get("actor")) for item in trees(outbox.get("orderedItems"))), "")
+    return {"id": address, "preferredUsername": address.rstrip("/").rpartition("/")[2]}, outbox
+
+
 def _document(archive: Archive, wanted: str) -> Mapping[str, Any]:
     name = next(name for name in archive.names() if base_name(name) == wanted)
+    return _json(wanted, archive.read(name))
+
+
+def _json(name: str, content: bytes) -> Mapping[str, Any]:
     try:
-        return tree(orjson.loads(archive.read(name)))
+        return tree(orjson.loads(content))
     except orjson.JSONDecodeError as error:
-        raise InputInvalid(f"{wanted} is not valid JSON ({error}); export the archive again.") from error
+        raise InputInvalid(f"{name} is not valid JSON ({error}); export the archive again.") from error
 
 
 def _is_public(activity: Mapping[str, Any]) -> bool:

@@ -103,6 +103,14 @@ def test_only_public_posts_of_a_mastodon_archive_are_read(land, data, pack, name
     assert "note 4" not in str([list(read_envelopes(path)) for path in landing_files(data.landing)])
 
 
+def test_an_outbox_alone_still_names_its_owner(land):
+    items = [{**note(1), "actor": HOME}]
+    content = json.dumps({"type": "OrderedCollection", "orderedItems": items}, indent=1).encode()
+    report, records = land(content, "outbox.json")
+    assert report.format == "mastodon_archive"
+    assert {record.author.handle for record in records if isinstance(record, Post)} == {"ada@a.example"}
+
+
 def test_an_archive_whose_owner_opted_out_leaves_no_words(land, data):
     actor = {"id": HOME, "preferredUsername": "ada", "summary": "<p>#<span>nobot</span></p>"}
     outbox = {"orderedItems": [note(1)]}

@@ -76,6 +76,10 @@ EXPORTS = {
         ["id", "thread_id", "author", "body", "timestamp"],
         ["c2", "c1", "ada", "Bonjour", "2026-11-20 08:00:00"],
     ],
+    "girafe_table": [
+        ["platform", "post_id", "created_at", "text", "handle", "bio", "reply_to", "likes"],
+        ["Forum", 17, "2026-11-20T08:00:00Z", "Bonjour Ondine", "ada", "at Ondine", "", 3],
+    ],
     "youtube_data_tools": [
         ["id", "isReplyTo", "authorName", "text", "publishedAt"],
         ["y2", "y1", "@ada", "Bravo", "2026-11-20T08:00:00Z"],
@@ -199,6 +203,14 @@ def test_a_table_of_ones_own_is_read_through_a_mapping(land):
     assert set(posts) == {"1"}
     assert posts["1"].created_at == datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # 09:00 in Paris
     assert report.landed == {"forum": 1}
+
+
+def test_a_localised_header_is_known(land):
+    rows = [["Rapport :", "Ondine"], ["Nom de la requête", "Date", "Type de page", "Extrait", "Url", "Auteur"],
+            ["Ondine", "20/11/2026 09:00:00", "twitter", "Bravo", "https://x.com/ada/status/1", "ada"]]  # fmt: skip
+    report, posts = land(written(rows, separator=";"))
+    assert (report.format, report.landed) == ("brandwatch", {"x": 1})
+    assert posts["https://x.com/ada/status/1"].created_at == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 def test_a_wrong_mapping_file_is_explained(land, tmp_path):
