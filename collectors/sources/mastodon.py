@@ -19,7 +19,7 @@ from collectors import paging
 from collectors.bearer import Bearer
 from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
-from collectors.read import moment, optional_id, tree
+from collectors.read import moment, optional_id, tree, trees
 from collectors.sources.mastodon_parse import parse as parse
 from girafe.errors import AccessDenied, PayloadRejected
 from girafe.records import Payload
@@ -37,6 +37,7 @@ ON_BY_DEFAULT = True
 
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr")
 _PAGE = 40
+_MOST_SEARCHED = 400
 _ACCOUNTS_PER_CALL = 20
 
 
@@ -71,6 +72,25 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
             if time is None or time in window:  # what cannot be dated is landed, for quarantine to show
                 yield _item(watch, status)
         if page and all(time is not None and time < window.start for time in times):
+            break
+    if http.auth is not None:
+        yield from _searched(watch, window, http)
+
+
+def _searched(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
+    """Full text, which a server shows to its own users only; it holds those who chose to be found by it."""
+    for offset in range(0, _MOST_SEARCHED, _PAGE):
+        params = {"q": f'"{watch.query}"', "type": "statuses", "limit": _PAGE, "offset": offset}
+        try:
+            answer = http.json(f"{watch.origin}/api/v2/search", params)
+        except AccessDenied:
+            return  # this token may not search; the timeline was heard all the same
+        statuses = trees(tree(answer).get("statuses"))
+        for status in statuses:
+            time = _time(dict(status))
+            if time is None or time in window:
+                yield _item(watch, dict(status))
+        if len(statuses) < _PAGE:
             return
 
 

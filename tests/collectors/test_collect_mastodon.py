@@ -101,7 +101,7 @@ def several(**instances):
 def run(client_for, data, settings_with):
     """Collects #ondine from a.example (and others), with the real client, landing and cursors."""
 
-    def go(handler, *, hosts=("a.example",), window=None, **more):
+    def go(handler, *, hosts=("a.example",), window=None, secrets=None, **more):
         instances = str([f"https://{host}" for host in hosts]).replace("'", '"')
         return collect(
             "mastodon",
@@ -109,7 +109,7 @@ def run(client_for, data, settings_with):
             settings=settings_with(SOURCES.format(instances=instances)),
             data=data,
             http=client_for(handler, *hosts, attempts=3),
-            secrets={},
+            secrets=secrets or {},
             window=window,
             **more,
         )
@@ -151,6 +151,19 @@ def test_pages_are_followed_until_the_window_is_behind_us(run, data):
     run(server, window=Window(start=NOW - timedelta(hours=5), end=NOW))
     assert set(posts(data)) == {"1", "2", "3", "4", "5"}
     assert sum("timelines" in url for url in server.asked) == 4
+
+
+def test_with_a_token_the_full_text_is_searched_too(run, data):
+    server = Instance([status(1, "maria", 5)])
+
+    def searchable(request):
+        if request.url.path != "/api/v2/search":
+            return server(request)
+        assert request.headers["authorization"] == "Bearer t"
+        return httpx.Response(200, json={"statuses": [status(2, "joao", 6, "<p>Ondine, no tag</p>")]})
+
+    run(searchable, secrets={"MASTODON_TOKENS": "other.example=x a.example=t"})
+    assert set(posts(data)) == {"1", "2"}
 
 
 def test_neighbouring_windows_share_no_post_and_lose_none(run, data):
