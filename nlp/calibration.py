@@ -1,4 +1,4 @@
-"""Calibration: from scores to probabilities that mean what they say, and the thresholds below which nothing is said."""
+"""Calibration: from scores to probabilities that mean what they say, and when to say nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def calibrate(scores: np.ndarray) -> np.ndarray:
 
 
 def choose(probabilities: np.ndarray) -> np.ndarray:
-    """The place in VOICES of each row's most probable voice, or of `unknown` where it stays below its threshold."""
+    """The place in VOICES of each row's likeliest voice, or of `unknown` below its threshold."""
     best = probabilities.argmax(axis=1)
     sure = probabilities[np.arange(len(best)), best] >= THRESHOLDS[best]
     return np.where(sure, best, UNKNOWN)

@@ -18,8 +18,9 @@ _FILE = Path(__file__).parent / "patterns" / "bio.toml"
 _SEGMENT = re.compile(r"[|•;\n!?●▪☆★✨➡→◆◇■►▶⚡🔸🔹]|(?<=[a-z\d)])\. | // | \\ |\s{3,}")
 _DISCLAIMER = re.compile(
     r"\b(?:(?:views?|opinions?|tweets?|posts?|toots?|thoughts?|takes?)(?: here| expressed)?(?: are| r)?"
-    r"(?: all| my| solely| strictly| purely)* (?:own|mine|personal)|(?:my|own) (?:own )?(?:views?|opinions?|tweets?)"
-    r"|not (?:those of )?my employer|(?:propos|tweets?|avis|opinions?|posts?) (?:strictement |purement |tout )?"
+    r"(?: all| my| solely| strictly| purely)* (?:own|mine|personal)"
+    r"|(?:my|own) (?:own )?(?:views?|opinions?|tweets?)|not (?:those of )?my employer"
+    r"|(?:propos|tweets?|avis|opinions?|posts?) (?:strictement |purement |tout )?"
     r"(?:personnels?|perso|moi)|n'engagent? que moi)\b"
 )
 _PRESENT = frozenset({"bio:leads", "bio:works_at", "bio:role_at"})

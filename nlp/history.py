@@ -1,4 +1,4 @@
-"""History: how one account's evidence adds up over time. The latest statement about a job wins over older ones."""
+"""History: how an account's evidence adds up over time; the latest statement about a job wins."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ _NOTHING = np.log([_PRIOR[voice] for voice in JUDGED_VOICES])
 def fold_history(rows: Sequence[Row]) -> Iterator[State]:
     """The state after each row; `rows` are in order of time.
 
-    The current profile counts, and each code that posts gave counts once. Of statements about the job only those
-    that agree with the latest one count; what was not known yet when a row was seen plays no part in its state.
+    The current profile counts, and each code that posts gave counts once. Of statements about the job
+    only those that agree with the latest one count; what came later plays no part in a state.
     """
     profile: Row | None = None
     said: dict[tuple[str, ...], Row] = {}

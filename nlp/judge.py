@@ -1,4 +1,4 @@
-"""Judging: from all evidence of an account towards a company to the history of its label. Pure; order plays no part."""
+"""Judging: from all evidence of an account to the history of its label. Pure; order plays no part."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _PLACES = 4
 def judge(evidence: pa.Table) -> pa.Table:
     """Label histories (SPEAKER_LABELS) for the accounts in `evidence` (SPEAKER_EVIDENCE, observed_at filled).
 
-    Each row of the answer is the label from `observed_at` on, in the light of everything seen until then. A given
-    voice outweighs all else and holds for all time (`is_certain`).
+    Each row of the answer is the label from `observed_at` on, in the light of everything seen until then.
+    A given voice outweighs all else and holds for all time (`is_certain`).
     """
     if evidence.num_rows == 0:
         return SPEAKER_LABELS.schema.empty_table()

@@ -14,8 +14,10 @@ from nlp.linear import load, sigmoid
 
 KINDS = ("person", "organisation", "bot")
 _BOT = re.compile(
-    r"(?<!not )(?<!pas )\b(?:(?:a|an|un|the) (?:\w+ )?bot\b|bot (?:that|which|qui|by|made by)|i am a robot|je suis un robot|"
-    r"automated (?:account|feed|bot|tweets)|compte (?:automatique|automatise)|tweets? automatiques?|beep boop)\b"
+    r"(?<!not )(?<!pas )\b(?:(?:a|an|un|the) (?:\w+ )?bot\b|bot (?:that|which|qui|by|made by)|i am a robot|"
+    r"je suis un robot|"
+    r"automated (?:account|feed|bot|tweets)|compte (?:automatique|automatise)|"
+    r"tweets? automatiques?|beep boop)\b"
 )
 _BOT_HANDLE = re.compile(r"(?:bot|_bot|robot)\d*$|^bot_")
 _JOB_FEED = re.compile(
@@ -49,8 +51,8 @@ def organisation_scores(accounts: Sequence[Account], *, thorough: bool) -> np.nd
     counted = load("kind")
     scores = counted.scores(profile_features.matrix(accounts))[:, 0]
     if thorough and encoder.available():
-        unsure = np.flatnonzero(np.abs(scores) < _UNSURE)
-        if unsure.size:
+        unsure = np.flatnonzero(np.abs(scores) < _UNSURE).tolist()
+        if unsure:
             vectors = encoder.encode([profile_features.line(accounts[place]) for place in unsure])
             scores[unsure] = (scores[unsure] + load("kind_vectors").scores(vectors)[:, 0]) / 2
     return scores

@@ -32,14 +32,14 @@ class Linear:
 
     def save(self, name: str) -> None:
         """Writes nlp/models/<name>.npz, in half precision: the scores change in the third decimal."""
-        extra = {} if self.mean is None else {"mean": self.mean.astype(np.float16)}
-        np.savez_compressed(
-            MODELS / f"{name}.npz",
-            classes=np.array(self.classes),
-            weights=self.weights.astype(np.float16),
-            bias=self.bias.astype(np.float32),
-            **extra,
-        )
+        arrays: dict[str, Any] = {
+            "classes": np.array(self.classes),
+            "weights": self.weights.astype(np.float16),
+            "bias": self.bias.astype(np.float32),
+        }
+        if self.mean is not None:
+            arrays["mean"] = self.mean.astype(np.float16)
+        np.savez_compressed(MODELS / f"{name}.npz", **arrays)
 
 
 @cache

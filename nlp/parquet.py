@@ -40,17 +40,19 @@ class TableWriters:
                 )
 
     def __enter__(self) -> TableWriters:
+        """The files are open already."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Closes every file, whatever happened."""
         self._stack.close()
 
 
 @contextmanager
 def whole_folder(target: Path, aside: Path) -> Iterator[Path]:
-    """A folder to write in, which takes the place of `target` if nothing goes wrong; `aside` holds the work."""
+    """A folder to write in, which takes the place of `target` if nothing goes wrong."""
     partial, old = aside.with_suffix(".part"), aside.with_suffix(".old")
     for leftover in (partial, old):
         shutil.rmtree(leftover, ignore_errors=True)

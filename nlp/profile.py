@@ -1,4 +1,4 @@
-"""Profile: who an account is towards each company, from its profile alone, as log-probabilities with evidence."""
+"""Profile: who an account is towards each company, from its profile alone, with evidence."""
 
 from __future__ import annotations
 

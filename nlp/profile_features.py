@@ -18,6 +18,7 @@ _NAMES = Path(__file__).parent / "patterns" / "first_names.txt"
 _BUCKETS = 2**16
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\d.]+")
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+_PIECES = r"https?|[@#]?\w+|[^\w\s]"
 _WORDS = re.compile(r"[^\W\d_]+")
 _PATTERNS = {
     "i": r"\b(?:i|i'm|im|i've|my|me|mine|myself|je|j'|j'ai|moi|mon|ma|mes|suis)\b",
@@ -66,7 +67,7 @@ def _hashers() -> tuple[HashingVectorizer, HashingVectorizer, HashingVectorizer]
 
     return (
         hasher(analyzer="char_wb", ngram_range=(2, 4)),
-        hasher(analyzer="word", ngram_range=(1, 2), token_pattern=r"https?|[@#]?\w+|[^\w\s]"),
+        hasher(analyzer="word", ngram_range=(1, 2), token_pattern=_PIECES),
         hasher(analyzer="char_wb", ngram_range=(3, 5)),
     )
 

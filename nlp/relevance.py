@@ -51,7 +51,8 @@ def relevance(
     mentions: Sequence[Mention] | None = None,
     others: int = 0,
 ) -> Relevance:
-    """Judges one text; `addressed` are the handles its platform says it mentions, `others` counts other companies."""
+    """Judges one text; `addressed`: handles the platform says it mentions; `others`: how many other
+    companies it names."""
     folded = fold(text) if folded is None else folded
     mentions = names.mentions(text, folded) if mentions is None else mentions
     evidence = {f"about:{'official_handle' if mention.official else mention.kind}" for mention in mentions}

@@ -193,8 +193,8 @@ class RowMaker:
 def voice_towards(given: Voice, *, is_home: bool) -> Voice:
     """A voice given towards the home company, as it stands towards a competitor.
 
-    The annotator speaks of the home company. Towards any other company its brand is one more organisation, and its
-    staff are people without a known tie.
+    The annotator speaks of the home company. Towards any other company its brand is one more
+    organisation, and its staff are people without a known tie.
     """
     if is_home:
         return given

@@ -36,7 +36,7 @@ def _ask_the_encoder(shares: np.ndarray, texts: Sequence[str], languages: Sequen
     ordered = np.sort(shares, axis=1)
     unsure = ordered[:, -1] - ordered[:, -2] < _UNSURE
     for model, spoken in (("en", ("en", "und")), ("fr", ("fr",))):
-        asked = [place for place in np.flatnonzero(unsure) if languages[place] in spoken]
+        asked = [place for place in np.flatnonzero(unsure).tolist() if languages[place] in spoken]
         if asked:
             vectors = encoder.encode([texts[place] for place in asked])
             told = softmax(load(f"sentiment_vectors_{model}").scores(vectors))

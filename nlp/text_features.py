@@ -29,7 +29,7 @@ def _polarity() -> tuple[re.Pattern[str], ...]:
 def _hashers() -> tuple[HashingVectorizer, HashingVectorizer]:
     words = HashingVectorizer(
         n_features=_BUCKETS, alternate_sign=False, lowercase=False, ngram_range=(1, 2), dtype=np.float32,
-        token_pattern=r"#?\w+|[^\w\s]",
+        token_pattern=r"#?\w+|[^\w\s]",  # noqa: S106  (not a password)
     )  # fmt: skip
     letters = HashingVectorizer(
         n_features=_BUCKETS, alternate_sign=False, lowercase=False, ngram_range=(3, 5), dtype=np.float32,

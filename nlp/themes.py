@@ -38,7 +38,7 @@ def pointed_at(text: str) -> list[str]:
 
 
 def themes(texts: Sequence[str], languages: Sequence[str]) -> list[list[tuple[str, float]]]:
-    """For each text its themes, each with how often its stems are right; none for languages we do not read."""
+    """For each text its themes, each with how often its stems are right; none for other languages."""
     share = _precision()
     return [
         [(theme, share[theme]) for theme in pointed_at(text)] if language in READ else []

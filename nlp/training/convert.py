@@ -1,4 +1,4 @@
-"""Convert: labelled data on disk to examples. Reads ../shared/data; nothing of it is written to the repository."""
+"""Convert: labelled data on disk to examples. Nothing of ../shared/data is written to the repository."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nlp.training import measure_accounts, measure_speed, measure_texts
 from nlp.training.convert import SHARED
+from nlp.training.measure_accounts import employment, kind
+from nlp.training.measure_speed import speed
+from nlp.training.measure_texts import relevance, sentiment, themes
 from nlp.training.scores import table
 
 Row = tuple[str, ...]
@@ -21,12 +23,12 @@ HEAD: Row = ("measure", "language", "system", "value [95 %]", "note")
 def rows(data: Path | None) -> Iterator[Row]:
     """The rows of the table, part by part."""
     parts: list[Callable[[Path | None], Iterator[Row]]] = [
-        measure_accounts.kind,
-        measure_accounts.employment,
-        measure_texts.relevance,
-        measure_texts.sentiment,
-        measure_texts.themes,
-        measure_speed.speed,
+        kind,
+        employment,
+        relevance,
+        sentiment,
+        themes,
+        speed,
     ]
     for part in parts:
         print(f"measuring {part.__name__} ...", file=sys.stderr)

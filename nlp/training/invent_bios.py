@@ -6,7 +6,20 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_COMPANIES = ["Lumora", "Voltagne", "Kerval", "Ostrelle", "Brivance", "Nordalia", "Quintex", "Pelliane", "Sarvoise", "Tambrel", "Ondeva", "Mirelec"]
+_COMPANIES = [
+    "Lumora",
+    "Voltagne",
+    "Kerval",
+    "Ostrelle",
+    "Brivance",
+    "Nordalia",
+    "Quintex",
+    "Pelliane",
+    "Sarvoise",
+    "Tambrel",
+    "Ondeva",
+    "Mirelec",
+]
 _FR, _EN = "fr", "en"
 _TURNS: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("employee", _FR): (
@@ -43,9 +56,42 @@ _TURNS: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("Tweets about {C}", ""), ("Author of a book about {C}", ""), ("{C} shareholder", ""), ("Dad, cyclist", ""), ("", "My sister works at {C}"), ("Volunteer at {C} Rescue", ""),
     ),
 }  # fmt: skip
-_JOBS = ["Développeur", "Ingénieure", "Comptable", "Acheteuse", "Technicien", "Juriste", "Vendeur", "Infirmière", "Magasinier", "Graphiste"]
-_EJOBS = ["Engineer", "Designer", "Data analyst", "Account manager", "Nurse", "Driver", "Recruiter", "Product manager", "Technician", "Buyer"]
-_NAMES = ["Nina Roche", "Tom Pellet", "Awa Diop", "Jules Fabre", "Erin Doyle", "Sam Carver", "Maya Lindt", "Theo Brun", "Ines Faure", "Paul Okoro"]
+_JOBS = [
+    "Développeur",
+    "Ingénieure",
+    "Comptable",
+    "Acheteuse",
+    "Technicien",
+    "Juriste",
+    "Vendeur",
+    "Infirmière",
+    "Magasinier",
+    "Graphiste",
+]
+_EJOBS = [
+    "Engineer",
+    "Designer",
+    "Data analyst",
+    "Account manager",
+    "Nurse",
+    "Driver",
+    "Recruiter",
+    "Product manager",
+    "Technician",
+    "Buyer",
+]
+_NAMES = [
+    "Nina Roche",
+    "Tom Pellet",
+    "Awa Diop",
+    "Jules Fabre",
+    "Erin Doyle",
+    "Sam Carver",
+    "Maya Lindt",
+    "Theo Brun",
+    "Ines Faure",
+    "Paul Okoro",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ STRENGTH, STRENGTH_OF_VECTORS = 1.0, 30.0
 
 def examples(data: Path) -> tuple[list[Account], np.ndarray]:
     """English people and organisations, French people, and invented French organisations and people."""
-    chance = random.Random(_SEED)  # noqa: S311  (repeatable, not secret)
+    chance = random.Random(_SEED)
     accounts, labels = english_profiles(data)
     french = french_people(data)
     french = chance.sample(french, min(len(french), _PARLIAMENT))

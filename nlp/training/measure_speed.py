@@ -1,4 +1,4 @@
-"""Measure speed: accounts and posts a second on one core, against a full general-purpose pipeline if installed."""
+"""Measure speed: accounts and posts a second on one core, against a full pipeline if one is installed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SEED = 20261119
 
 def speed(data: Path | None) -> Iterator[tuple[str, ...]]:
     """Throughput by processor time, so that a busy machine does not count against us."""
-    chance = random.Random(_SEED)  # noqa: S311
+    chance = random.Random(_SEED)
     accounts = [
         orjson.dumps({"account_id": str(n), "handle": p.handle, "display_name": p.name, "bio": p.bio,
                       "posts": list(p.posts), "company": {"name": p.company}}).decode()
@@ -31,7 +31,9 @@ def speed(data: Path | None) -> Iterator[tuple[str, ...]]:
         orjson.dumps({"id": str(n), "text": f"{a.text} {b.text}", "company": {"name": a.name}}).decode()
         for n, (a, b) in enumerate(zip(sentences(chance, 6000), sentences(chance, 6000), strict=True))
     ]
-    yield _row("accounts a second", "girafe, fast", accounts, lambda part: speakers_lines(part, None, fast=True))
+    yield _row(
+        "accounts a second", "girafe, fast", accounts, lambda part: speakers_lines(part, None, fast=True)
+    )
     yield _row("posts a second", "girafe, fast", posts, lambda part: texts_lines(part, None, fast=True))
     if encoder.available():
         few = posts[:200]

@@ -27,15 +27,24 @@ Row = tuple[str, ...]
 
 def relevance(data: Path | None) -> Iterator[Row]:
     """Invented sentences whose turns of phrase were kept out of training, five times over."""
-    rows, truth, turns = features(list(sentences(random.Random(_SEED), 4000)))  # noqa: S311
+    rows, truth, turns = features(list(sentences(random.Random(_SEED), 4000)))
     chance = np.zeros(len(truth))
     for part in range(5):
         test = turns % 5 == part
         chance[test] = sigmoid(fit(rows[~test], truth[~test]).scores(rows[test]))[:, 0]
     said = chance >= _KEPT
-    name, note = "about the company (common word)", f"ECE {calibration_error(truth == said, np.maximum(chance, 1 - chance)):.3f}"
+    name, note = (
+        "about the company (common word)",
+        f"ECE {calibration_error(truth == said, np.maximum(chance, 1 - chance)):.3f}",
+    )
     for label, score in (("precision", precision), ("recall", recall), ("F1", f1)):
-        yield f"{name}, {label}", "fr+en", "every mention counts", str(score(truth, np.ones_like(said))), "invented"
+        yield (
+            f"{name}, {label}",
+            "fr+en",
+            "every mention counts",
+            str(score(truth, np.ones_like(said))),
+            "invented",
+        )
         yield f"{name}, {label}", "fr+en", "girafe", str(score(truth, said)), f"invented, new turns; {note}"
 
 
@@ -46,7 +55,9 @@ def sentiment(data: Path | None) -> Iterator[Row]:
     texts, labels, tongues = convert.sentiment(data, "train")
     test, truth, languages = convert.sentiment(data, "val")
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
-    baseline = LogisticRegression(max_iter=1000, class_weight="balanced").fit(words.fit_transform(texts), labels)
+    baseline = LogisticRegression(max_iter=1000, class_weight="balanced").fit(
+        words.fit_transform(texts), labels
+    )
     told = {"TF-IDF + regression": baseline.predict(words.transform(test))}
     told["majority"] = np.full(len(test), "neutral")
     counted = matrix(test)
@@ -58,7 +69,13 @@ def sentiment(data: Path | None) -> Iterator[Row]:
     for system, said in told.items():
         for language in ("en", "fr"):
             own = languages == language
-            yield "sentiment, macro-F1", language, system, str(macro_f1(truth[own], said[own])), notes.get(system, "")
+            yield (
+                "sentiment, macro-F1",
+                language,
+                system,
+                str(macro_f1(truth[own], said[own])),
+                notes.get(system, ""),
+            )
 
 
 def _first(moods: list[tuple[str, float] | None]) -> np.ndarray:
@@ -82,8 +99,20 @@ def themes(data: Path | None) -> Iterator[Row]:
     read, said = read_and_said(data)
     texts = [row["text"] for row in convert.themes(data)]
     yield "themes, macro-F1", "fr+en", "majority", str(macro_f1(read, np.zeros_like(read))), ""
-    yield "themes, macro-F1", "fr+en", "TF-IDF + regression", str(macro_f1(read, _baseline(texts, read))), "5-fold"
-    yield "themes, macro-F1", "fr+en", "girafe", str(macro_f1(read, said)), "stems written with these texts in view"
+    yield (
+        "themes, macro-F1",
+        "fr+en",
+        "TF-IDF + regression",
+        str(macro_f1(read, _baseline(texts, read))),
+        "5-fold",
+    )
+    yield (
+        "themes, macro-F1",
+        "fr+en",
+        "girafe",
+        str(macro_f1(read, said)),
+        "stems written with these texts in view",
+    )
 
 
 def _baseline(texts: list[str], labels: np.ndarray) -> np.ndarray:

@@ -40,6 +40,6 @@ def fit(rows: np.ndarray, labels: np.ndarray) -> Linear:
 
 def train() -> None:
     """Fits the model and writes relevance.npz."""
-    invented = list(sentences(random.Random(_SEED), _COUNT))  # noqa: S311  (repeatable, not secret)
+    invented = list(sentences(random.Random(_SEED), _COUNT))
     rows, labels, _ = features(invented)
     fit(rows, labels).save("relevance")

@@ -20,6 +20,7 @@ class Score:
     high: float
 
     def __str__(self) -> str:
+        """As the table shows it."""
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
@@ -59,7 +60,7 @@ def _share(of: np.ndarray, among: np.ndarray) -> float:
 
 
 def calibration_error(right: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error: how far stated probabilities are from the share that is right, by tenths."""
+    """Expected calibration error: how far probabilities are from the share that is right."""
     place = np.minimum((probability * bins).astype(int), bins - 1)
     gaps = [
         (place == each).mean() * abs(right[place == each].mean() - probability[place == each].mean())

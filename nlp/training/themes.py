@@ -1,7 +1,7 @@
 """Train: themes; how often each theme's stems are right, counted on the texts a reader labelled.
 
-A regression that learned the stems' labels on unlabelled posts and a reader's labels beside them only gave the
-stems back (macro-F1 0.661 with them as features, 0.486 and below without): it was left out.
+A regression that learned the stems' labels on unlabelled posts and a reader's labels beside them only
+gave the stems back (macro-F1 0.661 with them as features, 0.486 and below without): it was left out.
 """
 
 from __future__ import annotations
