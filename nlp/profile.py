@@ -76,14 +76,17 @@ def _towards(
     employee, former = _tied(ties)
     codes = [*kind_codes, *ties]
     brand = _FLOOR
-    if ties and max(employee, former) > 0.5 and organisation < 0.9:
+    named_alike = _carries_the_name(account, names)
+    if ties and max(employee, former) > 0.5 and organisation < 0.9 and not named_alike:
         # Whoever holds a job is a person, whatever the words of the company they name look like.
         person, organisation = person + 0.9 * organisation, 0.1 * organisation
     if ties and has_disclaimer(fold(account.bio)):
         codes.append("bio:disclaimer")
         employee = employee + (1 - employee - former) * 0.4 if employee > 0.1 else employee
-    if organisation > 0.3 and _carries_the_name(account, names):
+    if named_alike and (organisation > 0.3 or employee > 0.5):
+        # A profile called like the company may be its own, or play with its name: neither is assumed.
         codes.append(_LOOK_ALIKE)
+        employee = employee / 2
         brand, organisation = 0.55 * organisation, 0.45 * organisation
     share_of = np.full(len(JUDGED_VOICES), _FLOOR)
     share_of[_AT[Voice.BRAND]] = brand

@@ -33,10 +33,9 @@ def relevance(data: Path | None) -> Iterator[Row]:
         test = turns % 5 == part
         chance[test] = sigmoid(fit(rows[~test], truth[~test]).scores(rows[test]))[:, 0]
     said = chance >= _KEPT
-    name, note = (
-        "about the company (common word)",
-        f"ECE {calibration_error(truth == said, np.maximum(chance, 1 - chance)):.3f}",
-    )
+    name = "about the company (common word)"
+    error = calibration_error(truth == said, np.maximum(chance, 1 - chance))
+    note = f"ECE {error:.3f}"
     for label, score in (("precision", precision), ("recall", recall), ("F1", f1)):
         yield (
             f"{name}, {label}",

@@ -1,0 +1,145 @@
+"""Speakers and texts: JSON lines in, JSON lines out."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from girafe.pseudonym import Pseudonymiser
+from girafe.records import JUDGED_VOICES, Account
+from girafe.settings import Settings
+from nlp.company import CompanyNames
+from nlp.explain import codes_in_words
+from nlp.history import _STANCES
+from nlp.judge import judge
+from nlp.profile import _TIES
+from nlp.review import read_corrections, uncertain, write_review
+from nlp.speakers import speakers_lines
+from nlp.texts import texts_lines
+
+LUMORA = {"name": "Lumora"}
+
+
+def speaker(**item: Any) -> dict[str, Any]:
+    line = orjson.dumps({"account_id": "1", "company": LUMORA, **item}).decode()
+    (answer,) = speakers_lines([line], None, fast=True)
+    found: dict[str, Any] = orjson.loads(answer)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("voice", "item"),
+    [
+        ("employee", {"handle": "ninar", "display_name": "Nina Roche", "bio": "Soudeuse chez Lumora"}),
+        ("employee", {"handle": "tomp", "display_name": "Tom Pellet", "bio": "Engineer @lumora"}),
+        ("employee", {"handle": "awa_d", "posts": ["Je travaille chez Lumora depuis 3 ans"]}),
+        ("employee", {"handle": "theo", "display_name": "Théo", "bio": "Ex-Voltagne, now designer at Lumora"}),
+        ("former_employee", {"handle": "jfabre", "display_name": "Jules Fabre", "bio": "Potier, ex-Lumora"}),
+        ("former_employee", {"handle": "maya_l", "posts": ["J'ai quitté Lumora en mars"]}),
+        ("person", {"handle": "erind", "display_name": "Erin Doyle", "bio": "Mum of two, Lumora customer"}),
+        ("person", {"handle": "sam_c", "display_name": "Sam Carver", "bio": "Dad. I hope to work at Lumora"}),
+        ("organisation", {"handle": "ecoBrun", "display_name": "École Brun",
+          "bio": "Admissions ouvertes. Suivez nos actualités"}),
+        ("bot", {"handle": "meteo", "bio": "Météo du jour", "is_bot": True}),
+    ],
+)  # fmt: skip
+def test_a_voice_is_heard(voice: str, item: dict[str, Any]) -> None:
+    assert speaker(**item)["voice"] == voice
+
+
+def test_a_past_job_never_makes_an_employee() -> None:
+    for bio in (
+        "Former Lumora engineer",
+        "Ancienne de Lumora",
+        "Retired from Lumora",
+        "Previously at Lumora and Kerval",
+    ):
+        assert speaker(handle="nr", display_name="Nina Roche", bio=bio)["voice"] != "employee", bio
+
+
+def test_a_look_alike_of_the_brand_is_suggested_not_assumed() -> None:
+    found = speaker(handle="LumoraAide", display_name="Lumora Aide", bio="Service client officiel de Lumora")
+    assert found["voice"] != "brand"
+    assert "suggested:brand" in found["evidence"]
+    assert found["organisation_probability"] > 0.5
+
+
+def test_probabilities_cover_the_six_voices_and_sum_to_one() -> None:
+    found = speaker(handle="nr", bio="Soudeuse chez Lumora")
+    assert list(found["probabilities"]) == [voice.value for voice in JUDGED_VOICES]
+    assert sum(found["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_bad_line_is_answered_in_its_place() -> None:
+    lines = [
+        '{"account_id": "1", "handle": "a"}',
+        "nonsense",
+        '{"account_id": "3"}',
+        '{"account_id": "4", "bio": "x"}',
+    ]
+    answers = [orjson.loads(line) for line in speakers_lines(lines, None, fast=True)]
+    assert ["error" in answer for answer in answers] == [False, True, True, False]
+    assert answers[1]["error"].startswith("line 2")
+
+
+def test_the_company_of_a_line_wins_over_company_toml(settings: Settings) -> None:
+    line = orjson.dumps(
+        {"account_id": "1", "bio": "Soudeuse chez Kerval", "company": {"name": "Kerval"}}
+    ).decode()
+    (own,) = speakers_lines([line], settings, fast=True)
+    assert orjson.loads(own)["probabilities"]["employee"] > 0.5
+
+
+def test_every_code_has_a_sentence_in_french_and_english() -> None:
+    for code in {*_STANCES, *_TIES}:
+        assert {"fr", "en"} <= set(codes_in_words()[code]), code
+
+
+def text(text_: str, **item: Any) -> dict[str, Any]:
+    (answer,) = texts_lines([orjson.dumps({"id": "1", "text": text_, **item}).decode()], None, fast=True)
+    found: dict[str, Any] = orjson.loads(answer)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        (True, "Je bosse chez Orange depuis trois ans"),
+        (True, "Le service client d'Orange ne répond jamais"),
+        (True, "Orange is hiring engineers in Lille"),
+        (False, "Un jus d'orange et deux cafés"),
+        (False, "The orange sunset over the sea was beautiful"),
+        (False, "vigilance orange dans douze départements"),
+    ],
+)
+def test_a_common_word_needs_context_to_be_the_company(about: bool, words: str) -> None:
+    assert text(words, company={"name": "Orange"})["about_company"] is about
+
+
+def test_without_a_company_nothing_is_said_about_one() -> None:
+    found = text("Panne d'internet depuis hier, c'est nul")
+    assert found["about_company"] is None
+    assert found["lang"] == "fr"
+    assert "product_quality" in found["themes"]
+    assert found["sentiment"] == "negative"
+
+
+def test_a_correction_wins_over_the_model() -> None:
+    names = CompanyNames(company_id="lumora", names=("Lumora",))
+    account = Account(platform="x", handle="LumoraAide", display_name="Lumora Aide", bio="=Support de Lumora")
+    file = io.StringIO()
+    assert write_review(file, uncertain([account], names)) == 1
+    reviewed = file.getvalue().rstrip("\r\n") + "organisation\r\n"
+    assert "'=Support" in reviewed
+    corrections = read_corrections(
+        io.StringIO(reviewed),
+        names=names,
+        pseudonymiser=Pseudonymiser(b"k" * 32),
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+    (label,) = judge(corrections).to_pylist()
+    assert (label["voice"], label["is_certain"], label["evidence"]) == ("organisation", True, ["reviewed"])
