@@ -59,12 +59,13 @@ class Visit:
         self.drawn()
 
     def drawn(self) -> None:
-        self.page.wait_for_function("document.documentElement.dataset.drawn")
+        # A selector, not a function: the page's own policy forbids the evaluation that polling needs.
+        self.page.wait_for_selector("html[data-drawn]", state="attached")
 
     def choose(self, name: str, value: str) -> None:
         before = self.page.evaluate("document.documentElement.dataset.drawn")
         self.page.locator(f".page:not([hidden]) [data-filter={name}]").select_option(value)
-        self.page.wait_for_function(f"document.documentElement.dataset.drawn != '{before}'")
+        self.page.wait_for_selector(f"html[data-drawn]:not([data-drawn='{before}'])", state="attached")
 
     def text(self, selector: str) -> str:
         return str(self.page.locator(f".page:not([hidden]) {selector}").first.inner_text())

@@ -26,7 +26,7 @@ Publish = Callable[..., Release]
 @pytest.fixture
 def publisher(tmp_path: Path, settings: Settings) -> Publish:
     def run(marts: Path, **more: Any) -> Release:
-        more.setdefault("now", NOW)
+        more = {"now": NOW, "languages": ("fr",), **more}
         return publish(marts=marts, exports=tmp_path / "exports", settings=settings, with_pdf=False, **more)
 
     return run
@@ -45,7 +45,7 @@ def disagreements(folder: Path) -> list[str]:
 
 
 def test_every_file_is_in_the_manifest_with_its_checksum(publisher: Publish, marts: Path) -> None:
-    release = publisher(marts)
+    release = publisher(marts, languages=("fr", "en"))
     assert disagreements(release.folder) == []
     manifest = json.loads((release.folder / "manifest.json").read_text())
     assert manifest["period"] == {"from": "2026-02-02", "through": "2026-03-29", "whole_weeks": 8}
