@@ -51,7 +51,7 @@ def sentiment(data: Path | None) -> Iterator[Row]:
     """The validation part, which nothing was fitted on."""
     if data is None:
         return
-    texts, labels, tongues = convert.sentiment(data, "train")
+    texts, labels, _ = convert.sentiment(data, "train")
     test, truth, languages = convert.sentiment(data, "val")
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
     baseline = LogisticRegression(max_iter=1000, class_weight="balanced").fit(
