@@ -43,7 +43,6 @@ def build_models(
     small_group: int = SMALL_GROUP,
     small_group_cross: int = SMALL_GROUP_CROSS,
     threads: int = 2,
-    select: str | None = None,
     with_unit_tests: bool = False,
 ) -> BuildReport:
     """Builds and tests every model of `project` in `warehouse` and puts the rpt_ files into `marts`.
@@ -64,10 +63,19 @@ def build_models(
     if not with_unit_tests:
         # Unit tests test the SQL, not this data: they belong to the test suite.
         arguments += ["--exclude-resource-type", "unit_test"]
-    if select:
-        arguments += ["--select", select]
     results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project)
     return _report(results, _replace_marts(fresh, marts))
+
+
+def write_docs(*, warehouse: Path, project: Path, to: Path) -> Path:
+    """Writes what dbt knows of the models, their columns and their lineage as one static page.
+
+    The warehouse must have been built; the page holds descriptions and counts of columns, no data.
+    """
+    run_dbt(["docs", "generate", "--static"], warehouse=warehouse, marts=to.parent, project=project)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(warehouse.parent / "dbt" / "target" / "static_index.html", to)
+    return to
 
 
 def run_dbt(arguments: list[str], *, warehouse: Path, marts: Path, project: Path) -> Any:

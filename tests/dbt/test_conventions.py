@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from girafe.errors import QualityFailed, UserMustAct
-from warehouse.dbt import build_models
+from warehouse.dbt import build_models, write_docs
 from warehouse.tables import RAW
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -124,6 +124,13 @@ def test_a_second_build_gives_the_same_files_and_leaves_the_source_tree_alone(
     assert {path.name: path.read_bytes() for path in built.marts.iterdir()} == before
     assert not (PROJECT / "target").exists()
     assert not (PROJECT / "logs").exists()
+
+
+def test_the_models_are_documented_on_one_static_page(built: Any, tmp_path: Path) -> None:
+    page = write_docs(warehouse=built.warehouse, project=PROJECT, to=tmp_path / "models.html")
+    text = page.read_text(encoding="utf-8")
+    assert "rpt_conversation_mix_weekly" in text
+    assert "How much of the conversation is human to human" in text
 
 
 def test_a_failure_names_the_model_and_leaves_the_marts_as_they_were(built: Any) -> None:

@@ -352,6 +352,29 @@ def test_twelve_of_twelve_is_not_certainty(measured: Any) -> None:
     assert 0.7 < row["human_to_human_share_low"] < 0.9
 
 
+@case
+def change(raw: Any) -> None:
+    raw.official("shop")
+    for week, with_brand in enumerate((20, 22, 6)):
+        for number in range(40):
+            key = f"{week}-{number}"
+            raw.people(f"a{key}", f"b{key}")
+            raw.post(key, f"a{key}", at(days=7 * week))
+            raw.post(f"{key}r", f"b{key}", at(days=7 * week, hours=1), reply_to=key)
+            if number < with_brand:
+                raw.post(f"{key}s", "shop", at(days=7 * week, hours=2), reply_to=key)
+
+
+def test_a_change_is_called_a_change_only_if_the_interval_of_the_difference_says_so(measured: Any) -> None:
+    weeks = ("2026-03-02", "2026-03-09", "2026-03-16")
+    rows = [mix(measured, "change", week_start=week) for week in weeks]
+    assert [row["human_to_human_share"] for row in rows] == [0.5, 0.45, 0.85]
+    assert [row["is_human_to_human_share_changed"] for row in rows] == [None, False, True]
+    assert rows[2]["human_to_human_share_change"] == pytest.approx(0.4)
+    assert 0.1 < rows[2]["human_to_human_share_change_low"] < 0.3
+    assert rows[0]["human_to_human_share_change"] is None
+
+
 # What people are behind
 
 
