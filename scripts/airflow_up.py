@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY = ROOT / "sample" / "company.toml"
-PATIENCE = 300
+PATIENCE = 600
 """Seconds until every part of Airflow must be healthy."""
 
 
