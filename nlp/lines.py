@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -84,11 +85,29 @@ def company_of(item: Mapping[str, Any], settings: Settings | None) -> CompanyNam
         own = {"name": own}
     if not isinstance(own, dict) or not text_of(own, "name").strip():
         raise InputInvalid('company needs a name: {"name": "...", "aliases": []}')
+    return _own_company(
+        (own["name"], *texts_of(own, "aliases")),
+        texts_of(own, "negative_aliases"),
+        bool(own.get("common_word")),
+        tuple(each.rpartition(":")[2] for each in texts_of(own, "official_accounts")),
+        texts_of(own, "domains"),
+    )
+
+
+# Lines mostly ask about the same few companies, whose patterns are dear to compile.
+@lru_cache(maxsize=1000)
+def _own_company(
+    names: tuple[str, ...],
+    negative: tuple[str, ...],
+    common_word: bool,
+    official: tuple[str, ...],
+    domains: tuple[str, ...],
+) -> CompanyNames:
     return CompanyNames(
         company_id="own",
-        names=(own["name"], *texts_of(own, "aliases")),
-        negative=texts_of(own, "negative_aliases"),
-        common_word=bool(own.get("common_word")),
-        official=tuple(each.rpartition(":")[2] for each in texts_of(own, "official_accounts")),
-        domains=texts_of(own, "domains"),
+        names=names,
+        negative=negative,
+        common_word=common_word,
+        official=official,
+        domains=domains,
     )

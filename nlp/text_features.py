@@ -32,7 +32,7 @@ def _hashers() -> tuple[HashingVectorizer, HashingVectorizer]:
         token_pattern=r"#?\w+|[^\w\s]",  # noqa: S106  (not a password)
     )  # fmt: skip
     letters = HashingVectorizer(
-        n_features=_BUCKETS, alternate_sign=False, lowercase=False, ngram_range=(3, 5), dtype=np.float32,
+        n_features=_BUCKETS, alternate_sign=False, lowercase=False, ngram_range=(3, 4), dtype=np.float32,
         analyzer="char_wb",
     )  # fmt: skip
     return words, letters

@@ -36,7 +36,7 @@ def speed(data: Path | None) -> Iterator[tuple[str, ...]]:
     )
     yield _row("posts a second", "girafe, fast", posts, lambda part: texts_lines(part, None, fast=True))
     if encoder.available():
-        few = posts[:200]
+        few = posts[:60]
         yield _row("posts a second", "girafe, cascade", few, lambda part: texts_lines(part, None))
         texts = [orjson.loads(each)["text"] for each in few]
         yield _row("posts a second", "encoder alone", texts, lambda part: iter([encoder.encode(part)]))
