@@ -23,6 +23,9 @@ _DISCLAIMER = re.compile(
     r"|(?:propos|tweets?|avis|opinions?|posts?) (?:strictement |purement |tout )?"
     r"(?:personnels?|perso|moi)|n'engagent? que moi)\b"
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
+_REACH = 90
+"""How many characters a past tense reaches."""
 _PRESENT = frozenset({"bio:leads", "bio:works_at", "bio:role_at"})
 
 
@@ -98,8 +101,10 @@ def _matches(rule: _Rule, folded: str, before: str, after: str, turns: re.Patter
     if rule.anywhere is not None:
         return rule.anywhere.search(folded) is not None
     if rule.past is not None:
+        # What stands in brackets lists things; it does not end the reach of a past tense.
+        before = _BRACKETS.sub(" ", before)
         ends = [match.end() for match in rule.past.finditer(before)]
-        return bool(ends) and len(before) - ends[-1] <= 90 and turns.search(before, ends[-1]) is None
+        return bool(ends) and len(before) - ends[-1] <= _REACH and turns.search(before, ends[-1]) is None
     if rule.anywhere_too is not None and rule.anywhere_too.search(folded) is None:
         return False
     if rule.before is not None and rule.before.search(before) is None:
