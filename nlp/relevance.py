@@ -16,7 +16,7 @@ from nlp.relevance_features import text_features
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
-_KEPT = 0.55
+_KEPT = 0.62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
