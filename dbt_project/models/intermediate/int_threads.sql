@@ -33,5 +33,13 @@ select
     opening.language,
     opened_at,
     last_post_at,
-    count_posts
+    count_posts,
+    -- what makes its luck in the bootstrap: nothing that depends on the pseudonym key
+    hash(
+        opened_at,
+        row_number() over (
+            partition by opened_at
+            order by opening.platform, opening.language, count_posts, thread_id
+        )
+    ) as seed
 from threads

@@ -90,10 +90,16 @@ with
     -- numbers, because a row per unit and replicate is read below
     numbered as (
         select
-            *,
-            hash(thread_id) as thread,
-            dense_rank() over (order by {{ cell | join(", ") }}) as number
+            units.*,
+            threads.seed,
+            dense_rank() over (
+                order by
+                    {% for name in cell %}
+                        units.{{ name }}{{ "," if not loop.last }}
+                    {% endfor %}
+            ) as number
         from units
+        join {{ ref("int_threads") }} as threads using (thread_id)
         where bit_count(human_to_human | with_brand) > 0
     ),
     weighted as (
@@ -102,7 +108,7 @@ with
             numbered.is_conversation,
             replicates.replicate,
             -- one weight per thread and replicate: its exchanges stay together
-            - ln({{ uniform("thread", "replicate", "1") }}) * numbered.size as weight,
+            - ln({{ uniform("seed", "replicate", "1") }}) * numbered.size as weight,
             weight * get_bit(numbered.human_to_human, replicate::int) as human,
             weight * get_bit(numbered.with_brand, replicate::int) as brand
         from numbered

@@ -1,9 +1,7 @@
 -- grain: one row per company x account x span, with one redraw of its voice per
 -- replicate (a bit each)
 -- Labels are probabilities: in each replicate the account gets a voice drawn from
--- them. The draw depends on the
--- account and the replicate only, so the same data gives the same draws, and an
--- account keeps its luck over weeks.
+-- them, the same in all weeks. It depends on the account and the replicate only.
 -- Certain labels never change; `unknown` stays unknown: it is never shared out.
 with
     used as (
@@ -18,6 +16,7 @@ with
     spans as (
         select
             used.*,
+            accounts.seed,
             spans.voice,
             voices.side,
             spans.is_certain or spans.voice = 'unknown' as is_fixed,
@@ -34,6 +33,10 @@ with
             and spans.account_id = used.account_id
             and spans.valid_from = used.span_from
         join {{ ref("voices") }} as voices on voices.voice = spans.voice
+        -- an official account may never have been seen; nothing is drawn for it
+        left join
+            {{ ref("dim_accounts") }} as accounts
+            on accounts.account_id = used.account_id
     ),
     fixed as (
         select
@@ -54,7 +57,7 @@ with
             *,
             list_transform(
                 range({{ var("replicates") }}),
-                lambda r:total * {{ uniform("account_id", "r", "'voice'") }}
+                lambda r:total * {{ uniform("seed", "r", "'voice'") }}
             ) as chance
         from spans
         where not is_fixed and total > 0
