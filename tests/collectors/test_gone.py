@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (payloads are wide)
 """What is deleted on the platform is named as deleted here, and nothing else is, even by a server in trouble."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (payloads are wide)
 """Against real servers on loopback: what was said there is landed, whatever faults they are told to inject.
 
 mastodon_mock must be on the PATH (or MASTODON_MOCK name it); BLUESKY_PDS names a running Bluesky stack,
