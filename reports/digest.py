@@ -194,7 +194,9 @@ def _worth_reading(scene: Scene, period: Period) -> Part:
             kind=t.name("kinds", row["conversation_kind"]),
             posts=t("digest.posts", count=row["count_posts"]),
             platform=t.name("platforms", row["platform"]),
-            language=t.inside("languages", row["language"]),
+            language=""
+            if row["language"] == "und"
+            else t("digest.in_language", language=t.inside("languages", row["language"])),
         )
         + (f" {t('digest.open_question')}" if row.get("has_open_question") else "")
         for row in rows[:MOST]
