@@ -4,13 +4,6 @@
     / 9007199254740992
 {%- endmacro %}
 
-{# One bit per element x of the list `chance`. #}
-{% macro bits(condition) -%}
-    array_to_string(
-        list_transform(chance, lambda x:if({{ condition }}, '1', '0')), ''
-    )::bit
-{%- endmacro %}
-
 {# The 95 % interval around a published number: the hull of the percentile interval of its replicates and of the same
    interval mirrored at the number. The first is right if label probabilities are well calibrated, the second if they
    tell the error rate of the labels; a reader need not know which. (docs/method.md) #}

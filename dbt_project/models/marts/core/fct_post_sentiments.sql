@@ -1,20 +1,23 @@
 -- grain: one row per company x post whose tone was judged
 with
     labels as (
-        select labels.post_id, labels.sentiment, labels.probability
+        select
+            labels.post_id,
+            arg_max(
+                struct_pack(
+                    sentiment := labels.sentiment, probability := labels.probability
+                ),
+                labels.classifier_version
+            ) as newest
         from {{ ref("stg_sentiment_labels") }} as labels
         join {{ ref("int_posts_latest") }} as posts using (post_id, content_hash)
-        qualify
-            row_number() over (
-                partition by labels.post_id order by labels.classifier_version desc
-            )
-            = 1
+        group by labels.post_id
     )
 select
     posts.company_id,
     posts.post_id,
-    labels.sentiment,
-    labels.probability,
+    labels.newest.sentiment,
+    labels.newest.probability,
     posts.account_id,
     posts.side,
     posts.is_about,

@@ -21,8 +21,8 @@ with
             voices.side,
             spans.is_certain or spans.voice = 'unknown' as is_fixed,
             spans.probability_brand as upto_brand,
-            upto_brand + spans.probability_employee as upto_employee,
-            upto_employee
+            upto_brand
+            + spans.probability_employee
             + spans.probability_former_employee
             + spans.probability_person as upto_human,
             upto_human + spans.probability_organisation + spans.probability_bot as total
@@ -45,20 +45,27 @@ with
             span_from,
             true as is_fixed,
             if(side = 'brand', {{ all_draws() }}, {{ no_draws() }}) as brand_draws,
-            if(side = 'human', {{ all_draws() }}, {{ no_draws() }}) as human_draws,
-            if(
-                voice = 'employee', {{ all_draws() }}, {{ no_draws() }}
-            ) as employee_draws
+            if(side = 'human', {{ all_draws() }}, {{ no_draws() }}) as human_draws
         from spans
         where is_fixed or coalesce(total, 0) <= 0
     ),
+    -- one letter per replicate: brand, human or other
     chances as (
         select
             *,
-            list_transform(
-                range({{ var("replicates") }}),
-                lambda r:total * {{ uniform("seed", "r", "'voice'") }}
-            ) as chance
+            array_to_string(
+                list_transform(
+                    range({{ var("replicates") }}),
+                    lambda r: case
+                        when total * {{ uniform("seed", "r", "2") }} < upto_brand
+                        then 'b'
+                        when total * {{ uniform("seed", "r", "2") }} < upto_human
+                        then 'h'
+                        else 'o'
+                    end
+                ),
+                ''
+            ) as letters
         from spans
         where not is_fixed and total > 0
     ),
@@ -68,9 +75,8 @@ with
             account_id,
             span_from,
             false as is_fixed,
-            {{ bits("x < upto_brand") }} as brand_draws,
-            {{ bits("x >= upto_brand and x < upto_human") }} as human_draws,
-            {{ bits("x >= upto_brand and x < upto_employee") }} as employee_draws
+            translate(letters, 'bho', '100')::bit as brand_draws,
+            translate(letters, 'bho', '010')::bit as human_draws
         from chances
     ),
     final as (

@@ -1,18 +1,5 @@
 -- grain: one row per company x week
 with
-    accounts as (
-        select
-            company_id,
-            week_start,
-            account_id,
-            arg_max(side, (created_at, post_id)) as side,
-            arg_max(is_certain, (created_at, post_id)) as is_certain,
-            arg_max(probability, (created_at, post_id)) as probability,
-            count(*) as count_posts,
-            count(*) filter (where is_backdated) as count_backdated
-        from {{ ref("fct_posts") }}
-        group by all
-    ),
     counted as (
         select
             company_id,
@@ -24,7 +11,7 @@ with
                 where side <> 'unknown' and not is_certain
             ) as expected_error_share,
             sum(count_backdated) / sum(count_posts) as backdated_share
-        from accounts
+        from {{ ref("fct_speakers_weekly") }}
         group by all
     ),
     final as (

@@ -1,28 +1,16 @@
 -- grain: one row per company x week x platform (and all) x voice
 with
     weeks as (select * from {{ ref("dim_weeks") }}),
+    -- an account counts once a week, so that voices add up
+    speakers as (select * from {{ ref("fct_speakers_weekly") }}),
     exchanges as (
         select
             company_id,
             week_start,
-            platform,
             speaker_id as account_id,
             count(*) as count_exchanges
         from {{ ref("fct_exchanges") }}
-        group by all
-    ),
-    speakers as (
-        -- an account counts once a week, so that voices add up
-        select
-            company_id,
-            week_start,
-            platform,
-            account_id,
-            arg_max(voice, (created_at, post_id)) as voice,
-            count(*) as count_posts,
-            sum(count_reactions) as count_reactions
-        from {{ ref("fct_posts") }}
-        group by all
+        group by company_id, week_start, speaker_id
     ),
     counted as (
         select
@@ -38,7 +26,7 @@ with
             max(accounts.followers) as largest_reach,
             count(accounts.followers) as count_accounts_with_reach
         from speakers
-        left join exchanges using (company_id, week_start, platform, account_id)
+        left join exchanges using (company_id, week_start, account_id)
         left join {{ ref("dim_accounts") }} as accounts using (account_id)
         group by
             grouping sets (
