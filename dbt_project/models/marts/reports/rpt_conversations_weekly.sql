@@ -41,7 +41,7 @@ with
             ) as thread_id,
             -- rounded down: exact numbers could be subtracted from those of the week
             floor(large.count_persons / 5) * 5 as count_persons,
-            greatest(floor(large.count_posts / 10) * 10, 10) as count_posts,
+            floor(large.count_posts / 5) * 5 as count_posts,
             open_questions.thread_id is not null as has_open_question
         from large
         join {{ ref("dim_weeks") }} as weeks using (company_id, week_start)
