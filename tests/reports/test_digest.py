@@ -51,7 +51,8 @@ def test_a_week_in_which_nothing_moved_says_so(make_marts: Make, tables: Tables,
 def test_conversations_are_told_as_groups_only(told: Digest) -> None:
     first = part(told, "reading")[0]
     assert (
-        first == "Conditions de travail — entre personnes, 38 personnes, 94 messages, Mastodon, en français."
+        first == "Conditions de travail — entre personnes, au moins 38 personnes et 94 messages, Mastodon, "
+        "en français."
     )
     for form in (told.html(), told.markdown(), told.text()):
         assert "tttttttt" not in form  # not even the pseudonym of a thread
