@@ -15,6 +15,7 @@ from girafe.data_dir import DataDir
 from girafe.settings import load_settings
 
 PANEL = "4. Ask"
+Fast = Annotated[bool, typer.Option("--fast", help="Without the encoder that settles unsure cases.")]
 
 
 @app.command(rich_help_panel=PANEL)
@@ -23,12 +24,13 @@ def speakers(
     company: CompanyFile = Path("company.toml"),
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: standard output.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say the evidence in words.")] = False,
+    fast: Fast = False,
 ) -> None:
     """Says who is speaking, for accounts in a file, without the rest of the path."""
     from nlp.speakers import speakers_lines
 
     settings = load_settings(company) if company.exists() else None
-    _lines(source, out, lambda lines: speakers_lines(lines, settings, explain=explain))
+    _lines(source, out, lambda lines: speakers_lines(lines, settings, explain=explain, fast=fast))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -36,12 +38,13 @@ def texts(
     source: Annotated[Path, typer.Argument(help="Texts, one JSON object a line.", exists=True)],
     company: CompanyFile = Path("company.toml"),
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: standard output.")] = None,
+    fast: Fast = False,
 ) -> None:
     """Says language, company, themes and sentiment, for texts in a file."""
     from nlp.texts import texts_lines
 
     settings = load_settings(company) if company.exists() else None
-    _lines(source, out, lambda lines: texts_lines(lines, settings))
+    _lines(source, out, lambda lines: texts_lines(lines, settings, fast=fast))
 
 
 def _lines(source: Path, out: Path | None, work: Callable[[Any], Any]) -> None:
