@@ -93,11 +93,19 @@ def render(
 
 
 def headline(tables: Tables, settings: Settings, language: str) -> str:
-    """The first sentence of the dashboard, with its figure, for a terminal or a manifest."""
+    """The first answer of the dashboard with its figure, in one sentence, for a terminal or a manifest."""
     found = scene(tables, settings, words(language))
     heroes = sections.hero.build(found)
     top = heroes.get(key(*defaults(found).values())) or _nothing(found.words, settings.company.name)
-    return f"{top.answer} {top.lede}"
+    if not top.lede:
+        return top.answer
+    colon = found.words("page.colon")
+    return f"{top.answer.removesuffix('.')}{colon}{_mid_sentence(top.lede, settings.company.name)}"
+
+
+def _mid_sentence(text: str, name: str) -> str:
+    """`text` as it goes on inside a sentence: its first letter small, unless it begins with the name."""
+    return text if text.startswith(name) else text[0].lower() + text[1:]
 
 
 def facts(scene: Scene) -> tuple[tuple[str, str], ...]:

@@ -304,3 +304,14 @@ def test_a_not_a_number_left_by_a_division_is_unknown() -> None:
 
 def test_an_empty_set_of_tables_has_no_rows() -> None:
     assert ReadTables(rows={}, files={}, columns={}).get("rpt_voices_weekly") == ()
+
+
+@pytest.mark.parametrize(("language", "start"), [("fr", "Ce sont les personnes"), ("en", "People")])
+def test_the_headline_is_one_sentence_with_its_figure(
+    marts: Path, settings: Settings, language: str, start: str
+) -> None:
+    told = dashboard.headline(read_tables(marts), settings, language)
+    assert told.startswith(start)
+    assert told.count(". ") == 0
+    assert told.endswith(".")
+    assert "%" in told
