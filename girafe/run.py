@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -192,27 +192,29 @@ def status(data: DataDir) -> dict[str, Any]:
     }
 
 
-def classify(context: Context) -> list[ClassifyReport]:
-    """CLASSIFY every landing file that is new or whose classifier or company.toml has changed."""
+def classify(context: Context, files: Sequence[Path] | None = None) -> list[ClassifyReport]:
+    """CLASSIFY what is new or whose classifier or company.toml has changed: `files`, or all that has landed."""
     from collectors.registry import PARSERS
     from nlp.classify import classify_pending
     from warehouse.forgotten import Forgotten
 
+    pseudonymiser = context.pseudonymiser
     return classify_pending(
         context.data,
         settings=context.settings,
         parsers=PARSERS,
-        pseudonymiser=context.pseudonymiser,
-        is_forgotten=Forgotten(context.data, context.pseudonymiser),
+        pseudonymiser=pseudonymiser,
+        is_forgotten=Forgotten(context.data, pseudonymiser),
         progress=context.say,
+        files=files,
     )
 
 
 def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
     """Landing files still to be classified, in up to `at_most` batches of about equal size, for workers."""
-    from nlp.classify import classified_folder, fingerprint
+    from nlp.classify import fingerprint
     from nlp.parquet import read_manifest
-    from warehouse.landing import landing_files
+    from warehouse.landing import classified_folder, landing_files
 
     mark = fingerprint(context.settings)
     pending = [
@@ -231,20 +233,7 @@ def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
 
 def classify_batch(context: Context, batch: Iterable[str]) -> list[ClassifyReport]:
     """CLASSIFY these landing files only; any number of workers may do so at once."""
-    from collectors.registry import PARSERS
-    from nlp.classify import classify_file
-
-    return [
-        classify_file(
-            context.data.landing / name,
-            data=context.data,
-            settings=context.settings,
-            parsers=PARSERS,
-            pseudonymiser=context.pseudonymiser,
-            progress=context.say,
-        )
-        for name in batch
-    ]
+    return classify(context, [context.data.landing / name for name in batch])
 
 
 def load(context: Context, *, rebuild: bool = False) -> LoadReport:

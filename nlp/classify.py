@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,14 @@ from nlp.company import company_names
 from nlp.parquet import TableWriters, read_manifest, whole_folder, write_manifest
 from nlp.rows import Row, RowMaker
 from nlp.version import CLASSIFIER_VERSION
-from warehouse.landing import file_name, landing_files, read_envelopes, reject, write_quarantine
+from warehouse.landing import (
+    classified_folder,
+    file_name,
+    landing_files,
+    read_envelopes,
+    reject,
+    write_quarantine,
+)
 from warehouse.tables import CLASSIFIED
 
 Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
@@ -81,12 +88,6 @@ def fingerprint(settings: Settings) -> str:
     return hashlib.sha256(orjson.dumps(known, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def classified_folder(data: DataDir, landing: Path) -> Path:
-    """classified/<day>/<platform>-<run> for landing/<platform>/<day>/<run>.jsonl.gz."""
-    platform, day = landing.parent.parent.name, landing.parent.name
-    return data.classified / day / f"{platform}-{landing.name.removesuffix('.jsonl.gz')}"
-
-
 def classify_pending(
     data: DataDir,
     *,
@@ -95,8 +96,9 @@ def classify_pending(
     pseudonymiser: Pseudonymiser,
     is_forgotten: IsForgotten = lambda account: False,
     progress: Progress | None = None,
+    files: Sequence[Path] | None = None,
 ) -> list[ClassifyReport]:
-    """Classifies every landing file not yet classified under the current fingerprint."""
+    """Classifies what is not yet classified under the current fingerprint: `files`, or all that has landed."""
     return [
         classify_file(
             path,
@@ -107,7 +109,7 @@ def classify_pending(
             is_forgotten=is_forgotten,
             progress=progress,
         )
-        for path in landing_files(data.landing)
+        for path in (landing_files(data.landing) if files is None else files)
     ]
 
 
@@ -150,9 +152,6 @@ def classify_file(
             opted_out |= late
         manifest = _manifest(path, run, mark, counts, quarantined)
         write_manifest(partial, manifest)
-    if quarantined == 0:
-        stale = data.quarantine / path.parent.name / f"{file_name(name)}.jsonl.gz"
-        stale.unlink(missing_ok=True)
     return _report(path, folder, manifest, skipped=False)
 
 

@@ -14,9 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.rows import Rows
+from warehouse.landing import MANIFEST
 from warehouse.tables import CLASSIFIED
-
-MANIFEST = "_manifest.json"
 
 
 class TableWriters:

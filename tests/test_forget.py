@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,14 +106,24 @@ def test_the_tables_equal_those_of_a_world_without_the_account(tmp_path: Path) -
     assert tables(here) == tables(other)
 
 
+def in_workers(here: path.Context) -> None:
+    """Classifies as the DAG does: batches of files, each a task of its own."""
+    for batch in path.pending_batches(here):
+        path.classify_batch(here, batch)
+
+
+@pytest.mark.parametrize("classify", [path.classify, in_workers])
 @pytest.mark.usefixtures("key")
-def test_a_forgotten_account_never_comes_back(tmp_path: Path) -> None:
+def test_a_forgotten_account_never_comes_back(
+    tmp_path: Path, classify: Callable[[path.Context], object]
+) -> None:
     here = start(tmp_path, WITH)
     path.forget(here, "forum", "u-7731")
     again = tmp_path / "again.jsonl"
     again.write_text(json.dumps(line(9, ODILE, "Encore chez Orée")) + "\n", encoding="utf-8")
     import_file(again, here.data, now=NOW)
-    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    classify(here)
+    path.load(here)
     with connect(here.data.warehouse, read_only=True) as connection:
         assert connection.execute("select count(*) from raw.posts").fetchall() == [(3,)]
 

@@ -28,14 +28,15 @@ from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, Deletion, Envelope, Post, Record, Rejected
 from warehouse.forgotten import pseudonyms_of, remember
 from warehouse.landing import (
+    MANIFEST,
     atomic_gzip,
+    classified_folder,
     encode_envelope,
     file_name,
     read_envelopes,
     read_quarantine,
     replace_quarantine,
 )
-from warehouse.load import MANIFEST
 from warehouse.tables import CLASSIFIED
 
 Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
@@ -233,8 +234,7 @@ def _clean_quarantine(root: Path, traces: _Traces) -> int:
 
 def _drop_classified(data: DataDir, landing: Path) -> int:
     """Removes what was classified from a landing file that has changed; it is classified again."""
-    name = f"{landing.parent.parent.name}-{landing.name.removesuffix('.jsonl.gz')}"
-    folder = data.classified / landing.parent.name / name
+    folder = classified_folder(data, landing)
     if not folder.exists():
         return 0
     shutil.rmtree(folder)

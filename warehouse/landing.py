@@ -13,9 +13,12 @@ from typing import IO
 
 import orjson
 
+from girafe.data_dir import DataDir
 from girafe.errors import PayloadRejected
 from girafe.records import Envelope, Rejected
 
+MANIFEST = "_manifest.json"
+"""The file that makes a classified folder complete, and says what is in it."""
 _GZIP_LEVEL = 1  # landing is written once, read once: speed over size
 
 
@@ -73,6 +76,12 @@ def read_envelopes(path: Path) -> Iterator[Envelope | Rejected]:
 def landing_files(root: Path) -> list[Path]:
     """Every landing file, in a stable order."""
     return sorted(root.glob("*/*/*.jsonl.gz"))
+
+
+def classified_folder(data: DataDir, landing: Path) -> Path:
+    """classified/<day>/<platform>-<run> for landing/<platform>/<day>/<run>.jsonl.gz."""
+    platform, day = landing.parent.parent.name, landing.parent.name
+    return data.classified / day / f"{platform}-{landing.name.removesuffix('.jsonl.gz')}"
 
 
 def write_quarantine(root: Path, day: datetime, run_id: str, rejected: Iterable[Rejected]) -> int:

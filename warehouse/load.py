@@ -17,6 +17,7 @@ from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
 from warehouse.connection import WarehouseDamaged, connect, count
+from warehouse.landing import MANIFEST
 from warehouse.merge import create_tables, merge_files
 from warehouse.tables import (
     ACCOUNT_OBSERVATIONS,
@@ -33,7 +34,6 @@ from warehouse.tables import (
 Judge: TypeAlias = Callable[[pa.Table], pa.Table]
 """speaker_evidence rows of some accounts, `observed_at` filled -> their speaker_labels rows."""
 
-MANIFEST = "_manifest.json"
 _ACCOUNTS_PER_JUDGEMENT = 100_000  # bounds memory: evidence of this many accounts at a time
 _FILES_PER_MERGE = 200
 

@@ -8,9 +8,15 @@ from pathlib import Path
 
 from girafe.data_dir import DataDir
 from girafe.records import Envelope, Rejected
-from warehouse.landing import file_name, landing_files, read_envelopes, read_quarantine, replace_quarantine
-
-_MANIFEST = "_manifest.json"
+from warehouse.landing import (
+    MANIFEST,
+    classified_folder,
+    file_name,
+    landing_files,
+    read_envelopes,
+    read_quarantine,
+    replace_quarantine,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +88,9 @@ def replay(data: DataDir, *, source: str | None = None, reason: str | None = Non
         else:
             waiting += len(chosen)
     for landing in again:
-        folder = data.classified / landing.parent.name / _classified_name(landing)
+        folder = classified_folder(data, landing)
         # Without its manifest a folder counts as not classified; load notices the change by itself.
-        (folder / _MANIFEST).unlink(missing_ok=True)
+        (folder / MANIFEST).unlink(missing_ok=True)
     return ReplayReport(again=len(again), waiting=waiting)
 
 

@@ -15,7 +15,6 @@ from girafe.cli.app import app
 from girafe.cli.stages import finish, run_stages
 from girafe.cli.terminal import CompanyFile, DataFolder, console, now, open_context, plain, timed
 from girafe.company_file import company_toml
-from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.settings import load_settings, parse_settings
 
@@ -92,16 +91,8 @@ def demo(
     ),
 ) -> None:
     """Runs the main job on the bundled sample: an invented company, eight weeks, no network."""
-    seed = import_module("sample.seed")
-    folder = DataDir(data)
-    settings_file = seed.COMPANY
-    timed("sample", lambda: seed.seed_data(folder))
-    context = open_context(settings_file, data)
-    for file in seed.IMPORTS:
-        from collectors.imports.land import import_file
-
-        report = import_file(file, folder, format="auto", now=context.now)
-        console.print(f"  [dim]{plain(report.summary)}[/]")
+    context = open_context(import_module("sample.seed").COMPANY, data)
+    timed("sample", lambda: path.seed_sample(context))
     finish(run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
 
 
