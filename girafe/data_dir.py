@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+PRIVATE = (
+    "landing",
+    "quarantine",
+    "classified",
+    "warehouse",
+    "runs",
+    "cursors",
+    "keys",
+    "quality",
+    "forgotten",
+    "receipts",
+    "requests",
+    "audit",
+    "digests",
+    ".locks",
+)
+"""Every folder of a data directory that nobody but its owner may enter; `exports` is the one they may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +34,20 @@ class DataDir:
     def __post_init__(self) -> None:
         """Makes `root` absolute: dbt and Great Expectations work in folders of their own."""
         object.__setattr__(self, "root", self.root.absolute())
+
+    def protect(self) -> None:
+        """Closes everything but the exports to other users of the machine: folders 0700, new files 0600.
+
+        The mask holds for the whole process. Only folders girafe makes, and the user owns, are touched.
+        """
+        os.umask(0o077)
+        if not self.root.exists():
+            self.root.mkdir(parents=True)
+            self.root.chmod(0o711)  # others may pass through to the exports, and see nothing on the way
+        for name in PRIVATE:
+            folder = self.root / name
+            if folder.is_dir() and folder.stat().st_uid == os.getuid():
+                folder.chmod(0o700)
 
     @property
     def landing(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from girafe import audit
 from girafe.data_dir import DataDir
 from girafe.errors import QualityFailed
+from girafe.lock import hold
 from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.settings import Settings
 
@@ -54,6 +57,20 @@ class Context:
     settings: Settings
     now: datetime
     say: Say = lambda line: None
+    who: str = "unknown"
+    """Who asked for it, for the audit log."""
+
+    def audit(self, what: str, **details: object) -> None:
+        """Adds one act to the audit log, durably, before it happens."""
+        audit.record(self.data, what, who=self.who, at=self.now, **details)
+
+    def adding(self, what: str) -> AbstractContextManager[None]:
+        """Keeps out what rewrites files (forget, rotate-key) while files are added."""
+        return hold(self.data, "files", what, now=self.now, shared=True)
+
+    def alone(self, what: str) -> AbstractContextManager[None]:
+        """Keeps every other run away from the warehouse, the marts and the release."""
+        return hold(self.data, "warehouse", what, now=self.now)
 
     @property
     def pseudonymiser(self) -> Pseudonymiser:
@@ -104,16 +121,17 @@ def collect(
     from collectors.contract import Window
     from warehouse.forgotten import Forgotten
 
-    return collect_one(
-        source,
-        query,
-        settings=context.settings,
-        data=context.data,
-        http=http,
-        secrets=os.environ,
-        window=Window(start=window[0], end=window[1]) if window else None,
-        is_forgotten=Forgotten(context.data, context.pseudonymiser),
-    )
+    with context.adding("girafe collect"):
+        return collect_one(
+            source,
+            query,
+            settings=context.settings,
+            data=context.data,
+            http=http,
+            secrets=os.environ,
+            window=Window(start=window[0], end=window[1]) if window else None,
+            is_forgotten=Forgotten(context.data, context.pseudonymiser),
+        )
 
 
 def import_files(context: Context, files: Iterable[str | Path]) -> int:
@@ -122,7 +140,8 @@ def import_files(context: Context, files: Iterable[str | Path]) -> int:
 
     rows = 0
     for file in files:
-        report = import_file(Path(file), context.data, now=context.now)
+        with context.adding("girafe import"):
+            report = import_file(Path(file), context.data, now=context.now)
         context.say(report.summary)
         rows += sum(report.landed.values())
     return rows
@@ -199,15 +218,16 @@ def classify(context: Context, files: Sequence[Path] | None = None) -> list[Clas
     from warehouse.forgotten import Forgotten
 
     pseudonymiser = context.pseudonymiser
-    return classify_pending(
-        context.data,
-        settings=context.settings,
-        parsers=PARSERS,
-        pseudonymiser=pseudonymiser,
-        is_forgotten=Forgotten(context.data, pseudonymiser),
-        progress=context.say,
-        files=files,
-    )
+    with context.adding("girafe classify"):
+        return classify_pending(
+            context.data,
+            settings=context.settings,
+            parsers=PARSERS,
+            pseudonymiser=pseudonymiser,
+            is_forgotten=Forgotten(context.data, pseudonymiser),
+            progress=context.say,
+            files=files,
+        )
 
 
 def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
@@ -241,41 +261,45 @@ def load(context: Context, *, rebuild: bool = False) -> LoadReport:
     from nlp.judge import judge
     from warehouse.load import load_classified
 
-    return load_classified(
-        context.data,
-        context.settings,
-        judge=judge,
-        pseudonymiser=context.pseudonymiser,
-        rebuild=rebuild,
-    )
+    with context.alone("girafe load"), context.adding("girafe load"):
+        return load_classified(
+            context.data,
+            context.settings,
+            judge=judge,
+            pseudonymiser=context.pseudonymiser,
+            rebuild=rebuild,
+        )
 
 
 def validate_raw(context: Context) -> ValidationReport:
     """VALIDATE what entered; raises QualityFailed before any mart changes."""
     from quality.validate import validate_raw as validate
 
-    return validate(context.data, context.settings, context.now)
+    with context.alone("girafe validate"):
+        return validate(context.data, context.settings, context.now)
 
 
 def measure(context: Context) -> BuildReport:
     """MEASURE: dbt builds every model and writes the rpt_* marts."""
     from warehouse.dbt import build_models
 
-    return build_models(
-        warehouse=context.data.warehouse,
-        marts=context.data.marts,
-        project=DBT_PROJECT,
-        small_group=context.settings.privacy.small_group,
-        small_group_cross=context.settings.privacy.small_group_cross,
-    )
+    with context.alone("girafe measure"):
+        return build_models(
+            warehouse=context.data.warehouse,
+            marts=context.data.marts,
+            project=DBT_PROJECT,
+            small_group=context.settings.privacy.small_group,
+            small_group_cross=context.settings.privacy.small_group_cross,
+        )
 
 
 def validate_marts(context: Context) -> ValidationReport:
     """VALIDATE the marts; only marts found valid may be published."""
     from quality.validate import validate_marts as validate
 
-    report = validate(context.data.marts, context.settings, context.now)
-    _seal(context.data.marts).write_bytes(orjson.dumps(digest(context.data.marts)))
+    with context.alone("girafe validate"):
+        report = validate(context.data.marts, context.settings, context.now)
+        _seal(context.data.marts).write_bytes(orjson.dumps(digest(context.data.marts)))
     return report
 
 
@@ -286,18 +310,20 @@ def publish(context: Context) -> Release:
     """
     from reports.release import publish as publish_release
 
-    seal = _seal(context.data.marts)
-    if not seal.exists() or orjson.loads(seal.read_bytes()) != digest(context.data.marts):
-        raise QualityFailed(
-            "The marts have not been validated since they were built, so the last good release stays. "
-            "Run: girafe validate"
+    with context.alone("girafe publish"):
+        seal = _seal(context.data.marts)
+        if not seal.exists() or orjson.loads(seal.read_bytes()) != digest(context.data.marts):
+            raise QualityFailed(
+                "The marts have not been validated since they were built, so the last good release stays. "
+                "Run: girafe validate"
+            )
+        return publish_release(
+            marts=context.data.marts,
+            exports=context.data.exports,
+            settings=context.settings,
+            now=context.now,
+            before_swap=lambda release: context.audit("publish", release=release),
         )
-    return publish_release(
-        marts=context.data.marts,
-        exports=context.data.exports,
-        settings=context.settings,
-        now=context.now,
-    )
 
 
 def digest(marts: Path) -> dict[str, str]:
@@ -331,9 +357,10 @@ def run_stages(
 ) -> dict[str, Any]:
     """Runs stages in order and returns their reports by name; `around(name, call)` may show progress."""
     reports: dict[str, Any] = {}
-    for name, stage, line in stages:
-        reports[name] = around(name, lambda stage=stage: stage(context))  # type: ignore[misc]
-        context.say(f"{name}: {line(reports[name])}")
+    with context.alone("girafe run"):
+        for name, stage, line in stages:
+            reports[name] = around(name, lambda stage=stage: stage(context))  # type: ignore[misc]
+            context.say(f"{name}: {line(reports[name])}")
     return reports
 
 

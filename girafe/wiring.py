@@ -163,12 +163,22 @@ def here() -> Context:
 
     be_quiet()
     found = place()
+    home = DataDir(Path(found["data"]))
+    home.protect()
     return Context(
-        data=DataDir(Path(found["data"])),
+        data=home,
         settings=load_settings(Path(found["company"])),
         now=now(),
         say=logging.getLogger("girafe").info,
+        who=_who(),
     )
+
+
+def _who() -> str:
+    """The run, and the person who triggered it where there was one, for the audit log."""
+    run = get_current_context()["dag_run"]
+    person = getattr(run, "triggering_user_name", None)
+    return f"airflow {run.dag_id} {run.run_id}" + (f" ({person})" if person else "")
 
 
 def now() -> datetime:
@@ -228,6 +238,7 @@ def deliver_digest(context: Context) -> str:
     from reports.deliver import deliver
 
     skip_unless(bool(os.environ.get("GIRAFE_DIGEST_TO")), "GIRAFE_DIGEST_TO names nobody; see exports/.")
+    context.audit("digest", addresses=len(os.environ["GIRAFE_DIGEST_TO"].split()))
     return deliver(
         marts=context.data.marts,
         settings=context.settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -51,12 +51,13 @@ def publish(
     week: date | None = None,
     extras: Mapping[str, Path] | None = None,
     with_pdf: bool = True,
+    before_swap: Callable[[str], None] = lambda release: None,
 ) -> Release:
     """Builds a release from the rpt_ marts and makes it what `exports` shows.
 
     Same marts, settings and week: same files, same id; a `week` after `now` is refused, and that is all
     the clock is for. `week` is the digest's Monday (default: the last whole week known); `extras` are files
-    to add, by name.
+    to add, by name. `before_swap` hears the id of the release when it is whole and about to be seen.
     """
     if not marts.is_dir():
         raise InputInvalid(f"{marts}: no marts to publish. Run: girafe measure")
@@ -75,6 +76,7 @@ def publish(
             f"{manifest['period']['through'] or 'empty'}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
         )
         files = sum(1 for _ in folder.iterdir())
+        before_swap(release_id)
         target = swap.put_in_place(folder, exports, release_id=release_id, keep=KEEP)
     return Release(
         id=release_id,

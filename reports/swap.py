@@ -49,6 +49,7 @@ def put_in_place(folder: Path, exports: Path, *, release_id: str, keep: int) -> 
     """
     home = releases_folder(exports)
     target = home / release_id
+    _open_to_readers(home, folder)
     _flush(folder)
     if target.exists():
         _exchange(folder, target)
@@ -93,6 +94,13 @@ def _exchange(one: Path, other: Path) -> None:
     other.rename(aside)
     one.rename(other)
     aside.rename(one)
+
+
+def _open_to_readers(home: Path, folder: Path) -> None:
+    """A release is for readers, whatever the mask of the process that makes it."""
+    home.chmod(0o755)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _flush(folder: Path) -> None:

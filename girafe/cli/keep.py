@@ -105,3 +105,20 @@ def forget(
         f"{receipt.quarantine_lines_removed:,} quarantine lines removed"
     )
     console.print(f"Receipt  {written}")
+
+
+@app.command(rich_help_panel=PANEL)
+def audit(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
+    """Shows who exported, erased or re-keyed what and when, and checks that no line was changed."""
+    from girafe.audit import read
+
+    entries = read(DataDir(data))
+    if as_json:
+        print_json(entries)
+        return
+    for entry in entries:
+        details = " ".join(f"{name}={value}" for name, value in entry.details.items())
+        console.print(
+            f"{entry.at:%Y-%m-%d %H:%M}  {plain(entry.who)}  [bold]{entry.what}[/]  {plain(details)}"
+        )
+    console.print(f"[green]✓[/] {len(entries):,} entries, none changed")

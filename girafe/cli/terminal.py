@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import time
 from collections.abc import Callable
@@ -42,13 +43,23 @@ def now() -> datetime:
 
 
 def open_context(company: Path, data: Path) -> path.Context:
-    """What every stage needs, from the options of a command."""
+    """What every stage needs, from the options of a command; from here on files are private."""
+    home = DataDir(data)
+    home.protect()
     return path.Context(
-        data=DataDir(data),
+        data=home,
         settings=load_settings(company),
         now=now(),
         say=lambda line: console.print(f"  [dim]{plain(line)}[/]"),
+        who=_whoami(),
     )
+
+
+def _whoami() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user that has no name
+        return f"uid {os.getuid()}"
 
 
 def timed(name: str, call: Callable[[], Any]) -> Any:

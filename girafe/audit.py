@@ -1,0 +1,146 @@
+"""Audit: who exported, erased or re-keyed what, and when; append-only, each line chained to the one before.
+
+A line changed, removed or put in between breaks the chain; a line cut off the end is missed because the
+newest hash is also kept beside the keys. No line holds personal data of those who are listened to.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
+
+_START = "0" * 64
+
+
+class AuditBroken(UserMustAct):
+    """The audit log is not what was written; the message names the first line that is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One act."""
+
+    number: int
+    """From 1 on."""
+    at: datetime
+    who: str
+    """The account on this machine, or the Airflow run and who started it."""
+    what: str
+    """publish, digest, review_export, backup, restore, forget, request, rotate_key."""
+    details: Mapping[str, str]
+    hash: str
+
+
+def record(data: DataDir, what: str, *, who: str, at: datetime, **details: object) -> Entry:
+    """Appends one act durably; raises OSError if it cannot be kept, so that the act does not happen either.
+
+    `details` are written as text: ids and counts, never anything about a person listened to.
+    """
+    with _locked(data) as file:
+        lines = _whole_lines(file)
+        previous = lines[-1]["hash"] if lines else _START
+        body = {
+            "number": len(lines) + 1,
+            "at": at.astimezone(UTC).isoformat(),
+            "who": who,
+            "what": what,
+            "details": {name: str(value) for name, value in sorted(details.items())},
+        }
+        line = body | {"hash": _hash(previous, body)}
+        os.write(file, orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        os.fsync(file)
+        _write_head(data, line)
+    return _entry(line)
+
+
+def read(data: DataDir) -> list[Entry]:
+    """Every entry, oldest first, after the chain was checked; raises AuditBroken where it does not hold."""
+    path = _path(data)
+    lines = [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+    previous = _START
+    for number, line in enumerate(lines, 1):
+        body = {name: line[name] for name in ("number", "at", "who", "what", "details")}
+        if line["number"] != number or line["hash"] != _hash(previous, body):
+            raise AuditBroken(
+                f"Line {number} of {path} was changed, or a line before it is missing. "
+                "Compare it with a backup."
+            )
+        previous = line["hash"]
+    head = _read_head(data)
+    # Killed between the two writes, the head is one line behind; it is never ahead.
+    if head["number"] > len(lines) or (head["number"] and lines[head["number"] - 1]["hash"] != head["hash"]):
+        raise AuditBroken(
+            f"{path} ends at line {len(lines)}, but {head['number']} were written. Compare it with a backup."
+        )
+    return [_entry(line) for line in lines]
+
+
+def _path(data: DataDir) -> Path:
+    return data.root / "audit" / "log.jsonl"
+
+
+def _head_path(data: DataDir) -> Path:
+    return data.keys / "audit.head"
+
+
+@contextmanager
+def _locked(data: DataDir) -> Iterator[int]:
+    path = _path(data)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+    finally:
+        os.close(file)
+
+
+def _whole_lines(file: int) -> list[dict[str, str]]:
+    """The lines so far; what a full disk left of a line that was never finished is cut off."""
+    content = os.pread(file, os.fstat(file).st_size, 0)
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        os.ftruncate(file, whole)
+    return [orjson.loads(line) for line in content[:whole].splitlines()]
+
+
+def _hash(previous: str, body: Mapping[str, object]) -> str:
+    return hashlib.sha256(previous.encode() + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _write_head(data: DataDir, line: Mapping[str, object]) -> None:
+    path = _head_path(data)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_suffix(".part")
+    partial.write_bytes(orjson.dumps({"number": line["number"], "hash": line["hash"]}))
+    partial.replace(path)
+
+
+def _read_head(data: DataDir) -> dict[str, int]:
+    try:
+        found: dict[str, int] = orjson.loads(_head_path(data).read_bytes())
+    except FileNotFoundError:
+        return {"number": 0}
+    return found
+
+
+def _entry(line: Mapping[str, object]) -> Entry:
+    return Entry(
+        number=int(str(line["number"])),
+        at=datetime.fromisoformat(str(line["at"])),
+        who=str(line["who"]),
+        what=str(line["what"]),
+        details=dict(line["details"]),  # type: ignore[call-overload]
+        hash=str(line["hash"]),
+    )

@@ -1,0 +1,92 @@
+"""The audit log: every act is kept, in order, by whom; what was changed afterwards is noticed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from girafe.audit import AuditBroken, read, record
+from girafe.data_dir import DataDir
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataDir:
+    home = DataDir(tmp_path / "data")
+    for number in range(5):
+        record(home, "publish", who="ada", at=NOW, release=f"r{number}")
+    return home
+
+
+def log(data: DataDir) -> Path:
+    return data.root / "audit" / "log.jsonl"
+
+
+def test_acts_are_read_as_they_were_written(data: DataDir) -> None:
+    entries = read(data)
+    assert [entry.number for entry in entries] == [1, 2, 3, 4, 5]
+    assert entries[2].details == {"release": "r2"}
+    assert (entries[0].who, entries[0].at) == ("ada", NOW)
+    assert stat.S_IMODE(log(data).stat().st_mode) == 0o600
+
+
+def test_nothing_written_yet_is_an_empty_log(tmp_path: Path) -> None:
+    assert read(DataDir(tmp_path)) == []
+
+
+@pytest.mark.parametrize("attack", ["change", "remove", "swap", "forge", "cut", "all"])
+def test_a_log_that_was_tampered_with_is_noticed(data: DataDir, attack: str) -> None:
+    lines = log(data).read_bytes().splitlines(keepends=True)
+    changed = {
+        "change": [*lines[:2], lines[2].replace(b"r2", b"r9"), *lines[3:]],
+        "remove": [*lines[:2], *lines[3:]],
+        "swap": [lines[1], lines[0], *lines[2:]],
+        "forge": [*lines, lines[-1].replace(b'"number":5', b'"number":6')],
+        "cut": lines[:-1],
+        "all": [],
+    }[attack]
+    log(data).write_bytes(b"".join(changed))
+    with pytest.raises(AuditBroken, match="backup"):
+        read(data)
+
+
+def test_a_log_that_is_gone_is_noticed(data: DataDir) -> None:
+    log(data).unlink()
+    with pytest.raises(AuditBroken):
+        read(data)
+
+
+def test_half_a_line_left_by_a_full_disk_is_cut_off_by_the_next_act(data: DataDir) -> None:
+    with log(data).open("ab") as file:
+        file.write(b'{"number":6,"at":"20')
+    record(data, "forget", who="ada", at=NOW)
+    assert [entry.what for entry in read(data)][-2:] == ["publish", "forget"]
+
+
+def test_a_crash_between_line_and_head_loses_nothing(data: DataDir) -> None:
+    head = data.keys / "audit.head"
+    before = head.read_bytes()
+    record(data, "forget", who="ada", at=NOW)
+    head.write_bytes(before)
+    assert len(read(data)) == 6
+
+
+def _write(root: Path) -> None:
+    for _ in range(25):
+        record(DataDir(root), "publish", who=str(os.getpid()), at=NOW)
+
+
+def test_processes_that_write_at_once_make_one_chain(tmp_path: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    workers = [fork.Process(target=_write, args=(tmp_path,)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(read(DataDir(tmp_path))) == 100
