@@ -17,6 +17,7 @@ from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
 from girafe.settings import Settings
 from nlp.company import company_names
+from nlp.links import official_accounts
 from nlp.parquet import TableWriters, read_manifest, whole_folder, write_manifest
 from nlp.rows import Row, RowMaker
 from nlp.version import CLASSIFIER_VERSION
@@ -141,6 +142,7 @@ def classify_file(
             maker = RowMaker(
                 companies=[company_names(company) for company in settings.companies],
                 pseudonymiser=pseudonymiser,
+                official=official_accounts(settings),
             )
             with TableWriters(partial) as writers:
                 rejected = _write(path, parsers, maker, writers, counts, opted_out, progress)

@@ -13,10 +13,12 @@ from nlp import text_features
 from nlp.company import CompanyNames
 from nlp.fold import asks, fold, handles_in, is_copy, words_in
 from nlp.language import detect
+from nlp.links import Official, organisation_link
 from nlp.profile import score_profiles
 from nlp.relevance import given, relevance
 from nlp.sentiment import sentiments
 from nlp.statements import statement, weights
+from nlp.terms import terms_in
 from nlp.themes import themes
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.tables import CLASSIFIED
@@ -34,6 +36,8 @@ class RowMaker:
     companies: Sequence[CompanyNames]
     """The home company first."""
     pseudonymiser: Pseudonymiser
+    official: Official = frozenset()
+    """The accounts that company.toml declares: their threads may be linked to."""
     judged: set[tuple[str, str]] = field(default_factory=set)
 
     def make(self, sightings: Sequence[tuple[Envelope, Post | Profile]]) -> Rows:
@@ -93,6 +97,10 @@ class RowMaker:
                 }
                 for mention in dict.fromkeys(mentions)
             )
+        link = organisation_link(post, source=envelope.source, official=self.official)
+        if link is not None:
+            row = {"post_id": post_id, "url": link, "last_seen_at": post.observed_at}
+            rows["organisation_links"].append(row)
         return post_id, version
 
     def _label_posts(self, rows: Rows, posts: Sequence[Post], keys: Sequence[tuple[str, str]]) -> None:
@@ -108,6 +116,8 @@ class RowMaker:
         ):
             key = _version_of(keys[place])
             rows["theme_labels"].extend({**key, "theme": t, "probability": p} for t, p in found)
+            used = terms_in(words_in(texts[place]), languages[place])
+            rows["term_labels"].extend({**key, "term": term} for term in used)
             if mood is not None:
                 rows["sentiment_labels"].append({**key, "sentiment": mood[0], "probability": mood[1]})
         for post, key_, row in zip(posts, keys, rows["posts"], strict=True):

@@ -15,6 +15,14 @@ from warehouse.tables import Table
 PSEUDONYM = "^[a-z2-7]{26}$"
 """What girafe/pseudonym.py writes: nothing else that names a person or a post may pass classify."""
 
+LINK = r"^https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+/[A-Za-z0-9._~:/?@!$&()*+,;=%-]*$"
+"""What nlp/links.py lets pass."""
+
+NO_LINK = (
+    "An address that is not plainly http(s) reached the warehouse. Do not publish; correct nlp/links.py, remove "
+    "classified/, then run: girafe classify && girafe load --rebuild"
+)
+
 HEADLINE = "rpt_conversation_mix_weekly"
 
 CRITICAL = FailureSeverity.CRITICAL
@@ -56,6 +64,11 @@ def pseudonyms(*columns: str) -> Iterable[Expectation]:
             notes="An identifier reached the warehouse without its pseudonym. Do not share the warehouse; "
             "correct classify, remove classified/, then run: girafe classify && girafe load --rebuild",
         )
+
+
+def matching(column: str, regex: str, notes: str) -> Expectation:
+    """The column holds only texts of this form (or nothing)."""
+    return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=regex, notes=notes)
 
 
 def one_of(column: str, values: Iterable[Any], *, severity: FailureSeverity = CRITICAL) -> Expectation:

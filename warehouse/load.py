@@ -24,6 +24,7 @@ from warehouse.tables import (
     CLASSIFIED,
     COLLECTION_RUNS,
     COMPANIES,
+    DELETIONS,
     OFFICIAL_ACCOUNTS,
     RAW,
     SPEAKER_EVIDENCE,
@@ -36,6 +37,8 @@ Judge: TypeAlias = Callable[[pa.Table], pa.Table]
 
 _ACCOUNTS_PER_JUDGEMENT = 100_000  # bounds memory: evidence of this many accounts at a time
 _FILES_PER_MERGE = 200
+_OF_POSTS = tuple(table.name for table in CLASSIFIED if table.key[0] == "post_id" and table is not DELETIONS)
+"""Tables whose rows leave with their post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +229,7 @@ def _apply_deletions(connection: duckdb.DuckDBPyConnection) -> None:
         " (select account_id from raw.deletions where account_id <> '')"
         " union select post_id from raw.deletions where post_id <> ''"
     )
-    for name in ("posts", "mentions", "post_matches", "theme_labels", "sentiment_labels"):
+    for name in _OF_POSTS:
         connection.execute(f"delete from raw.{name} where post_id in (select post_id from gone)")
     of_gone_posts = "origin in ('post', 'given') and reference in (select post_id from gone)"
     # What a deleted post said about its author no longer counts: that account is judged again.

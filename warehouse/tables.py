@@ -157,6 +157,35 @@ SENTIMENT_LABELS = Table(
     ),
 )
 
+TERM_LABELS = Table(
+    name="term_labels",
+    grain="one row per post version x term of the closed vocabulary it uses x classifier version",
+    key=("post_id", "content_hash", "term", "classifier_version"),
+    schema=pa.schema(
+        [
+            ("post_id", _TEXT),
+            ("content_hash", _TEXT),
+            ("term", _TEXT),  # a code of nlp/patterns/terms.toml, never a word of the text itself
+            ("classifier_version", _TEXT),
+        ]
+    ),
+)
+
+ORGANISATION_LINKS = Table(
+    name="organisation_links",
+    grain="one row per post that opens a thread and whose author is an organisation by declaration",
+    key=("post_id",),
+    maximum=("last_seen_at",),
+    latest="last_seen_at",
+    schema=pa.schema(
+        [
+            ("post_id", _TEXT),
+            ("url", _TEXT),  # http(s) only, checked in nlp/links.py; the only address past classify
+            ("last_seen_at", _TIME),
+        ]
+    ),
+)
+
 SPEAKER_EVIDENCE = Table(
     name="speaker_evidence",
     grain="one row per account x company x thing seen (a profile version, a post) x classifier version",
@@ -201,6 +230,8 @@ CLASSIFIED: tuple[Table, ...] = (
     POST_MATCHES,
     THEME_LABELS,
     SENTIMENT_LABELS,
+    TERM_LABELS,
+    ORGANISATION_LINKS,
     SPEAKER_EVIDENCE,
     DELETIONS,
 )

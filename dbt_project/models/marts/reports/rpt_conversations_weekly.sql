@@ -36,9 +36,7 @@ with
             themes.theme,
             large.opened_by,
             -- a thread that a person opened cannot be pointed at
-            if(
-                large.opened_by in ('brand', 'other'), large.thread_id, null
-            ) as thread_id,
+            if(large.opened_by in ('brand', 'other'), links.url, null) as link,
             -- rounded down: exact numbers could be subtracted from those of the week
             floor(large.count_persons / 5) * 5 as count_persons,
             floor(large.count_posts / 5) * 5 as count_posts,
@@ -47,6 +45,10 @@ with
         join {{ ref("dim_weeks") }} as weeks using (company_id, week_start)
         left join themes using (company_id, thread_id)
         left join open_questions using (company_id, thread_id)
+        join {{ ref("int_threads") }} as threads using (thread_id)
+        left join
+            {{ ref("stg_organisation_links") }} as links
+            on links.post_id = threads.opening_post_id
         qualify position <= 20
     )
 select {{ contract() }}
