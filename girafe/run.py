@@ -290,6 +290,7 @@ def measure(context: Context) -> BuildReport:
             project=DBT_PROJECT,
             small_group=context.settings.privacy.small_group,
             small_group_cross=context.settings.privacy.small_group_cross,
+            hearing=context.data.quality / "hearing.json",
         )
 
 

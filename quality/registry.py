@@ -23,6 +23,7 @@ from quality.suites import (
     rpt_rising_themes_weekly,
     rpt_sentiment_weekly,
     rpt_source_health_daily,
+    rpt_source_hearing_weekly,
     rpt_themes_weekly,
     rpt_voices_weekly,
     sentiment_labels,
@@ -64,4 +65,5 @@ MARTS: tuple[MartSuite, ...] = (
     rpt_conversations_weekly,
     rpt_label_quality_weekly,
     rpt_source_health_daily,
+    rpt_source_hearing_weekly,
 )

@@ -44,10 +44,12 @@ def build_models(
     small_group_cross: int = SMALL_GROUP_CROSS,
     threads: int = 2,
     with_unit_tests: bool = False,
+    hearing: Path | None = None,
 ) -> BuildReport:
     """Builds and tests every model of `project` in `warehouse` and puts the rpt_ files into `marts`.
 
-    Everything is computed from the raw tables each time, so a second build gives the same files.
+    Everything is computed from the raw tables each time (and from `hearing`, what the silence detector wrote,
+    if it has), so a second build gives the same files.
     Raises QualityFailed naming the model or test that failed; `marts` is then as it was before.
     """
     if not (project / "dbt_project.yml").is_file():
@@ -63,7 +65,7 @@ def build_models(
     if not with_unit_tests:
         # Unit tests test the SQL, not this data: they belong to the test suite.
         arguments += ["--exclude-resource-type", "unit_test"]
-    results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project)
+    results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
     return _report(results, _replace_marts(fresh, marts))
 
 
@@ -78,7 +80,9 @@ def write_docs(*, warehouse: Path, project: Path, to: Path) -> Path:
     return to
 
 
-def run_dbt(arguments: list[str], *, warehouse: Path, marts: Path, project: Path) -> Any:
+def run_dbt(
+    arguments: list[str], *, warehouse: Path, marts: Path, project: Path, hearing: Path | None = None
+) -> Any:
     """Runs one dbt command in this process and returns its result; raises QualityFailed if it fails.
 
     `target/` and the logs lie beside the warehouse: the source tree may be read-only.
@@ -89,6 +93,7 @@ def run_dbt(arguments: list[str], *, warehouse: Path, marts: Path, project: Path
         "GIRAFE_MARTS": str(marts.resolve()),
         "GIRAFE_SPILL": str((warehouse.parent / "spill").resolve()),
         "GIRAFE_MEMORY": MEMORY_LIMIT,
+        "GIRAFE_HEARING": str(hearing.resolve()) if hearing and hearing.is_file() else "",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -126,6 +126,27 @@ def test_a_second_build_gives_the_same_files_and_leaves_the_source_tree_alone(
     assert not (PROJECT / "logs").exists()
 
 
+def test_what_the_silence_detector_wrote_becomes_a_report_and_nothing_is_made_of_no_file(
+    built: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "hearing's.json"
+    told = {"source": "mastodon", "week": "2026-03-02", "state": "blind", "reason": "no_run", "note": "x"}
+    heard = told | {"week": "2026-03-09", "state": "heard", "reason": "", "note": ""}
+    results = []
+    for found in ([told, heard], [], None):
+        if found is not None:
+            file.write_text(json.dumps(found), encoding="utf-8")
+        build_models(
+            warehouse=built.warehouse,
+            marts=built.marts,
+            project=PROJECT,
+            hearing=None if found is None else file,
+        )
+        results.append(pq.read_table(built.marts / "rpt_source_hearing_weekly.parquet").to_pylist())
+    assert [(row["state"], row["reason"]) for row in results[0]] == [("blind", "no_run"), ("heard", None)]
+    assert results[1:] == [[], []]
+
+
 def test_the_models_are_documented_on_one_static_page(built: Any, tmp_path: Path) -> None:
     page = write_docs(warehouse=built.warehouse, project=PROJECT, to=tmp_path / "models.html")
     text = page.read_text(encoding="utf-8")

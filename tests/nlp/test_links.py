@@ -77,7 +77,7 @@ def test_a_publisher_a_channel_and_a_company_page_keep_theirs(source: str, autho
         ("mastodon", {"platform": "mastodon", "handle": "club", "is_organisation": True}),
         ("telegram", CHANNEL | {"handle": "jeanne_raconte"}),
         ("rss", {"platform": "rss", "account_id": "bruno.example", "is_organisation": True}),
-        ("rss", {"platform": "rss", "account_id": "x.example", "display_name": "Le blog de Léa", "is_organisation": True}),
+        ("rss", {"platform": "rss", "handle": "x.example", "display_name": "Chez Léa", "is_organisation": True}),
         ("telegram", CHANNEL | {"is_organisation": None}),
         ("girafe_jsonl", {"platform": "bluesky", "handle": "oree"}),  # the name on another platform
     ],

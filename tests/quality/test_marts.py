@@ -19,9 +19,12 @@ SETTINGS = parse_settings('[company]\nname = "Ondine"\n')
 REPORTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "reports" / "_reports.yml"
 PLAIN = {"varchar": "'x'", "bigint": "12", "double": "0.5", "boolean": "false", "date": "date '2026-11-16'"}
 NAMED = {
+    "link": "'https://oree.example/a'",
     "voice": "'person'",
     "side": "'human'",
     "health": "'heard'",
+    "state": "'silent'",
+    "reason": "null",
     "sentiment": "'neutral'",
     "conversation_kind": "'other'",
     "thread_kind": "'other'",
@@ -82,7 +85,7 @@ def test_what_must_not_be_published_stops_the_flow(marts: Path) -> None:
     assert {
         ("rpt_conversation_mix_weekly", "count_persons"),
         ("rpt_activation_monthly", "count_active_employees"),
-        ("rpt_conversations_weekly", "thread_id"),
+        ("rpt_conversations_weekly", "link"),
         ("rpt_conversation_mix_weekly", "human_to_human_share"),
         ("rpt_activation_monthly", "activation_share, activation_share_low"),
         ("rpt_conversation_mix_weekly", "conversations_other"),

@@ -416,7 +416,7 @@ def conversations() -> Rows:
                     conversation_kind=kinds[n % 3],
                     theme=theme,
                     opened_by="brand" if n == 1 else "human",
-                    thread_id="t" * 26 if n == 1 else None,
+                    link="https://social.example/@oree/12" if n == 1 else None,
                     count_persons=38 - 7 * n,
                     count_posts=94 - 19 * n,
                     has_open_question=n == 1,
