@@ -141,7 +141,7 @@ def import_files(context: Context, files: Iterable[str | Path]) -> int:
     rows = 0
     for file in files:
         with context.adding("girafe import"):
-            report = import_file(Path(file), context.data, now=context.now)
+            report = import_file(Path(file), context.data, now=context.now, say=context.say)
         context.say(report.summary)
         rows += sum(report.landed.values())
     return rows

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
@@ -39,6 +40,10 @@ class File:
     path: Path
     label: str
     """Its name as positions show it."""
+    now: datetime = datetime(2100, 1, 1, tzinfo=UTC)
+    """When it is imported: no post was written later."""
+    notes: list[str] = field(default_factory=list)
+    """What a reader decided on the way and a person should know: which sheet, which date order."""
 
     def open(self) -> IO[bytes]:
         """Its bytes, unpacked if it is gzip, whatever it is called."""
@@ -68,12 +73,26 @@ class Bad:
     raw: bytes | str = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """One thing that is left out on purpose; it is counted under its reason and not kept."""
+
+    reason: str
+    """A stable code, the same for every row of its kind: `not_public`, `repost`, ..."""
+    position: str
+
+
 class Format(Protocol):
     """A module in collectors/imports, or a mapping, as mypy checks it in registry.py."""
 
     @property
     def NAME(self) -> str:
         """What --format calls it."""
+        ...
+
+    @property
+    def ABOUT(self) -> str:
+        """What such a file is, in a few words, for `girafe formats`."""
         ...
 
     @property
@@ -90,10 +109,10 @@ class Format(Protocol):
         """Whether a file that begins so is of this format."""
         ...
 
-    def rows(self, file: File) -> Iterator[Row | Bad]:
-        """What is in the file, streamed; one bad row never stops the next."""
+    def rows(self, file: File) -> Iterator[Row | Bad | Skipped]:
+        """What is in the file, streamed: one answer for each thing in it, so that counts add up."""
         ...
 
     def parse(self, envelope: Envelope) -> Iterator[Record]:
-        """Posts and profiles of one payload; pure."""
+        """Posts and profiles of one payload; pure. None: it holds no words of anybody to count."""
         ...

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast, get_args
 
-from collectors.imports.contract import Bad, File, Head, Row
+from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.lines import json_lines
 from girafe.errors import PayloadRejected
 from girafe.records import Account, Envelope, Post, Record, TimePrecision, Voice
 
 NAME = "girafe_jsonl"
+ABOUT = "girafe JSONL, the neutral format: one post a line"
 VERSION = "girafe_jsonl-1"
 PARSER = NAME
 LONGEST_ID = 2048
@@ -25,6 +26,7 @@ _FUTURE = timedelta(days=1)
 _PLATFORM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}\Z").match
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
 _DAY_ONLY = 10  # len("2026-11-02")
+_PRECISIONS = get_args(TimePrecision)
 _VOICES = {voice.value: voice for voice in Voice}
 
 
@@ -33,7 +35,7 @@ def recognises(head: Head) -> bool:
     return any("platform" in line and ("author" in line or "post_id" in line) for line in head.objects)
 
 
-def rows(file: File) -> Iterator[Row | Bad]:
+def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """Every line, under the platform it names."""
     for found in json_lines(file):
         if isinstance(found, Bad):
@@ -58,6 +60,9 @@ def read_line(line: Any, now: datetime) -> Post:
     get = line.get
     platform = platform_of(get("platform"))
     created_at, precision = _time(get("created_at"), "created_at", now)
+    stated = get("time_precision")
+    if stated is not None:
+        precision = _precision(stated)
     observed = get("observed_at")
     body = get("text")
     if type(body) is not str:
@@ -202,6 +207,12 @@ def _time(value: Any, name: str, now: datetime) -> tuple[datetime, TimePrecision
             reason="time_out_of_range",
         )
     return found, "day" if len(value) <= _DAY_ONLY else "second"
+
+
+def _precision(value: Any) -> TimePrecision:
+    if value in _PRECISIONS:
+        return cast(TimePrecision, value)
+    raise _wrong("time_precision", f"one of {', '.join(_PRECISIONS)}, or null")
 
 
 def _missing_or_wrong(name: str, value: Any, expected: str) -> PayloadRejected:

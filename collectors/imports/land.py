@@ -1,4 +1,4 @@
-"""Import: a file is recognised, streamed and landed line by line; what cannot be read is set aside.
+"""Import: a file is recognised, streamed and landed row by row; what cannot be read is set aside.
 
 The run is named after the file's content, so importing the same file again changes nothing.
 """
@@ -6,8 +6,9 @@ The run is named after the file's content, so importing the same file again chan
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,11 +17,9 @@ from typing import IO
 
 import orjson
 
-from collectors.imports.contract import Bad, File, Format, Head, Row
-from collectors.imports.head import read_head
-from collectors.imports.mapped import Mapped
-from collectors.imports.mapping import read_mapping
-from collectors.registry import FORMATS
+from collectors.imports.choose import choose_format
+from collectors.imports.contract import Bad, File, Format, Row, Skipped
+from collectors.imports.report import ImportReport, remember_example
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
@@ -28,57 +27,44 @@ from girafe.records import Envelope, Post, Profile, Record, Rejected
 from warehouse.landing import atomic_gzip, encode_envelope, file_name, landing_path, write_quarantine
 
 OPTED_OUT = "opted_out"
+NO_WORDS = "no_words"
+"""Rows whose parser finds nobody's words in them: an advertisement, a withheld post, a repeated one."""
 _MOST_PLATFORMS = 64
 _KEPT_RAW = 64 * 1024
+_ROWS_PER_PROGRESS = 100_000
+
+Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What became of one file."""
+def import_file(
+    path: Path,
+    data: DataDir,
+    *,
+    format: str = "auto",
+    now: datetime,
+    dry_run: bool = False,
+    say: Say = lambda line: None,
+) -> ImportReport:
+    """Lands a file; raises InputInvalid if it cannot be read at all or its format is not known.
 
-    file: str
-    format: str
-    run_id: str
-    landed: Mapping[str, int]
-    """Lines landed, per platform."""
-    rejected: Mapping[str, int]
-    """Lines in quarantine, per reason."""
-    already_imported: bool = False
-
-    @property
-    def summary(self) -> str:
-        """One sentence for people."""
-        if self.already_imported:
-            return f"{self.file}: imported before, nothing to do"
-        landed = ", ".join(f"{count:,} {platform}" for platform, count in sorted(self.landed.items()))
-        text = f"{self.file}: {landed or 'nothing'} landed ({self.format})"
-        if self.rejected:
-            reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(self.rejected.items()))
-            text += f"; {sum(self.rejected.values()):,} to quarantine ({reasons})"
-        return text
-
-
-def import_file(path: Path, data: DataDir, *, format: str = "auto", now: datetime) -> ImportReport:
-    """Lands a file; raises InputInvalid if it cannot be read at all or its format is not known."""
-    file = File(path=path, label=path.name.encode("utf-8", "replace").decode())
+    With `dry_run` everything is read and counted and nothing is written. `say` hears how far it is.
+    """
+    file = File(path=path, label=path.name.encode("utf-8", "replace").decode(), now=now)
     digest = _digest(file)
-    reader = _chosen(format, file)
+    reader = choose_format(format, file)
     run_id = f"{reader.VERSION}-{digest}"
-    if any(data.runs.glob(f"*/*-{file_name(run_id)}.json")):
-        return ImportReport(
-            file=file.label, format=reader.NAME, run_id=run_id, landed={}, rejected={}, already_imported=True
-        )
-    landing = _Landing(data=data, reader=reader, run_id=run_id, now=now)
+    if not dry_run and any(data.runs.glob(f"*/*-{file_name(run_id)}.json")):
+        return ImportReport(file=file.label, format=reader.NAME, run_id=run_id, already_imported=True)
+    landing = _Landing(data=data, file=file, reader=reader, run_id=run_id, now=now, is_dry=dry_run, say=say)
     # The quarantine pulls: rows are landed as they pass, and only the refused ones come out.
-    write_quarantine(data.quarantine, now, run_id, landing.refused(reader.rows(file)))
-    _record(landing)
-    return ImportReport(
-        file=file.label,
-        format=reader.NAME,
-        run_id=run_id,
-        landed=dict(landing.landed),
-        rejected=dict(landing.rejected),
-    )
+    refused = landing.refused(reader.rows(file))
+    if dry_run:
+        for _ in refused:
+            pass
+    else:
+        write_quarantine(data.quarantine, now, run_id, refused)
+        _record(landing)
+    return landing.report()
 
 
 def _digest(file: File) -> str:
@@ -92,53 +78,43 @@ def _digest(file: File) -> str:
     return digest.hexdigest()
 
 
-def _chosen(name: str, file: File) -> Format:
-    if name.endswith(".toml"):
-        return Mapped(read_mapping(Path(name)))
-    if name != "auto":
-        if name not in FORMATS:
-            raise InputInvalid(f"{name!r} is not a format; known are {', '.join(sorted(FORMATS))}.")
-        return FORMATS[name]
-    head = read_head(file)
-    for reader in FORMATS.values():
-        if reader.recognises(head):
-            return reader
-    if _looks_like_lines(head):
-        return FORMATS["girafe_jsonl"]
-    raise InputInvalid(
-        f"{file.label}: no known format recognised. Name it with --format ({', '.join(sorted(FORMATS))}); "
-        "docs/formats.md describes each."
-    )
-
-
-def _looks_like_lines(head: Head) -> bool:
-    """A JSON Lines file whose first lines are all damaged is still worth reading on."""
-    return head.name.endswith((".jsonl", ".ndjson")) or head.start.lstrip().startswith("{")
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Landing:
     """The open landing files of one import, one per platform, and what went where."""
 
     data: DataDir
+    file: File
     reader: Format
     run_id: str
     now: datetime
+    is_dry: bool
+    say: Say
+    rows: int = 0
     landed: Counter[str] = field(default_factory=Counter)
     posts: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+    examples: list[str] = field(default_factory=list)
     _files: dict[str, IO[bytes]] = field(default_factory=dict)
 
-    def refused(self, rows: Iterator[Row | Bad]) -> Iterator[Rejected]:
+    def refused(self, rows: Iterator[Row | Bad | Skipped]) -> Iterator[Rejected]:
         """Lands every good row; yields what was refused. Files appear when all rows have passed."""
         with ExitStack() as stack:
             for row in rows:
-                bad = row if isinstance(row, Bad) else self._land(row, stack)
-                if bad is not None:
-                    self.rejected[bad.reason] += 1
-                    yield self._rejected(bad, row.platform if isinstance(row, Row) else "")
+                self.rows += 1
+                if self.rows % _ROWS_PER_PROGRESS == 0:
+                    self.say(f"{self.file.label}: {self.rows:,} rows read, {self.landed.total():,} landed")
+                answer = self._land(row, stack) if isinstance(row, Row) else row
+                if isinstance(answer, Skipped):
+                    self.skipped[answer.reason] += 1
+                elif answer is not None:
+                    self.rejected[answer.reason] += 1
+                    remember_example(self.examples, answer.reason, answer.position, answer.detail)
+                    yield self._rejected(answer, row.platform if isinstance(row, Row) else "")
 
-    def _land(self, row: Row, stack: ExitStack) -> Bad | None:
+    def _land(self, row: Row, stack: ExitStack) -> Bad | Skipped | None:
         envelope = Envelope(
             source=self.reader.PARSER,
             platform=row.platform,
@@ -157,25 +133,34 @@ class _Landing:
         except (orjson.JSONEncodeError, RecursionError) as error:
             return Bad(reason="too_deep", detail=f"Cannot be kept ({error}).", position=row.position,
                        raw=row.raw)  # fmt: skip
+        if not records:
+            return Skipped(reason=NO_WORDS, position=row.position)
         signal = _opt_out(records)
         if signal is not None:
             detail = f"The author asked not to be processed ({signal}); their words were not kept."
             return Bad(reason=OPTED_OUT, detail=detail, position=row.position)
-        file = self._files.get(row.platform)
-        if file is None:
-            if len(self._files) >= _MOST_PLATFORMS:
-                return Bad(
-                    reason="too_many_platforms",
-                    detail=f"The file names more than {_MOST_PLATFORMS} platforms; is the column right?",
-                    position=row.position,
-                    raw=row.raw,
-                )
-            path = landing_path(self.data.landing, row.platform, self.now, self.run_id)
-            file = self._files[row.platform] = stack.enter_context(atomic_gzip(path))
-        file.write(line)
-        self.landed[row.platform] += 1
-        self.posts[row.platform] += sum(isinstance(record, Post) for record in records)
+        if row.platform not in self._files and len(self._files) >= _MOST_PLATFORMS:
+            detail = f"The file names more than {_MOST_PLATFORMS} platforms; is the column right?"
+            return Bad(reason="too_many_platforms", detail=detail, position=row.position, raw=row.raw)
+        self._write(row.platform, line, stack)
+        self._count(row.platform, records)
         return None
+
+    def _write(self, platform: str, line: bytes, stack: ExitStack) -> None:
+        file = self._files.get(platform)
+        if file is None:
+            path = landing_path(self.data.landing, platform, self.now, self.run_id)
+            opened = open(os.devnull, "wb") if self.is_dry else atomic_gzip(path)  # noqa: PTH123, SIM115
+            file = self._files[platform] = stack.enter_context(opened)
+        file.write(line)
+
+    def _count(self, platform: str, records: Iterable[Record]) -> None:
+        self.landed[platform] += 1
+        for record in records:
+            if isinstance(record, Post):
+                self.posts[platform] += 1
+                self.first = min(self.first or record.created_at, record.created_at)
+                self.last = max(self.last or record.created_at, record.created_at)
 
     def _rejected(self, bad: Bad, platform: str) -> Rejected:
         raw = bad.raw if isinstance(bad.raw, str) else bad.raw[:_KEPT_RAW].decode("utf-8", "replace")
@@ -187,6 +172,24 @@ class _Landing:
             detail=bad.detail,
             position=bad.position,
             raw=raw[:_KEPT_RAW],
+        )
+
+    def report(self) -> ImportReport:
+        """What became of the file."""
+        return ImportReport(
+            file=self.file.label,
+            format=self.reader.NAME,
+            run_id=self.run_id,
+            rows=self.rows,
+            landed=dict(self.landed),
+            rejected=dict(self.rejected),
+            skipped=dict(self.skipped),
+            posts=self.posts.total(),
+            first=self.first,
+            last=self.last,
+            notes=tuple(self.file.notes),
+            examples=tuple(self.examples),
+            dry_run=self.is_dry,
         )
 
 
@@ -203,7 +206,7 @@ def _record(landing: _Landing) -> None:
     """One run record per platform; it also marks the file as imported, so it comes last."""
     # Refused lines often name no platform; the first record carries them all.
     opted_out = landing.rejected[OPTED_OUT]
-    refused = sum(landing.rejected.values()) - opted_out
+    refused = landing.rejected.total() - opted_out
     for platform in sorted(landing.landed) or ["import"]:
         heard = landing.landed[platform]
         write_run(

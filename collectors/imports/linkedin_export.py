@@ -5,11 +5,9 @@ Nothing else in the archive is opened: connections and messages are about other 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b
@@ -17,16 +15,20 @@ from typing import Any
 from urllib.parse import unquote
 
 from collectors.imports.archive import base_name, open_archive
-from collectors.imports.contract import Bad, File, Head, Row
+from collectors.imports.contract import Bad, File, Head, Row, Skipped
+from collectors.imports.linkedin_tables import Found, decoded, read_table
+from collectors.imports.times import from_activity_id
 from collectors.read import identifier, moment, text, tree, trees
 from girafe.errors import InputInvalid, PayloadChanged
-from girafe.records import Account, Envelope, Post, Profile, Record
+from girafe.records import Account, Envelope, Payload, Post, Profile, Record
 
 NAME = "linkedin_export"
+ABOUT = "An employee's own LinkedIn export (zip), with their recorded consent"
 VERSION = "linkedin_export-1"
 PARSER = NAME
 _MEMBER = re.compile(r"(shares|comments|positions)(?:_\d+)?\.csv\Z", re.IGNORECASE)
 _URN = re.compile(r"urn:li:(share|ugcPost|activity|groupPost)[:,]?\(?(?:urn:li:\w+:)?(\d+)")
+_COMMENT_URN = re.compile(r"urn:li:comment:\([^()]*,(\d+)\)")
 _CONSENT_HELP = """write {name} beside it:
     account = "ada-martin"      # the end of the person's profile address, linkedin.com/in/ada-martin
     given_on = 2026-11-02       # when the person agreed
@@ -38,37 +40,53 @@ def recognises(head: Head) -> bool:
     return any(_MEMBER.match(base_name(name)) for name in head.members)
 
 
-def rows(file: File) -> Iterator[Row | Bad]:
+def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The rows of Shares, Comments and Positions; InputInvalid without recorded consent."""
     consent = _consent(file)
     with open_archive(file) as archive:
         wanted = {name: m[1].lower() for name in archive.names() if (m := _MEMBER.match(base_name(name)))}
-        tables = [(name, kind, _table(archive.read(name))) for name, kind in sorted(wanted.items())]
-    # A comment shows as widely as the post it stands under, so posts are read first.
-    hidden = {
-        _number(row.get("ShareLink"))
-        for _, kind, table in tables
-        if kind == "shares"
-        for row in table
-        if not _is_public(row)
-    } - {None}
+        tables = [
+            (base_name(name), kind, list(read_table(decoded(archive.read(name)), base_name(name))))
+            for name, kind in sorted(wanted.items())
+        ]
+    hidden = _hidden(found for _, kind, table in tables if kind == "shares" for found in table)
     for name, kind, table in tables:
         if kind == "positions":
-            payload = {"kind": kind, "rows": table, "consent": consent}
-            yield Row(platform="linkedin", payload=payload, position=base_name(name))
+            held = [found[1] for found in table if not isinstance(found, Bad)]
+            yield Row(
+                platform="linkedin", payload={"kind": kind, "rows": held, "consent": consent}, position=name
+            )
             continue
-        for number, row in enumerate(table, 2):
-            if _may_be_kept(kind, row, hidden):
-                payload = {"kind": kind, "row": row, "consent": consent}
-                position = f"{base_name(name)}:{number}"
-                yield Row(platform="linkedin", payload=payload, position=position, raw=str(row))
+        for found in table:
+            yield found if isinstance(found, Bad) else _row(name, kind, found, hidden, consent)
 
 
-def _may_be_kept(kind: str, row: dict[str, str], hidden: set[str | None]) -> bool:
+def _hidden(shares: Iterable[Found | Bad]) -> set[str]:
+    """The posts not everybody may see: a comment shows as widely as the post it stands under."""
+    rows = (found[1] for found in shares if not isinstance(found, Bad))
+    return {number for row in rows if not _is_public(row) and (number := _number(row.get("ShareLink")))}
+
+
+def _row(name: str, kind: str, found: Found, hidden: set[str], consent: Payload) -> Row | Skipped:
+    number, row = found
+    position = f"{name}:{number}"
+    reason = _why_left_out(kind, row, hidden)
+    if reason:
+        return Skipped(reason=reason, position=position)
+    payload = {"kind": kind, "row": row, "consent": consent}
+    return Row(platform="linkedin", payload=payload, position=position, raw=str(row))
+
+
+def _why_left_out(kind: str, row: Mapping[str, str], hidden: set[str]) -> str:
+    """A reason, or nothing for what everybody may see."""
     if kind == "shares":
-        return _is_public(row)
+        if _is_public(row):
+            return ""
+        return "not_public" if row.get("Visibility", "").strip() else "visibility_not_said"
     link = row.get("Link", "")
-    return _number(link) not in hidden and "groupPost" not in unquote(link)
+    if _number(link) in hidden:
+        return "under_a_post_not_public"
+    return "in_a_group" if "groupPost" in unquote(link) else ""
 
 
 def _consent(file: File) -> dict[str, str]:
@@ -86,19 +104,7 @@ def _consent(file: File) -> dict[str, str]:
     return {"account": account.strip(), "given_on": given_on.isoformat(), "purpose": str(purpose)}
 
 
-def _table(content: bytes) -> list[dict[str, str]]:
-    """Rows by column name. Two dialects exist: quotes doubled, and quotes behind a backslash."""
-    words = content.decode("utf-8-sig", "replace").replace("\x00", "")
-    csv.field_size_limit(4 * 1024 * 1024)
-    escape = "\\" if '\\"' in words else None
-    try:
-        reader = csv.DictReader(io.StringIO(words, newline=""), escapechar=escape)
-        return [{str(key): value or "" for key, value in row.items() if key} for row in reader]
-    except csv.Error as error:
-        raise InputInvalid(f"A table in the export cannot be read ({error}); export it again.") from error
-
-
-def _is_public(row: dict[str, str]) -> bool:
+def _is_public(row: Mapping[str, str]) -> bool:
     return row.get("Visibility", "").strip().upper() == "PUBLIC"
 
 
@@ -114,9 +120,9 @@ def parse(envelope: Envelope) -> Iterator[Record]:
     account = identifier(tree(payload.get("consent")).get("account"), "consent.account")
     author = Account(platform="linkedin", handle=account, url=f"https://www.linkedin.com/in/{account}")
     if kind == "shares":
-        yield _share(row, author)
+        yield _share(row, author, envelope.fetched_at)
     elif kind == "comments":
-        yield _comment(row, author)
+        yield _comment(row, author, envelope.fetched_at)
     elif kind == "positions":
         account_seen = _profile(payload.get("rows"), author)
         yield Profile(account=account_seen, observed_at=envelope.fetched_at)
@@ -124,23 +130,24 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         raise PayloadChanged("kind is none of shares, comments, positions.")
 
 
-def _share(row: Any, author: Account) -> Post:
+def _share(row: Any, author: Account, seen_at: datetime) -> Post:
     number = _number(row.get("ShareLink"))
     if number is None:
         raise PayloadChanged("ShareLink holds no id of a post.")
-    written = _written(row)
+    written = _written(row, number, seen_at)
     return Post(
         platform="linkedin", post_id=number, created_at=written, observed_at=written, author=author,
         text=_words(row.get("ShareCommentary")), url=text(row.get("ShareLink")) or None,
     )  # fmt: skip
 
 
-def _comment(row: Any, author: Account) -> Post:
+def _comment(row: Any, author: Account, seen_at: datetime) -> Post:
     """A comment has no id of its own: it is named after its time, place and words."""
-    link, words, written = text(row.get("Link")), _words(row.get("Message")), _written(row)
-    above = _number(link)
+    link, words = text(row.get("Link")), _words(row.get("Message"))
+    above, own = _number(link), _COMMENT_URN.search(unquote(link))
     if above is None:
         raise PayloadChanged("Link holds no id of the post commented.")
+    written = _written(row, own[1] if own else "", seen_at)
     digest = blake2b(f"{written.isoformat()}\x1f{link}\x1f{words}".encode(), digest_size=12).hexdigest()
     return Post(
         platform="linkedin", post_id=f"comment:{digest}", created_at=written, observed_at=written,
@@ -164,8 +171,11 @@ def _profile(positions: Any, author: Account) -> Account:
     return replace(author, bio="\n".join(lines))
 
 
-def _written(row: Any) -> datetime:
-    return moment(text(row.get("Date")).strip().removesuffix(" UTC"), "Date").astimezone(UTC)
+def _written(row: Any, number: str, seen_at: datetime) -> datetime:
+    """As dated; an empty date is read from the id, which holds the moment it was given out."""
+    stated = text(row.get("Date")).strip().removesuffix(" UTC")
+    known = None if stated else from_activity_id(number, seen_at)
+    return known or moment(stated, "Date").astimezone(UTC)
 
 
 def _words(value: Any) -> str:

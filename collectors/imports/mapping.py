@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -13,10 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from girafe.errors import InputInvalid
 
+_WORDS = re.compile(r"[^\W_]+")
 SHIPPED = Path(__file__).parents[2] / "config" / "imports"
 
 FieldName = Literal[
-    "post_id", "created_at", "clock_time", "observed_at", "title", "text", "account_id", "handle",
+    "post_id", "created_at", "clock_time", "age", "observed_at", "title", "text", "account_id", "handle",
     "display_name", "bio", "author_url", "links", "followers", "is_bot", "is_organisation", "reply_to",
     "conversation_id", "quote_of", "repost_of", "mentions", "lang", "url", "likes", "replies", "reposts",
 ]  # fmt: skip
@@ -43,7 +46,11 @@ class ImportMapping(BaseModel):
     time_zone: str = "UTC"
     """Of times without offset."""
     time_formats: tuple[str, ...] = ()
-    """Tried after ISO 8601 and epoch numbers."""
+    """For dates no person would guess; ISO 8601, epoch and spreadsheet numbers, dates with month names or
+    slashes are read without."""
+    day_first: bool | None = None
+    """How 03/04/2026 is read where no date of the file decides it; absent: day first under a header that is
+    not English."""
     time_from_id: Literal["", "linkedin"] = ""
     """Where ids hold a more exact time than the export."""
     organisation_values: tuple[str, ...] = (
@@ -63,9 +70,49 @@ class ImportMapping(BaseModel):
         return ZoneInfo(self.time_zone)
 
 
+HEADER_WITHIN = 60
+"""Rows of preamble that may stand above a header."""
+LOCALISED = frozenset(
+    [
+        "auteur",
+        "titre",
+        "langue",
+        "pays",
+        "domaine",
+        "heure",
+        "requete",
+        "extrait",
+        "type de page",
+        "nom de la requete",
+        "texte integral",
+        "autor",
+        "titel",
+        "sprache",
+        "land",
+        "uhrzeit",
+        "quelle",
+        "datum",
+        "seitentyp",
+        "abfragename",
+        "phrase cle",
+        "titulo",
+        "idioma",
+        "pais",
+        "fecha",
+        "hora",
+        "autore",
+        "titolo",
+        "lingua",
+    ]
+)
+"""Column names, as `plain` writes them, that only exports in other languages than English have."""
+
+
+@lru_cache(8192)
 def plain(name: object) -> str:
-    """A column's name as it is compared."""
-    return re.sub(r"[\s_]+", " ", str(name or "").replace("\ufeff", "")).strip().casefold()
+    """A column's name as it is compared: no case, no accents, no punctuation."""
+    folded = unicodedata.normalize("NFKD", str(name or "").casefold())
+    return " ".join(_WORDS.findall("".join(mark for mark in folded if not unicodedata.combining(mark))))
 
 
 def header_matches(mapping: ImportMapping, cells: Sequence[object]) -> bool:
@@ -74,6 +121,14 @@ def header_matches(mapping: ImportMapping, cells: Sequence[object]) -> bool:
     return bool(mapping.recognise) and all(
         any(plain(choice) in names for choice in wanted.split("|")) for wanted in mapping.recognise
     )
+
+
+def is_header(mapping: ImportMapping, cells: Sequence[object]) -> bool:
+    """Whether this row is the header: it names what the mapping recognises, or two mapped columns."""
+    if mapping.recognise:
+        return header_matches(mapping, cells)
+    wanted = {plain(name) for names in mapping.columns.values() for name in names}
+    return len(wanted & {plain(cell) for cell in cells}) >= 2
 
 
 def read_mapping(path: Path) -> ImportMapping:

@@ -10,13 +10,14 @@ import orjson
 
 from collectors.html import links_in, plain_text
 from collectors.imports.archive import LARGEST_MEMBER, Archive, base_name, open_archive
-from collectors.imports.contract import Bad, File, Head, Row
+from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.read import identifier, moment, optional_id, text, texts, tree, trees
 from collectors.sources.mastodon_parse import opt_out
 from girafe.errors import InputInvalid, PayloadChanged
 from girafe.records import Account, Envelope, Post, Profile, Record
 
 NAME = "mastodon_archive"
+ABOUT = "A person's own Mastodon archive (tar.gz, zip) or its outbox.json"
 VERSION = "mastodon_archive-1"
 PARSER = NAME
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
@@ -29,16 +30,21 @@ def recognises(head: Head) -> bool:
     return {"outbox.json", "actor.json"} <= names or alone
 
 
-def rows(file: File) -> Iterator[Row | Bad]:
+def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The owner, then every public activity: followers-only and direct posts are in the archive, too."""
     actor, outbox = _actor_and_outbox(file)
     owner = {name: actor.get(name) for name in ("id", "url", "preferredUsername", "name", "summary", "type",
                                                  "attachment", "discoverable", "indexable")}  # fmt: skip
     yield Row(platform="mastodon", payload={"owner": owner}, position="actor.json")
-    for number, activity in enumerate(trees(outbox.get("orderedItems")), 1):
-        if _is_public(activity):
-            payload = {"owner": owner, "activity": dict(activity)}
-            yield Row(platform="mastodon", payload=payload, position=f"outbox.json:{number}")
+    for number, activity in enumerate(_items(outbox), 1):
+        position = f"outbox.json:{number}"
+        if not isinstance(activity, dict):
+            yield Bad(reason="not_an_object", detail="The item is no activity.", position=position)
+        elif not _is_public(activity):
+            yield Skipped(reason="not_public", position=position)
+        else:
+            payload = {"owner": owner, "activity": activity}
+            yield Row(platform="mastodon", payload=payload, position=position)
 
 
 def _actor_and_outbox(file: File) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -64,6 +70,11 @@ def _json(name: str, content: bytes) -> Mapping[str, Any]:
         return tree(orjson.loads(content))
     except orjson.JSONDecodeError as error:
         raise InputInvalid(f"{name} is not valid JSON ({error}); export the archive again.") from error
+
+
+def _items(outbox: Mapping[str, Any]) -> list[Any]:
+    items = outbox.get("orderedItems")
+    return items if isinstance(items, list) else []
 
 
 def _is_public(activity: Mapping[str, Any]) -> bool:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 
 import orjson
 
 from collectors.imports.archive import LARGEST_MEMBER, Archive, base_name, open_archive
-from collectors.imports.contract import Bad, File, Head, Row
+from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.times import twitter_time
 from collectors.read import count, identifier, optional_id, text, tree, trees
 from girafe.errors import InputInvalid, PayloadChanged
 from girafe.records import Account, Envelope, Post, Profile, Record
 
 NAME = "x_archive"
+ABOUT = "A person's own X archive (zip) or its tweets.js"
 VERSION = "x_archive-1"
 PARSER = NAME
 _TWEETS = re.compile(r"tweets?(?:-part\d+)?\.js\Z")
@@ -28,7 +29,7 @@ def recognises(head: Head) -> bool:
     return bool(_ASSIGNED.match(head.start)) or any(_TWEETS.match(base_name(name)) for name in head.members)
 
 
-def rows(file: File) -> Iterator[Row | Bad]:
+def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The owner, then every post."""
     with file.path.open("rb") as raw:
         packed = raw.read(2) == b"PK"
@@ -43,17 +44,28 @@ def rows(file: File) -> Iterator[Row | Bad]:
             yield from _posts(base_name(name), archive.read(name), owner)
 
 
-def _posts(label: str, content: bytes, owner: dict[str, Any]) -> Iterator[Row | Bad]:
+def _posts(label: str, content: bytes, owner: dict[str, Any]) -> Iterator[Row | Bad | Skipped]:
     for number, entry in enumerate(_assigned(label, content), 1):
-        tweet = tree(entry.get("tweet")) or entry  # older archives do not wrap them
-        yield Row(platform="x", payload={"tweet": dict(tweet), "owner": owner}, position=f"{label}:{number}")
+        position, tweet = f"{label}:{number}", tree(tree(entry).get("tweet")) or tree(entry)
+        if not tweet:
+            yield Bad(reason="not_an_object", detail="The item is no post.", position=position)
+        elif _words(tweet).startswith("RT @"):
+            # An archive does not say which post was repeated, and the words are another person's.
+            yield Skipped(reason="repost", position=position)
+        else:
+            yield Row(platform="x", payload={"tweet": dict(tweet), "owner": owner}, position=position)
+
+
+def _words(tweet: Mapping[str, Any]) -> str:
+    return unescape(text(tweet.get("full_text")) or text(tweet.get("text")))
 
 
 def _assigned(label: str, content: bytes) -> list[Any]:
     """The JSON behind the first `=` of a script."""
     _, _, script = content.partition(b"=")
     try:
-        return list(trees(orjson.loads(script.strip().removesuffix(b";"))))
+        found = orjson.loads(script.strip().removesuffix(b";"))
+        return found if isinstance(found, list) else []
     except orjson.JSONDecodeError as error:
         raise InputInvalid(f"{label} does not hold JSON behind its first `=` ({error}).") from error
 
@@ -63,8 +75,8 @@ def _owner(archive: Archive) -> dict[str, Any]:
     for name in archive.names():
         if base_name(name) in ("account.js", "profile.js"):
             for entry in _assigned(base_name(name), archive.read(name)):
-                found.update(tree(entry.get("account")))
-                found.update(tree(tree(entry.get("profile")).get("description")))
+                found.update(tree(tree(entry).get("account")))
+                found.update(tree(tree(tree(entry).get("profile")).get("description")))
     wanted = ("accountId", "username", "accountDisplayName", "bio", "website")
     return {name: found[name] for name in wanted if isinstance(found.get(name), str)}
 
@@ -80,9 +92,9 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         yield Profile(account=author, observed_at=envelope.fetched_at)
         return
     number = identifier(tweet.get("id_str") or tweet.get("id"), "id_str")
-    words = unescape(text(tweet.get("full_text")) or text(tweet.get("text")))
+    words = _words(tweet)
     if words.startswith("RT @"):
-        return  # an archive does not say which post was repeated, and the words are another person's
+        return
     written = twitter_time(tweet.get("created_at"))
     mentions = trees(tree(tweet.get("entities")).get("user_mentions"))
     names = [optional_id(mention.get("screen_name")) for mention in mentions]

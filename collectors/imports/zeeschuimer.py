@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from collectors.contract import utc_from_epoch
 from collectors.imports import linkedin_seen, x_seen
-from collectors.imports.contract import Bad, File, Head, Row
+from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.lines import json_lines
 from collectors.read import tree
 from girafe.errors import PayloadChanged
 from girafe.records import Envelope, Record
 
 NAME = "zeeschuimer"
+ABOUT = "Zeeschuimer NDJSON of LinkedIn or X"
 VERSION = "zeeschuimer-1"
 PARSER = NAME
 _PLATFORMS = {"linkedin.com": "linkedin", "twitter.com": "x", "x.com": "x"}
@@ -24,7 +25,7 @@ def recognises(head: Head) -> bool:
     return any("source_platform" in line and "data" in line for line in head.objects)
 
 
-def rows(file: File) -> Iterator[Row | Bad]:
+def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """Every line under the platform it was seen on."""
     for found in json_lines(file):
         if isinstance(found, Bad):

@@ -29,6 +29,9 @@ Exit codes: 0 done, 2 wrong usage, 3 a person must act (the message says how), 4
 5 data quality stopped the flow (the last good exports stay), 1 a fault of girafe itself.""",
 )
 
+PATH_PANEL = "2. The path"
+"""The heading in `girafe --help` under which the steps of the path stand."""
+
 _EXIT_CODES: tuple[tuple[type[GirafeError], int], ...] = (
     (UserMustAct, 3),
     (RetryLater, 4),

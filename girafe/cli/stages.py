@@ -9,47 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from girafe import run as path
+from girafe.cli.app import PATH_PANEL as PANEL
 from girafe.cli.app import app
 from girafe.cli.terminal import (
-    AsJson,
     CompanyFile,
     DataFolder,
     console,
     now,
     open_context,
     plain,
-    print_json,
     timed,
 )
-from girafe.data_dir import DataDir
 from girafe.errors import GovernanceMissing, RetryLater, UserMustAct
-
-PANEL = "2. The path"
-
-
-@app.command("import", rich_help_panel=PANEL)
-def import_(
-    files: Annotated[list[Path], typer.Argument(help="Files to land.", exists=True, dir_okay=False)],
-    data: DataFolder = Path("data"),
-    format: Annotated[str, typer.Option(help="auto recognises the format from the content.")] = "auto",
-    as_json: AsJson = False,
-) -> None:
-    """Lands exports and archives; lines that cannot be read go to quarantine with their reason.
-
-    docs/formats.md describes girafe JSONL, the neutral format, and every other one that is recognised.
-    """
-    from collectors.imports.land import import_file
-
-    reports = []
-    for file in files:
-        report = timed(
-            f"import {file.name}",
-            lambda file=file: import_file(file, DataDir(data), format=format, now=now()),  # type: ignore[misc]
-        )
-        console.print(f"  [dim]{plain(report.summary)}[/]")
-        reports.append(report)
-    if as_json:
-        print_json(reports)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from collectors.imports.contract import Bad, File
+from collectors.imports.contract import Bad, File, Skipped
 from collectors.imports.head import read_head
 from collectors.registry import FORMATS, PARSERS
 from girafe.errors import PayloadRejected
@@ -171,6 +171,8 @@ def _imported(path):
     for row in reader.rows(file):
         if isinstance(row, Bad):
             yield row.reason, None
+            continue
+        if isinstance(row, Skipped):
             continue
         envelope = Envelope(
             source=reader.NAME, platform=row.platform, query="import", run_id="r", collector_version="1",

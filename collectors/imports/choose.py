@@ -1,0 +1,47 @@
+"""Which format a file has: recognised from its content, or named by the person who imports it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collectors.imports.contract import File, Format, Head
+from collectors.imports.head import read_head
+from collectors.imports.mapped import Mapped
+from collectors.imports.mapping import read_mapping
+from collectors.registry import FORMATS
+from girafe.errors import InputInvalid
+
+
+def choose_format(name: str, file: File) -> Format:
+    """The reader of `file`: by content for `auto`, a mapping file for `*.toml`, else the format named."""
+    if name.endswith(".toml"):
+        return Mapped(read_mapping(Path(name)))
+    if name != "auto":
+        if name not in FORMATS:
+            raise InputInvalid(f"{name!r} is not a format; known are {', '.join(sorted(FORMATS))}.")
+        return FORMATS[name]
+    head = read_head(file)
+    for reader in FORMATS.values():
+        if reader.recognises(head):
+            return reader
+    if _looks_like_lines(head):
+        return FORMATS["girafe_jsonl"]
+    raise InputInvalid(_not_recognised(file, head))
+
+
+def _looks_like_lines(head: Head) -> bool:
+    """A JSON Lines file whose first lines are all damaged is still worth reading on."""
+    return head.name.endswith((".jsonl", ".ndjson")) or head.start.lstrip().startswith("{")
+
+
+def _not_recognised(file: File, head: Head) -> str:
+    if any(len([cell for cell in row if cell]) > 1 for row in head.rows):
+        return (
+            f"{file.label} is a table, but of no export girafe knows. Write a mapping for it with "
+            f"`girafe import {file.label} --suggest-mapping`, or name its format with --format "
+            "(`girafe formats` lists them)."
+        )
+    return (
+        f"{file.label}: no known format recognised. `girafe formats` lists what can be read; "
+        "docs/formats.md describes each."
+    )

@@ -1,0 +1,67 @@
+"""The dates of one file: what a single 03/04/2026 leaves open, the whole column decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from collectors.imports.contract import Bad, File
+from collectors.imports.dates import Ambiguous, Found, Order, decide_order, read_date
+from collectors.imports.mapping import HEADER_WITHIN, LOCALISED, ImportMapping, is_header, plain
+from collectors.imports.table import read_tables
+from girafe.errors import PayloadRejected
+
+
+class DatesOfFile:
+    """Which of day and month comes first in the dates of a file: asked for once, when a date leaves it open."""
+
+    def __init__(self, mapping: ImportMapping, file: File) -> None:
+        self.mapping, self.now = mapping, file.now
+        self._file, self._order, self._is_known = file, Order.UNDECIDED, False
+
+    def read(self, words: str, header: Sequence[str]) -> Found | None:
+        """`words` as a date; raises PayloadRejected where the file contradicts itself."""
+        zone = self.mapping.zone
+        try:
+            return read_date(words, zone, self._order)
+        except Ambiguous:
+            if not self._is_known:
+                self._decide(header)
+                return self.read(words, header)
+        raise PayloadRejected(
+            "The file writes some dates day first and others month first; this one could be either.",
+            reason="ambiguous_date",
+        )
+
+    def _decide(self, header: Sequence[str]) -> None:
+        self._is_known = True
+        found, contradicts = decide_order(self._dates())
+        if found is Order.UNDECIDED and not contradicts:
+            first = self.mapping.day_first
+            is_first = bool(LOCALISED & set(header)) if first is None else first
+            found = Order.DAY_FIRST if is_first else Order.MONTH_FIRST
+            self._file.notes.append(
+                f"dates such as 03/04/2026 are read {found.value}; no date of the file decides it "
+                "(day_first in a mapping file does)"
+            )
+        elif found is not Order.UNDECIDED:
+            self._file.notes.append(f"dates are read {found.value}, as the whole file shows")
+        self._order = found
+
+    def _dates(self) -> Iterator[str]:
+        """The cells of the date column, of the whole file."""
+        wanted = [plain(name) for name in self.mapping.columns.get("created_at", ())]
+        for table in read_tables(self._file):
+            places: list[int] = []
+            for row in table.rows:
+                if isinstance(row, Bad):
+                    continue
+                number, cells = row
+                if places:
+                    yield from (
+                        str(cells[at]) for at in places if at < len(cells) and isinstance(cells[at], str)
+                    )
+                elif is_header(self.mapping, cells):
+                    names = [plain(cell) for cell in cells]
+                    places = [names.index(name) for name in wanted if name in names]
+                elif number > HEADER_WITHIN:
+                    break

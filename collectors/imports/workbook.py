@@ -1,0 +1,75 @@
+"""Workbooks: the sheets of an XLSX file as rows of cells, streamed; a bomb is refused before it is opened."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from collectors.imports.contract import Bad, File
+from girafe.errors import InputInvalid
+
+_LARGEST_WORKBOOK = 1024 * 1024 * 1024
+_LARGEST_STRINGS = 128 * 1024 * 1024  # openpyxl holds these in memory
+_MOST_SHEETS = 50
+_DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, NotImplementedError,
+            ParseError, zipfile.BadZipFile, zlib.error)  # fmt: skip
+"""What openpyxl lets through when a workbook is not as it should be."""
+
+
+def read_sheets(file: File) -> Iterator[tuple[str, Iterator[tuple[int, Any] | Bad]]]:
+    """Name and rows of every sheet, in the order of the workbook."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        _check_sizes(file)
+        book = load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
+        try:
+            for sheet in book.worksheets[:_MOST_SHEETS]:
+                sheet.reset_dimensions()  # some exporters state one cell and write thousands
+                yield sheet.title, _rows(sheet, file.label)
+        finally:
+            book.close()
+    except (InvalidFileException, *_DAMAGED) as error:  # fmt: skip
+        raise InputInvalid(f"{file.label} cannot be read as a workbook ({error}).") from error
+
+
+def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
+    number = 0
+    rows = sheet.iter_rows(values_only=True)
+    while True:
+        number += 1
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            OSError,
+            EOFError,
+            ParseError,
+            zipfile.BadZipFile,
+        ) as error:
+            detail = (
+                f"The sheet {sheet.title!r} cannot be read from here on ({error}); rows before it are kept."
+            )
+            yield Bad(reason="file_damaged", detail=detail, position=f"{label}:{number}")
+            return
+        yield number, cells
+
+
+def _check_sizes(file: File) -> None:
+    with zipfile.ZipFile(file.path) as packed:
+        infos = packed.infolist()
+    strings = sum(info.file_size for info in infos if info.filename.endswith("sharedStrings.xml"))
+    if sum(info.file_size for info in infos) > _LARGEST_WORKBOOK or strings > _LARGEST_STRINGS:
+        raise InputInvalid(
+            f"{file.label} unpacks to more than a workbook should ({_LARGEST_WORKBOOK:,} bytes, "
+            f"{_LARGEST_STRINGS:,} of text); export it as CSV."
+        )
