@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -13,6 +14,10 @@ from girafe.cli.app import app
 from girafe.cli.terminal import AsJson, DataFolder, console, now, plain, print_json, timed
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
+from girafe.lock import hold
+
+if TYPE_CHECKING:
+    from collectors.imports.report import ImportReport
 
 
 @app.command("import", rich_help_panel=PANEL)
@@ -44,8 +49,6 @@ def import_(
     content twice changes nothing. A table girafe does not know: `--suggest-mapping`, correct the file it writes,
     then `--format FILE.mapping.toml`.
     """
-    from collectors.imports.land import import_file
-
     if suggest_mapping:
         for file in files:
             _suggest(file)
@@ -54,9 +57,7 @@ def import_(
     for file in files:
         report = timed(
             f"{'try' if dry_run else 'import'} {file.name}",
-            lambda file=file: import_file(  # type: ignore[misc]
-                file, DataDir(data), format=format, now=now(), dry_run=dry_run, say=_say
-            ),
+            lambda file=file: _import(file, DataDir(data), format, dry_run),  # type: ignore[misc]
         )
         _say(report.summary)
         for detail in report.details:
@@ -85,6 +86,15 @@ def formats(as_json: AsJson = False) -> None:
         "\nRecognised from the content; [bold]--format NAME[/] only where that fails. Another table: "
         "[bold]girafe import FILE --suggest-mapping[/] writes a first mapping. Each format: docs/formats.md."
     )
+
+
+def _import(file: Path, data: DataDir, format: str, dry_run: bool) -> ImportReport:
+    from collectors.imports.land import import_file
+
+    # A dry run writes nothing, so it need not keep out what rewrites files.
+    held = nullcontext() if dry_run else hold(data, "files", "girafe import", now=now(), shared=True)
+    with held:
+        return import_file(file, data, format=format, now=now(), dry_run=dry_run, say=_say)
 
 
 def _suggest(file: Path) -> None:
