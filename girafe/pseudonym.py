@@ -14,6 +14,7 @@ from girafe.errors import SettingsInvalid
 from girafe.records import Account
 
 KEY_VARIABLE = "GIRAFE_PSEUDONYM_KEY"
+KEY_FILE = "pseudonym.key"
 _KEY_BYTES = 32
 
 
@@ -69,27 +70,32 @@ class Pseudonymiser:
         return self._compute("content\x1f" + "\x1f".join("\x00" if part is None else part for part in parts))
 
 
-def load_key(keys: Path) -> bytes:
-    """The key from the environment, else from `keys/pseudonym.key`, made (mode 0600) on first use."""
-    given = os.environ.get(KEY_VARIABLE)
+def load_key(keys: Path, *, name: str = KEY_FILE, variable: str = KEY_VARIABLE) -> bytes:
+    """The key from the environment, else from the file `name` in `keys`, made (mode 0600) on first use."""
+    given = os.environ.get(variable)
     if given:
         return given.encode()
-    path = keys / "pseudonym.key"
+    path = keys / name
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = keys / f".pseudonym.{secrets.token_hex(8)}.part"
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            # A hard link fails if another process was first: its key then wins, whole.
-            os.link(partial, path)
-        except FileExistsError:
-            pass
-        finally:
-            partial.unlink()
-        return path.read_bytes()
+        return make_key(path)
+
+
+def make_key(path: Path) -> bytes:
+    """Makes a key file, durable and whole, unless there is one; returns what it holds."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.parent / f".{path.stem}.{secrets.token_hex(8)}.part"
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(_KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # A hard link fails if another process was first: its key then wins, whole.
+        os.link(partial, path)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
+    return path.read_bytes()

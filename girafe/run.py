@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from quality.validate import ValidationReport
     from reports.release import Release
     from warehouse.dbt import BuildReport
-    from warehouse.forget import Receipt
     from warehouse.load import LoadReport
 
 DBT_PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
@@ -154,33 +153,6 @@ def seed_sample(context: Context) -> int:
     seed = import_module("sample.seed")
     seed.seed_data(context.data)
     return import_files(context, seed.IMPORTS)
-
-
-def forget(context: Context, platform: str, account: str) -> tuple[Receipt, Path]:
-    """Erases an account from every file and remembers never to collect it; returns the signed receipt.
-
-    What was computed is then built again by `AFTER_COLLECT`, and older releases leave.
-    """
-    from collectors.registry import PARSERS
-    from warehouse.forget import forget as erase
-    from warehouse.forget import write_receipt
-
-    receipt = erase(
-        context.data,
-        platform,
-        account,
-        parsers=PARSERS,
-        pseudonymiser=context.pseudonymiser,
-        now=context.now,
-    )
-    return receipt, write_receipt(context.data, receipt, load_key(context.data.keys))
-
-
-def drop_old_releases(context: Context) -> None:
-    """Keeps only the current release: erasure reaches what was issued before."""
-    from reports.swap import drop_old_releases as drop
-
-    drop(context.data.exports, keep=1)
 
 
 def has_landed(data: DataDir) -> bool:

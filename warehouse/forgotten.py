@@ -1,26 +1,39 @@
-"""Forgotten: the pseudonyms of accounts that asked to be forgotten, so that they never come back."""
+"""Forgotten: the pseudonyms of accounts that asked to be forgotten, so that they never come back.
+
+Each identifier stands there twice: under the key of the warehouse, which finds it in classified files (and
+in a backup), and under a key of its own that is never rotated, which knows it whenever it is seen again.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import orjson
 
 from girafe.data_dir import DataDir
-from girafe.pseudonym import Pseudonymiser
+from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.records import Account
+from warehouse.durable import write_whole
+
+LASTING_KEY = "forgotten.key"
+LASTING_VARIABLE = "GIRAFE_FORGOTTEN_KEY"
 
 
-def _path(data: DataDir) -> Path:
+def forgotten_path(data: DataDir) -> Path:
+    """One JSON line for each pseudonym."""
     return data.root / "forgotten" / "pseudonyms.jsonl"
 
 
+def lasting(data: DataDir) -> Pseudonymiser:
+    """The pseudonymiser of this list alone; its key outlives every `girafe rotate-key`."""
+    return Pseudonymiser(load_key(data.keys, name=LASTING_KEY, variable=LASTING_VARIABLE))
+
+
 def read_forgotten(data: DataDir) -> dict[str, str]:
-    """Pseudonym -> platform of everyone who was forgotten."""
+    """Pseudonym -> platform of everyone who was forgotten, under either key."""
     try:
-        lines = _path(data).read_bytes().splitlines()
+        lines = forgotten_path(data).read_bytes().splitlines()
     except FileNotFoundError:
         return {}
     return {entry["pseudonym"]: entry["platform"] for entry in map(orjson.loads, lines)}
@@ -28,17 +41,16 @@ def read_forgotten(data: DataDir) -> dict[str, str]:
 
 def remember(data: DataDir, platform: str, pseudonyms: Iterable[str]) -> None:
     """Adds pseudonyms to the list, durably, each once."""
-    known = read_forgotten(data) | dict.fromkeys(pseudonyms, platform)
-    path = _path(data)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    with partial.open("wb") as file:
-        for pseudonym in sorted(known):
-            entry = {"pseudonym": pseudonym, "platform": known[pseudonym]}
-            file.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_forgotten(data, read_forgotten(data) | dict.fromkeys(pseudonyms, platform))
+
+
+def write_forgotten(data: DataDir, known: Mapping[str, str]) -> None:
+    """Replaces the list, durably."""
+    lines = (
+        orjson.dumps({"pseudonym": name, "platform": known[name]}, option=orjson.OPT_APPEND_NEWLINE)
+        for name in sorted(known)
+    )
+    write_whole(forgotten_path(data), b"".join(lines))
 
 
 class Forgotten:
@@ -46,12 +58,12 @@ class Forgotten:
 
     def __init__(self, data: DataDir, pseudonymiser: Pseudonymiser) -> None:
         self._pseudonyms = frozenset(read_forgotten(data))
-        self._pseudonymiser = pseudonymiser
+        self._pseudonymisers = (pseudonymiser, lasting(data)) if self._pseudonyms else ()
 
     def __call__(self, account: Account) -> bool:
         """True if nothing of this account may be kept."""
-        return bool(self._pseudonyms) and not self._pseudonyms.isdisjoint(
-            pseudonyms_of(account, self._pseudonymiser)
+        return any(
+            not self._pseudonyms.isdisjoint(pseudonyms_of(account, one)) for one in self._pseudonymisers
         )
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from girafe import erasure
 from girafe import run as path
 from girafe.cli.app import app
-from girafe.cli.stages import run_stages
 from girafe.cli.terminal import (
     AsJson,
     CompanyFile,
@@ -77,9 +77,16 @@ def housekeeping(
     data: DataFolder = Path("data"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would leave, remove nothing.")] = False,
 ) -> None:
-    """Removes payloads past their time to live; counts and labels stay."""
+    """Does what must be done daily: requests to be forgotten, deletions at the platforms, times to live.
+
+    Payloads past their time leave; counts and labels stay.
+    """
     from warehouse.retention import enforce
 
+    if not dry_run:
+        context = open_context(company, data)
+        console.print(plain(erasure.process_requests(context, around=timed).summary))
+        console.print(plain(erasure.propagate_deletions(context).summary))
     report = enforce(DataDir(data), load_settings(company), now(), dry_run=dry_run)
     console.print(f"{'would remove' if dry_run else 'removed'}: {report.summary}")
 
@@ -90,21 +97,47 @@ def forget(
     account: Annotated[str, typer.Argument(help="Its id or its handle.")],
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
+    later: Annotated[
+        bool, typer.Option("--later", help="Only put it into the request folder; prints its id.")
+    ] = False,
 ) -> None:
     """Erases an account everywhere, never collects it again, and writes a signed receipt.
 
     Landing, quarantine and classified files are cleaned; the warehouse, the marts and the release are built
-    again, so that every number is as if the account had never been seen. Older releases are deleted.
+    again, so that every number is as if the account had never been seen. Older releases are deleted. If it is
+    interrupted, the same command finishes it.
     """
+    from warehouse.requests import file_request
+
     context = open_context(company, data)
-    receipt, written = timed("forget", lambda: path.forget(context, platform.lower(), account))
-    run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT))
-    path.drop_old_releases(context)
-    console.print(
-        f"{receipt.payloads_removed:,} payloads removed, {receipt.payloads_redacted:,} redacted, "
-        f"{receipt.quarantine_lines_removed:,} quarantine lines removed"
-    )
-    console.print(f"Receipt  {written}")
+    wish = erasure.request(context, platform, account)
+    if later:
+        typer.echo(file_request(context.data, wish))
+        return
+    for done in erasure.forget(context, [wish], around=timed):
+        told = done.erasure
+        console.print(
+            f"{told.payloads_removed:,} payloads removed, {told.payloads_naming_it:,} redacted, "
+            f"{told.quarantine_lines_removed:,} quarantine lines removed"
+        )
+        console.print(f"Receipt  {done.receipt}")
+
+
+@app.command("verify-receipt", rich_help_panel=PANEL)
+def verify_receipt(
+    receipt: Annotated[Path, typer.Argument(help="A file of DATA/receipts.", exists=True, dir_okay=False)],
+    data: DataFolder = Path("data"),
+    public_key: Annotated[
+        str | None, typer.Option("--public-key", help="As published; default: of this installation.")
+    ] = None,
+) -> None:
+    """Says whether a receipt is as this installation signed it; with --public-key anybody can tell."""
+    from warehouse import receipts
+
+    told = receipts.verify_receipt(receipt, public_key=public_key or receipts.public_key(DataDir(data)))
+    for name, value in told.items():
+        console.print(f"{name:<28} {plain(value)}")
+    console.print("[green]✓[/] the signature is right")
 
 
 @app.command(rich_help_panel=PANEL)

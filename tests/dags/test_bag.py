@@ -17,6 +17,7 @@ WRITERS = {
     ("girafe_process", "validate_raw"),
     ("girafe_publish", "release"),
     ("girafe_digest", "release"),
+    ("girafe_forget", "erase"),
 }
 
 

@@ -1,0 +1,154 @@
+"""Erasure: accounts are forgotten everywhere, by hand, from the request folder or from the form in Airflow.
+
+Files first, then everything computed from them, then the receipt: it is written when the promise is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from girafe.errors import InputInvalid
+from girafe.lock import hold
+from girafe.run import AFTER_COLLECT, Context, run_stages
+
+if TYPE_CHECKING:
+    from warehouse.deletions import DeletionReport
+    from warehouse.forget import Erasure
+    from warehouse.requests import Request
+
+Around: TypeAlias = Callable[[str, Callable[[], Any]], Any]
+"""Calls a step; may show its name and how long it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """One account gone, and the proof."""
+
+    erasure: Erasure
+    receipt: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsReport:
+    """What became of the requests that were waiting."""
+
+    erased: int
+    refused: int
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        refused = f", {self.refused} refused (the reason is in requests/answers)" if self.refused else ""
+        return f"{self.erased} requests to be forgotten carried out{refused}"
+
+
+def request(context: Context, platform: str, account: str) -> Request:
+    """A request that makes sense; raises InputInvalid for a platform nobody knows or an impossible account."""
+    from collectors.registry import SOURCES
+    from warehouse.requests import check_request
+
+    return check_request(context.data, platform, account, {source.PLATFORM for source in SOURCES.values()})
+
+
+def forget(
+    context: Context, requests: Sequence[Request], *, around: Around = lambda _name, call: call()
+) -> list[Forgotten]:
+    """Erases accounts from every file, builds the warehouse, the marts and the release again, signs receipts.
+
+    Older releases leave. Killed anywhere, the same call finishes. Raises Busy while another run is at work.
+    """
+    from collectors.registry import PARSERS
+    from warehouse.forget import as_details, finished
+    from warehouse.forget import forget as erase
+    from warehouse.receipts import write_receipt
+
+    with _alone(context, "girafe forget"):
+        erasures = []
+        for wish in requests:
+            erasure = around(
+                "forget",
+                lambda wish=wish: erase(  # type: ignore[misc]
+                    context.data,
+                    wish.platform,
+                    wish.account,
+                    parsers=PARSERS,
+                    pseudonymiser=context.pseudonymiser,
+                ),
+            )
+            context.audit("forget", number=erasure.number, platform=erasure.platform)
+            erasures.append(erasure)
+        if erasures:
+            build_again(context, around=around)
+        made = []
+        for erasure in erasures:
+            receipt = write_receipt(context.data, as_details(erasure), now=context.now)
+            finished(context.data, erasure)
+            made.append(Forgotten(erasure=erasure, receipt=receipt))
+    return made
+
+
+def build_again(context: Context, *, around: Around = lambda _name, call: call()) -> None:
+    """Computes everything from the files that are left, and lets older releases go."""
+    from reports.swap import drop_old_releases
+
+    data = context.data
+    if data.warehouse.exists() or any(data.classified.glob("*/*")) or any(data.landing.glob("*/*/*")):
+        run_stages(context, AFTER_COLLECT, around)
+        drop_old_releases(data.exports, keep=1)
+
+
+def process_requests(
+    context: Context, *, only: str | None = None, around: Around = lambda _name, call: call()
+) -> RequestsReport:
+    """Carries out what waits in the request folder (or the request `only`), each once, and answers it."""
+    from collectors.registry import SOURCES
+    from warehouse.requests import answer, read_request, waiting, was_answered
+
+    platforms = {source.PLATFORM for source in SOURCES.values()}
+    accepted, refused = [], 0
+    for path in waiting(context.data, only):
+        if was_answered(context.data, path):
+            path.unlink()
+            continue
+        try:
+            accepted.append(read_request(context.data, path, platforms))
+        except InputInvalid as error:
+            context.audit("request", answer="refused")
+            answer(context.data, path, status="refused", reason=str(error))
+            refused += 1
+    for wish, done in zip(accepted, forget(context, accepted, around=around), strict=True):
+        assert wish.file is not None  # noqa: S101  (read from it)
+        answer(context.data, wish.file, status="erased", receipt=done.receipt.name)
+    return RequestsReport(erased=len(accepted), refused=refused)
+
+
+def propagate_deletions(context: Context) -> DeletionReport:
+    """What platforms say is gone leaves every file; the warehouse is made anew without it."""
+    from collectors.registry import PARSERS
+    from warehouse.deletions import propagate_deletions as propagate
+
+    with _alone(context, "girafe housekeeping"):
+        report = propagate(context.data, parsers=PARSERS, pseudonymiser=context.pseudonymiser)
+        if report.payloads or report.folders:
+            run_stages(context, _of(("classify", "load")), lambda _name, call: call())
+    return report
+
+
+def _of(names: Iterable[str]) -> list[Any]:
+    return [stage for stage in AFTER_COLLECT if stage[0] in names]
+
+
+def _alone(context: Context, what: str) -> ExitStack:
+    """Nobody adds files, loads or publishes meanwhile."""
+    stack = ExitStack()
+    try:
+        stack.enter_context(hold(context.data, "files", what, now=context.now))
+        stack.enter_context(context.alone(what))
+    except BaseException:
+        stack.close()
+        raise
+    return stack

@@ -1,0 +1,162 @@
+"""The request folder: a wish put there is carried out once, answered, and never repeated to anybody."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from collectors.imports.land import import_file
+from collectors.registry import PARSERS
+from girafe import erasure
+from girafe import run as path
+from girafe.audit import read as read_audit
+from girafe.data_dir import DataDir
+from girafe.errors import InputInvalid
+from girafe.settings import parse_settings
+from tests.killing import run_and_die
+from warehouse.forget import forget, unfinished
+from warehouse.receipts import ReceiptInvalid, public_key, verify_receipt
+from warehouse.requests import answer, file_request, read_request, waiting, was_answered
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+SETTINGS = parse_settings('[company]\nname = "Orée"\n')
+LINES = [
+    {
+        "platform": "forum",
+        "post_id": f"p{number}",
+        "created_at": f"2026-11-02T08:{number:02}:00Z",
+        "text": "Je travaille chez Orée",
+        "author": {"handle": name},
+    }
+    for number, name in enumerate(["ada", "odilequenneval", "bob", "ysoldebertaud"])
+]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> path.Context:
+    monkeypatch.setenv("GIRAFE_PSEUDONYM_KEY", "k" * 40)
+    context = path.Context(data=DataDir(tmp_path / "data"), settings=SETTINGS, now=NOW, who="ada")
+    file = tmp_path / "posts.jsonl"
+    file.write_text("\n".join(map(json.dumps, LINES)))
+    import_file(file, context.data, now=NOW)
+    (context.data.root / "requests").mkdir()
+    return context
+
+
+def put(here: path.Context, name: str, content: str | bytes) -> Path:
+    file = here.data.root / "requests" / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return file
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"platform": "forum", "account": "ada"}',
+        '{"platform": " Forum ", "account": "@ada", "note": "by letter"}',
+        "forum ada\n",
+        "\ufeffforum @ada",
+    ],
+)
+def test_a_request_is_json_or_two_words(here: path.Context, content: str) -> None:
+    wish = read_request(here.data, put(here, "one.json", content))
+    assert (wish.platform, wish.account.removeprefix("@")) == ("forum", "ada")
+    assert "ada" not in repr(wish)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "two words"),
+        ("{broken", "not valid JSON"),
+        ('{"platform": "forum"}', '"account"'),
+        ('{"platform": "forum", "account": 7}', "as text"),
+        ('{"platform": "forum", "account": "  "}', "as text"),
+        ('{"platform": "forum", "account": "@"}', "empty"),
+        ('{"platform": "forum", "account": "zqx\\u0000canary"}', "no account has"),
+        ('{"platform": "mastadon", "account": "zqxcanary"}', "spelling"),
+        ("please forget zqxcanary", "two words"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        ("x" * 5000, "5,000 bytes"),
+    ],
+)
+def test_what_is_no_request_is_answered_with_the_reason_and_kept(
+    here: path.Context, content: str | bytes, reason: str
+) -> None:
+    file = put(here, "one.json", content)
+    report = erasure.process_requests(here)
+    assert (report.erased, report.refused) == (0, 1)
+    told = (here.data.root / "requests" / "answers" / "one.json").read_text()
+    assert reason in json.loads(told)["reason"]
+    assert "zqxcanary" not in told
+    assert file.with_name("one.json.refused").exists()
+    assert not waiting(here.data)
+
+
+def test_links_and_folders_are_no_requests(here: path.Context, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("forum ada")
+    folder = here.data.root / "requests"
+    (folder / "link.json").symlink_to(secret)
+    (folder / "folder").mkdir()
+    put(here, ".hidden.json", "forum ada")
+    put(here, "writing.part", "forum ada")
+    assert [file.name for file in waiting(here.data)] == ["link.json"]
+    assert erasure.process_requests(here).refused == 1
+    assert secret.exists()
+
+
+def test_a_request_may_be_named_by_its_id(here: path.Context) -> None:
+    name = file_request(here.data, erasure.request(here, "forum", "ada"))
+    file_request(here.data, erasure.request(here, "forum", "bob"))
+    assert [file.stem for file in waiting(here.data, name)] == [name]
+    with pytest.raises(InputInvalid, match="answered already"):
+        waiting(here.data, "r-0000000000000000")
+
+
+def test_the_file_that_a_crash_left_behind_its_answer_is_not_carried_out_again(here: path.Context) -> None:
+    file = put(here, "one.json", "forum ada")
+    answer(here.data, file, status="erased")
+    file = put(here, "one.json", "forum ada")
+    assert was_answered(here.data, file)
+    assert not was_answered(here.data, put(here, "one.json", "forum bob"))
+
+
+def test_requests_are_carried_out_once_with_receipts_anybody_can_check(
+    here: path.Context, tmp_path: Path
+) -> None:
+    path.classify(here)
+    run_and_die(
+        lambda: forget(
+            here.data, "forum", "odilequenneval", parsers=PARSERS, pseudonymiser=here.pseudonymiser
+        ),
+        step=25,
+    )
+    assert unfinished(here.data) == 1
+    put(here, "one.json", '{"platform": "forum", "account": "OdileQuenneval"}')
+    put(here, "two.txt", "forum ysoldebertaud")
+    report = erasure.process_requests(here)
+    assert (report.erased, report.refused) == (2, 0)
+    assert unfinished(here.data) == 0
+    assert (here.data.exports / "dashboard.html").exists()
+    assert erasure.process_requests(here).erased == 0
+    assert [entry.what for entry in read_audit(here.data)] == ["forget", "forget", "publish"]
+    folder = here.data.root / "requests" / "answers"
+    receipts = [json.loads(file.read_bytes())["receipt"] for file in sorted(folder.iterdir())]
+    for name in receipts:
+        file = here.data.root / "receipts" / name
+        told = verify_receipt(file, public_key=public_key(here.data))
+        assert told["payloads_removed"] == 1
+        for changed in (b'"payloads_removed": 0', b'"payloads_removed": 1, "x": 1'):
+            other = tmp_path / "changed.json"
+            other.write_bytes(file.read_bytes().replace(b'"payloads_removed": 1', changed))
+            with pytest.raises(ReceiptInvalid):
+                verify_receipt(other, public_key=public_key(here.data))
+    with pytest.raises(ReceiptInvalid, match="another"):
+        verify_receipt(file, public_key=public_key(DataDir(tmp_path / "elsewhere")))
+    for file in here.data.root.rglob("*"):
+        if file.is_file() and file.suffix != ".gz":
+            assert not any(name in file.read_bytes().lower() for name in (b"quenneval", b"bertaud")), file

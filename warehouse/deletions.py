@@ -1,0 +1,68 @@
+"""Deletions: what a platform says is gone leaves landing and the classified files too, not only the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow.parquet as pq
+
+from girafe.data_dir import DataDir
+from girafe.pseudonym import Pseudonymiser
+from girafe.records import Account
+from warehouse.erase import Parser, classified_folders, clean_classified, landed_of, remove_from_landing
+from warehouse.forgotten import pseudonyms_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionReport:
+    """What left because its platform, or its author's opt-out, said so."""
+
+    payloads: int
+    folders: int
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        return (
+            f"gone at their platform: {self.payloads:,} payloads, rows of {self.folders:,} classified folders"
+        )
+
+
+def propagate_deletions(
+    data: DataDir, *, parsers: Mapping[str, Parser], pseudonymiser: Pseudonymiser
+) -> DeletionReport:
+    """Erases every post and account that a classified notice names as deleted, opted out or forgotten.
+
+    The notices stay, so that a payload landed later is erased the next time. Called again, it finds nothing.
+    """
+    gone: dict[str, tuple[set[str], set[str]]] = {}
+    folders = classified_folders(data)
+    for folder in folders:
+        for row in pq.read_table(folder / "deletions.parquet").to_pylist():
+            accounts, posts = gone.setdefault(row["platform"], (set(), set()))
+            (accounts if row["account_id"] else posts).add(row["account_id"] or row["post_id"])
+    payloads = 0
+    for platform, (accounts, posts) in gone.items():
+
+        def wanted(
+            author: Account | None,
+            post: str | None,
+            platform: str = platform,
+            accounts: set[str] = accounts,
+            posts: set[str] = posts,
+        ) -> bool:
+            if author is not None:
+                return not accounts.isdisjoint(pseudonyms_of(author, pseudonymiser))
+            return post is not None and pseudonymiser.post(platform, post) in posts
+
+        for path in landed_of(data, platform):
+            payloads += remove_from_landing(data, path, parsers, wanted)
+    every_account = {name for accounts, _ in gone.values() for name in accounts}
+    every_post = {name for _, posts in gone.values() for name in posts}
+    cleaned = 0
+    if gone:
+        cleaned = sum(
+            clean_classified(folder, every_account, every_post) for folder in classified_folders(data)
+        )
+    return DeletionReport(payloads=payloads, folders=cleaned)

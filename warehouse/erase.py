@@ -1,0 +1,209 @@
+"""Erase: takes accounts and posts out of landing, quarantine and classified files; may be killed anywhere.
+
+Classified folders go before the landing file they were made from changes, and an account's own payloads go
+last of all, because they are what tells by which names it is known. Called again, it finishes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from girafe.data_dir import DataDir
+from girafe.errors import GirafeError
+from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
+from warehouse.landing import (
+    MANIFEST,
+    atomic_gzip,
+    classified_folder,
+    encode_envelope,
+    file_name,
+    landing_files,
+    read_envelopes,
+    read_quarantine,
+    replace_quarantine,
+)
+from warehouse.tables import CLASSIFIED
+from warehouse.traces import Traces
+
+Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
+Wanted: TypeAlias = Callable[[Account | None, str | None], bool]
+"""True for an account and a post id (of the platform at hand) that must leave."""
+
+_ACCOUNT_COLUMNS = ("account_id", "account_key", "handle_key", "alias_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One payload as its parser reads it."""
+
+    authors: tuple[Account, ...]
+    posts: tuple[str, ...]
+    is_notice: bool
+    """It only says that something is gone, or that somebody asked to be left out."""
+    is_readable: bool
+
+
+def read_payload(envelope: Envelope, parsers: Mapping[str, Parser]) -> Found:
+    """Who speaks in a payload, and in which posts."""
+    try:
+        records = list(parsers[envelope.source](envelope))
+    except (GirafeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return Found(authors=(), posts=(), is_notice=False, is_readable=False)
+    return Found(
+        authors=tuple(
+            record.author if isinstance(record, Post) else record.account
+            for record in records
+            if not isinstance(record, Deletion)
+        ),
+        posts=tuple(record.post_id for record in records if isinstance(record, Post)),
+        is_notice=bool(records) and all(map(_is_notice, records)),
+        is_readable=True,
+    )
+
+
+def _is_notice(record: Record) -> bool:
+    return isinstance(record, Deletion) or (isinstance(record, Profile) and bool(record.account.opted_out))
+
+
+def landed_of(data: DataDir, platform: str) -> list[Path]:
+    """The landing files of one platform, in a stable order."""
+    return [path for path in landing_files(data.landing) if path.parent.parent.name == file_name(platform)]
+
+
+def envelopes(path: Path) -> Iterator[tuple[bytes, Envelope]]:
+    """The readable lines of a landing file; a damaged one cannot be shown to be free of anybody."""
+    for envelope in read_envelopes(path):
+        if not isinstance(envelope, Rejected):
+            yield encode_envelope(envelope), envelope
+
+
+def redact_landing(data: DataDir, path: Path, traces: Traces, parsers: Mapping[str, Parser]) -> None:
+    """Takes the account's names, and its words where they are quoted, out of other people's payloads."""
+
+    def redacted(line: bytes, envelope: Envelope) -> bytes:
+        if not traces.may_be_in(line):
+            return line
+        if any(traces.has(author) for author in read_payload(envelope, parsers).authors):
+            return line  # their own: it goes last
+        return encode_envelope(replace(envelope, payload=traces.erase(envelope.payload)))
+
+    if any(redacted(line, envelope) != line for line, envelope in envelopes(path)):
+        _rewrite(data, path, redacted)
+
+
+def remove_from_landing(data: DataDir, path: Path, parsers: Mapping[str, Parser], wanted: Wanted) -> int:
+    """Removes every payload in which a wanted account or post speaks; returns how many."""
+
+    def leaves(envelope: Envelope) -> bool:
+        found = read_payload(envelope, parsers)
+        return not found.is_notice and (
+            any(wanted(author, None) for author in found.authors)
+            or any(wanted(None, post) for post in found.posts)
+        )
+
+    count = sum(leaves(envelope) for _, envelope in envelopes(path))
+    if count:
+        _rewrite(data, path, lambda line, envelope: b"" if leaves(envelope) else line)
+    return count
+
+
+def _rewrite(data: DataDir, path: Path, line_of: Callable[[bytes, Envelope], bytes]) -> None:
+    """Replaces a landing file; what was classified from it goes first and is made again."""
+    folder = classified_folder(data, path)
+    # The manifest first: a folder without it is not there for anybody, however far its removal came.
+    (folder / MANIFEST).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    kept = 0
+    with atomic_gzip(path) as out:
+        for line, envelope in envelopes(path):
+            changed = line_of(line, envelope)
+            out.write(changed)
+            kept += bool(changed)
+    if kept == 0:
+        path.unlink()
+
+
+def clean_quarantine(data: DataDir, traces: Traces) -> int:
+    """Removes lines that name the account, whole: they cannot be read, so they cannot be redacted."""
+    by_file: dict[Path, list[Rejected]] = {}
+    for path, line in read_quarantine(data.quarantine):
+        by_file.setdefault(path, []).append(line)
+    removed = 0
+    for path, lines in by_file.items():
+        stay = [line for line in lines if not traces.may_be_in(line.raw.encode("utf-8", "replace"))]
+        if len(stay) < len(lines):
+            removed += len(lines) - len(stay)
+            replace_quarantine(path, stay)
+    return removed
+
+
+def known_pseudonyms(data: DataDir, names: set[str]) -> set[str]:
+    """`names` and every other pseudonym that classified files tell to be the same account."""
+    pairs: set[tuple[str, str]] = set()
+    for folder in classified_folders(data):
+        table = pq.read_table(folder / "account_aliases.parquet", columns=["alias_id", "account_id"])
+        pairs.update(zip(table["alias_id"].to_pylist(), table["account_id"].to_pylist(), strict=True))
+    found, before = set(names), 0
+    while len(found) > before:
+        before = len(found)
+        for alias, account in pairs:
+            if alias in found or account in found:
+                found |= {alias, account}
+    return found
+
+
+def classified_folders(data: DataDir) -> list[Path]:
+    """Every complete classified folder, in a stable order."""
+    return sorted(path.parent for path in data.classified.glob(f"*/*/{MANIFEST}"))
+
+
+def clean_classified(folder: Path, accounts: Iterable[str], posts: Iterable[str] = ()) -> bool:
+    """Takes accounts and posts (by pseudonym) out of one classified folder; True if it held any of them."""
+    names = pa.array(sorted(accounts), pa.string())
+    own = pq.read_table(folder / "posts.parquet", columns=["post_id", "account_id"])
+    spoken = own.filter(pc.is_in(own["account_id"], value_set=names))["post_id"].to_pylist()
+    leaving = pa.array(sorted({*posts, *spoken}), pa.string())
+    gone = {
+        table.name: _gone(pq.read_table(folder / f"{table.name}.parquet"), names, leaving)
+        for table in CLASSIFIED
+        if table.name != "deletions"  # the notice itself stays: it keeps them out of the warehouse
+    }
+    changed = [name for name, rows in gone.items() if pc.any(rows).as_py()]
+    if changed:
+        # First, so that load begins anew whatever happens next.
+        _mark_changed(folder)
+    # Posts come last: they tell which rows of the other tables belong to the account.
+    for name in reversed(changed):
+        path = folder / f"{name}.parquet"
+        partial = path.with_suffix(".part")
+        pq.write_table(pq.read_table(path).filter(pc.invert(gone[name])), partial, compression="zstd")
+        partial.replace(path)
+    return bool(changed)
+
+
+def _gone(rows: pa.Table, accounts: pa.Array, posts: pa.Array) -> pa.ChunkedArray | pa.Array:
+    columns = {name: accounts for name in _ACCOUNT_COLUMNS} | {"post_id": posts, "reference": posts}
+    gone = pa.array([False] * rows.num_rows, pa.bool_())
+    for column, leaving in columns.items():
+        if column in rows.column_names:
+            gone = pc.or_(gone, pc.is_in(rows[column], value_set=leaving))
+    return gone
+
+
+def _mark_changed(folder: Path) -> None:
+    """A changed manifest tells load that rows have left."""
+    manifest = folder / MANIFEST
+    told = orjson.loads(manifest.read_bytes())
+    told["erasures"] = told.get("erasures", 0) + 1
+    partial = manifest.with_suffix(".part")
+    partial.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+    partial.replace(manifest)

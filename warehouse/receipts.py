@@ -1,0 +1,74 @@
+"""Receipts: what an erasure did, signed, so that anybody can check it without knowing who it was about.
+
+The signature is Ed25519 (RFC 8032): the private key stays in DATA/keys, the public one goes with every receipt
+and stands in DATA/receipts/public-key.txt for the data protection officer to publish.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from girafe.data_dir import DataDir
+from girafe.errors import InputInvalid
+from girafe.pseudonym import load_key
+from warehouse.durable import write_whole
+
+SIGNING_KEY = "receipts.key"
+SIGNING_VARIABLE = "GIRAFE_RECEIPT_KEY"
+
+
+class ReceiptInvalid(InputInvalid):
+    """The receipt was changed, or another installation signed it."""
+
+
+def write_receipt(data: DataDir, details: Mapping[str, object], *, now: datetime) -> Path:
+    """Signs `details` (numbers and digests only) with the time and keeps them under receipts/."""
+    key = _signing_key(data)
+    public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
+    body = {**details, "erased_at": now.astimezone(UTC).isoformat(), "public_key": public}
+    signature = base64.b64encode(key.sign(_signed_bytes(body))).decode()
+    folder = data.root / "receipts"
+    path = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{details['number']}.json"
+    write_whole(folder / "public-key.txt", f"{public}\n".encode())
+    write_whole(path, orjson.dumps(body | {"signature": signature}, option=orjson.OPT_INDENT_2))
+    return path
+
+
+def verify_receipt(path: Path, *, public_key: str) -> dict[str, Any]:
+    """The fields of a receipt that `public_key` (base64) signed; raises ReceiptInvalid for any other."""
+    try:
+        told: dict[str, Any] = orjson.loads(path.read_bytes())
+        signature = base64.b64decode(told.pop("signature"), validate=True)
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key.strip(), validate=True))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ReceiptInvalid(f"{path.name} is not a receipt of girafe ({type(error).__name__}).") from error
+    try:
+        key.verify(signature, _signed_bytes(told))
+    except InvalidSignature as error:
+        raise ReceiptInvalid(
+            f"{path.name} does not carry the signature of this key: it was changed, or another "
+            "installation issued it."
+        ) from error
+    return told
+
+
+def public_key(data: DataDir) -> str:
+    """The public key of this installation, base64."""
+    return base64.b64encode(_signing_key(data).public_key().public_bytes_raw()).decode()
+
+
+def _signing_key(data: DataDir) -> Ed25519PrivateKey:
+    seed = load_key(data.keys, name=SIGNING_KEY, variable=SIGNING_VARIABLE)
+    return Ed25519PrivateKey.from_private_bytes(seed[:32])
+
+
+def _signed_bytes(body: Mapping[str, object]) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,156 @@
+"""Requests: a folder into which anybody who may write there puts requests to be forgotten, one small file each.
+
+A request is JSON, {"platform": "mastodon", "account": "ada@social.example"}, or one line of text with the same
+two words. It is answered in answers/ and leaves; one that cannot be read is answered with the reason and kept
+as NAME.refused, so that no wish is lost to a typing error.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from girafe.data_dir import DataDir
+from girafe.errors import InputInvalid
+from warehouse.durable import write_whole
+from warehouse.forgotten import lasting
+from warehouse.landing import file_name
+
+_LARGEST = 4096
+_LONGEST_ACCOUNT = 500
+REQUEST_ID = r"r-[0-9a-f]{16}"
+"""What `girafe forget --later` names a request; no account looks like it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One wish to be forgotten."""
+
+    platform: str
+    account: str
+    file: Path | None = None
+    """Where it lay; None if it was asked for on the command line."""
+
+    def __repr__(self) -> str:
+        """Without the account: a traceback must not tell."""
+        return f"Request({self.platform})"
+
+
+def requests_folder(data: DataDir) -> Path:
+    """Where requests are put."""
+    return data.root / "requests"
+
+
+def check_request(
+    data: DataDir, platform: str, account: str, platforms: Iterable[str] | None = None
+) -> Request:
+    """A request that makes sense; raises InputInvalid, without repeating the account, for any other."""
+    platform, account = platform.strip().lower(), account.strip()
+    if not account.removeprefix("@") or len(account) > _LONGEST_ACCOUNT or not account.isprintable():
+        raise InputInvalid("The account is empty, too long or holds characters no account has.")
+    known = {*(platforms or ()), *_platforms_held(data)}
+    held_in_a_folder = list(data.classified.glob(f"*/{file_name(platform)}-*"))
+    if platform not in known and file_name(platform) not in known and not held_in_a_folder:
+        raise InputInvalid(
+            "Nothing was ever kept of a platform of that name. "
+            f"Known are {', '.join(sorted(known)) or 'none yet'}; check the spelling."
+        )
+    return Request(platform=platform, account=account)
+
+
+def file_request(data: DataDir, request: Request) -> str:
+    """Puts a request into the folder, for the nightly run or the form of girafe_forget; returns its id."""
+    name = f"r-{secrets.token_hex(8)}"
+    body = orjson.dumps({"platform": request.platform, "account": request.account})
+    write_whole(requests_folder(data) / f"{name}.json", body)
+    return name
+
+
+def waiting(data: DataDir, only: str | None = None) -> list[Path]:
+    """The requests not yet answered, in a stable order; files still being written (dot, .part, .tmp) wait."""
+    folder = requests_folder(data)
+    if not folder.is_dir():
+        return []
+    found = [
+        path
+        for path in sorted(folder.iterdir())
+        if not path.name.startswith(".")
+        and path.suffix not in (".part", ".tmp", ".refused")
+        and not (path.is_dir() and not path.is_symlink())
+        and (only is None or path.stem == only)
+    ]
+    if only is not None and not found:
+        raise InputInvalid(f"No request {only} is waiting: it was answered already, or its id is wrong.")
+    return found
+
+
+def read_request(data: DataDir, path: Path, platforms: Iterable[str] | None = None) -> Request:
+    """The request in a file; raises InputInvalid with the reason if there is none."""
+    told = path.lstat()
+    if not stat.S_ISREG(told.st_mode):
+        raise InputInvalid("It is not a plain file.")
+    if told.st_size > _LARGEST:
+        raise InputInvalid(f"It has {told.st_size:,} bytes; a request has at most {_LARGEST:,}.")
+    try:
+        text = path.read_bytes().decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise InputInvalid("It is not UTF-8 text.") from error
+    platform, account = _json_words(text) if text.startswith("{") else _plain_words(text)
+    request = check_request(data, platform, account, platforms)
+    return Request(platform=request.platform, account=request.account, file=path)
+
+
+def was_answered(data: DataDir, path: Path) -> bool:
+    """True if this very request was answered and only its file is left, as a crash may leave it."""
+    try:
+        told = orjson.loads(_answer_path(path).read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return False
+    return bool(told.get("request") == _digest(data, path))
+
+
+def answer(data: DataDir, path: Path, **told: object) -> None:
+    """Writes the answer (no personal data), then lets the request go."""
+    body = {"request": _digest(data, path), **told}
+    write_whole(_answer_path(path), orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    if told.get("status") == "refused":
+        path.replace(path.with_name(f"{path.name}.refused"))
+    else:
+        path.unlink()
+
+
+def _answer_path(path: Path) -> Path:
+    return path.parent / "answers" / f"{path.stem}.json"
+
+
+def _digest(data: DataDir, path: Path) -> str:
+    is_plain = stat.S_ISREG(path.lstat().st_mode) and path.lstat().st_size <= _LARGEST
+    return lasting(data).content(path.name, path.read_bytes().hex() if is_plain else None)
+
+
+def _json_words(text: str) -> tuple[str, str]:
+    try:
+        told = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InputInvalid("It is not valid JSON.") from error
+    words = [told.get(name) for name in ("platform", "account")]
+    if not all(isinstance(word, str) and word.strip() for word in words):
+        raise InputInvalid('It must name "platform" and "account", both as text.')
+    return words[0], words[1]
+
+
+def _plain_words(text: str) -> tuple[str, str]:
+    words = text.split()
+    if len(words) != 2 or not re.fullmatch(r"[A-Za-z0-9_.-]+", words[0]):
+        raise InputInvalid("It must be JSON, or one line with two words: platform and account.")
+    return words[0], words[1]
+
+
+def _platforms_held(data: DataDir) -> set[str]:
+    return {path.name for path in data.landing.glob("*") if path.is_dir()}

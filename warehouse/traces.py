@@ -1,0 +1,113 @@
+"""Traces: everything one account is recognised by, and how it is taken out of other people's payloads."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from girafe.records import Account
+
+ERASED = "erased"
+_SHORTEST_WORD = 4
+_SHORTEST_NAME = 5  # a display name as short as "Ann" would be cut out of other people's words
+_WORDS = frozenset(
+    ("text", "content", "body", "title", "selftext", "html", "description", "message", "summary",
+     "spoiler_text", "alt", "caption", "note", "bio")
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Traces:
+    """What the payloads tell of one account: its ids, handles, addresses and names. Lives in memory only."""
+
+    accounts: set[Account] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+
+    def add(self, account: Account) -> bool:
+        """Adds what one payload shows of the account; True if anything of it was new."""
+        before = len(self.texts)
+        self.accounts.add(account)
+        named = (account.account_id, account.handle, account.url)
+        self.texts.update(text for text in named if text)
+        if len(account.display_name.strip()) >= _SHORTEST_NAME:
+            self.texts.add(account.display_name.strip())
+        return len(self.texts) > before
+
+    def has(self, account: Account) -> bool:
+        """True if `account` is the one meant: the same id, or the same handle however it is written."""
+        return any(
+            account.platform == known.platform
+            and (
+                (account.account_id is not None and account.account_id == known.account_id)
+                or (account.handle is not None and _same_handle(account.handle, known.handle))
+            )
+            for known in self.accounts
+        )
+
+    def may_be_in(self, line: bytes) -> bool:
+        """A quick look: could any of it stand in this line, as it is or as JSON, HTML or an address has it?"""
+        lowered = line.decode("utf-8", "replace").casefold()
+        return any(form in lowered for text in self.texts for form in _forms(text))
+
+    def erase(self, value: Any) -> Any:
+        """JSON without them: whole words in texts; short or numeric ids only as a whole text or after @.
+
+        An object inside it that is theirs (a quoted post, a shared one) loses its words too.
+        """
+        if isinstance(value, str):
+            return self._erase_text(value)
+        if isinstance(value, dict):
+            theirs = any(self._is_theirs(inner) for inner in value.values())
+            return {key: self._erase_field(key, inner, theirs=theirs) for key, inner in value.items()}
+        return [self.erase(inner) for inner in value] if isinstance(value, list) else value
+
+    def _erase_field(self, key: str, value: Any, *, theirs: bool) -> Any:
+        erased = self.erase(value)
+        return _without_words(key, erased) if theirs else erased
+
+    def _is_theirs(self, value: Any) -> bool:
+        """Is this the author inside a post: an object that names them in one of its own fields?"""
+        names = {text.casefold() for text in self._names()}
+        return isinstance(value, dict) and any(
+            isinstance(inner, str) and inner.casefold().removeprefix("@") in names for inner in value.values()
+        )
+
+    def _names(self) -> Iterable[str]:
+        for account in self.accounts:
+            yield from (name.removeprefix("@") for name in (account.account_id, account.handle) if name)
+
+    def _erase_text(self, value: str) -> str:
+        for text in sorted(self.texts, key=len, reverse=True):
+            if value.casefold() == text.casefold():
+                return ERASED
+            at = "@" if text.isdecimal() or len(text) < _SHORTEST_WORD else "@?"
+            for form in {text, html.escape(text), quote(text)}:
+                value = re.sub(rf"(?<!\w){at}{re.escape(form)}(?!\w)", ERASED, value, flags=re.IGNORECASE)
+        return value
+
+
+def _without_words(key: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return ERASED if key.lower() in _WORDS or " " in value.strip() else value
+    if isinstance(value, dict):
+        return {name: _without_words(name, inner) for name, inner in value.items()}
+    return [_without_words(key, inner) for inner in value] if isinstance(value, list) else value
+
+
+def _forms(text: str) -> set[str]:
+    escaped = (
+        json.dumps(text)[1:-1],
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        html.escape(text),
+        quote(text),
+    )
+    return {form.casefold() for form in (text, *escaped)}
+
+
+def _same_handle(one: str, other: str | None) -> bool:
+    return other is not None and one.removeprefix("@").casefold() == other.removeprefix("@").casefold()
