@@ -1,4 +1,4 @@
-"""Every night: payloads whose time is up leave landing and quarantine."""
+"""Every night: who asked to be forgotten leaves, what is gone at its platform leaves, time to live is enforced."""
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
@@ -6,7 +6,8 @@ from girafe import wiring
 
 DOC = """
 ### What it does
-Removes payloads from landing and quarantine when the time that company.toml allows (`[retention]`) is over.
+Carries out the requests in the request folder (as **girafe_forget** does), erases what platforms say is gone,
+and removes payloads from landing and quarantine when the time that company.toml allows (`[retention]`) is over.
 What was classified from them holds no text and stays, so no number changes.
 
 ### How to re-run it
@@ -25,7 +26,7 @@ so do not leave it red.
     start_date=wiring.BEGINNING,
     catchup=False,
     max_active_runs=1,
-    default_args=wiring.patient(minutes=30),
+    default_args=wiring.patient(minutes=120),
     params=wiring.form(),
     tags=["girafe", "housekeeping"],
     doc_md=DOC,
@@ -33,14 +34,27 @@ so do not leave it red.
 def housekeeping() -> None:
     """Wires what is done at night."""
 
-    @task
+    @task(pool=wiring.DUCKDB_WRITER)
+    def requests() -> str:
+        from girafe.erasure import process_requests
+
+        return process_requests(wiring.here()).summary
+
+    @task(pool=wiring.DUCKDB_WRITER, trigger_rule="all_done")
+    def deletions() -> str:
+        from girafe.erasure import propagate_deletions
+
+        return propagate_deletions(wiring.here()).summary
+
+    # Whatever became of the requests: nothing is kept longer than allowed.
+    @task(trigger_rule="all_done")
     def retention() -> str:
         from warehouse.retention import enforce
 
         context = wiring.here()
         return enforce(context.data, context.settings, context.now).summary
 
-    retention()
+    requests() >> deletions() >> retention()
 
 
 housekeeping()

@@ -18,6 +18,8 @@ WRITERS = {
     ("girafe_publish", "release"),
     ("girafe_digest", "release"),
     ("girafe_forget", "erase"),
+    ("girafe_housekeeping", "requests"),
+    ("girafe_housekeeping", "deletions"),
 }
 
 
