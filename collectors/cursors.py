@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from pathlib import Path
 
 import orjson
 
 from collectors.contract import Window
-from collectors.runs import write_json
 from girafe.data_dir import DataDir
+from girafe.storage import Place, read, write
 from warehouse.landing import file_name
 
 
@@ -41,16 +40,16 @@ def next_window(cursor: Cursor | None, *, now: datetime, overlap: timedelta, loo
     return Window(start=start, end=now)
 
 
-def cursor_path(data: DataDir, source: str, query: str) -> Path:
+def cursor_path(data: DataDir, source: str, query: str) -> Place:
     """cursors/<source>/<query>.json; a digest keeps queries apart that make the same file name."""
     digest = blake2b(query.encode(), digest_size=4).hexdigest()
     return data.cursors / file_name(source) / f"{file_name(query)[:80]}-{digest}.json"
 
 
-def read_cursors(path: Path) -> dict[str, Cursor]:
+def read_cursors(path: Place) -> dict[str, Cursor]:
     """The cursor of each origin; none where the file is missing or damaged (then all is read again)."""
     try:
-        tree = orjson.loads(path.read_bytes())
+        tree = orjson.loads(read(path))
         return {
             origin: Cursor(
                 start=datetime.fromisoformat(entry["start"]),
@@ -63,6 +62,6 @@ def read_cursors(path: Path) -> dict[str, Cursor]:
         return {}
 
 
-def write_cursors(path: Path, cursors: Mapping[str, Cursor]) -> None:
+def write_cursors(path: Place, cursors: Mapping[str, Cursor]) -> None:
     """Replaces the file as a whole, durably."""
-    write_json(path, orjson.dumps(dict(cursors), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+    write(path, orjson.dumps(dict(cursors), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))

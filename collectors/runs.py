@@ -6,15 +6,14 @@ warehouse.tables.COLLECTION_RUNS. Load reads them into raw.collection_runs.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 import orjson
 
 from girafe.data_dir import DataDir
+from girafe.storage import Place, write
 from warehouse.landing import file_name
 
 Health: TypeAlias = Literal["heard", "silent", "blind"]
@@ -38,23 +37,9 @@ class RunRecord:
     health_detail: str
 
 
-def write_run(data: DataDir, record: RunRecord) -> Path:
+def write_run(data: DataDir, record: RunRecord) -> Place:
     """Writes the record durably; the same run again replaces its own."""
     day = record.last_fetched_at.strftime("%Y-%m-%d")
     path = data.runs / day / f"{file_name(record.platform)}-{file_name(record.run_id)}.json"
-    write_json(path, orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+    write(path, orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
     return path
-
-
-def write_json(path: Path, content: bytes) -> None:
-    """A small file that appears whole or not at all, and is on disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

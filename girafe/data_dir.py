@@ -1,10 +1,21 @@
-"""The data directory: where each stage keeps its state, named once."""
+"""The data directory: where each stage keeps its state, named once.
+
+On one machine all of it is one folder. On several, what every worker needs is in the store (an S3, or any
+fsspec URL), and each machine keeps what only it needs in a folder of its own.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from girafe.storage import Place, place
+
+STORE = "GIRAFE_STORE"
+LANDING = "GIRAFE_LANDING"
+CLASSIFIED = "GIRAFE_CLASSIFIED"
 
 PRIVATE = (
     "landing",
@@ -27,13 +38,27 @@ PRIVATE = (
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """All state of one installation, under one folder."""
+    """All state of one installation: under one folder, or shared through a store."""
 
     root: Path
+    """What this machine keeps for itself, and everything where there is no store."""
+    store: Place | None = None
+    """Where several machines share what all of them need."""
+    landing_at: Place | None = None
+    classified_at: Place | None = None
 
     def __post_init__(self) -> None:
         """Makes `root` absolute: dbt and Great Expectations work in folders of their own."""
         object.__setattr__(self, "root", self.root.absolute())
+
+    @classmethod
+    def of(cls, root: Path, environment: Mapping[str, str]) -> DataDir:
+        """The data directory of this machine: GIRAFE_STORE shares it; GIRAFE_LANDING, GIRAFE_CLASSIFIED part it."""
+        store, landing, classified = (
+            place(environment[name]) if environment.get(name) else None
+            for name in (STORE, LANDING, CLASSIFIED)
+        )
+        return cls(root, store=store, landing_at=landing, classified_at=classified)
 
     def protect(self) -> None:
         """Closes everything but the exports to other users of the machine: folders 0700, new files 0600.
@@ -50,19 +75,29 @@ class DataDir:
                 folder.chmod(0o700)
 
     @property
-    def landing(self) -> Path:
+    def shared(self) -> Place:
+        """What every worker needs: the store, or the folder itself."""
+        return self.store or self.root
+
+    @property
+    def landing(self) -> Place:
         """Payloads as received: landing/<platform>/<day>/<run>.jsonl.gz."""
-        return self.root / "landing"
+        return self.landing_at or self.shared / "landing"
 
     @property
-    def quarantine(self) -> Path:
+    def quarantine(self) -> Place:
         """What could not be read, with its reason: quarantine/<day>/<run>.jsonl.gz."""
-        return self.root / "quarantine"
+        return self.shared / "quarantine"
 
     @property
-    def classified(self) -> Path:
+    def classified(self) -> Place:
         """Pseudonymised Parquet: classified/<day>/<run>/<table>.parquet."""
-        return self.root / "classified"
+        return self.classified_at or self.shared / "classified"
+
+    @property
+    def forgotten(self) -> Place:
+        """The pseudonyms of accounts that asked to be forgotten: forgotten/<digest>.jsonl."""
+        return self.shared / "forgotten"
 
     @property
     def warehouse(self) -> Path:
@@ -75,14 +110,14 @@ class DataDir:
         return self.root / "warehouse" / "marts"
 
     @property
-    def runs(self) -> Path:
+    def runs(self) -> Place:
         """What each collection run heard or could not hear: runs/<day>/<run>.json."""
-        return self.root / "runs"
+        return self.shared / "runs"
 
     @property
-    def cursors(self) -> Path:
+    def cursors(self) -> Place:
         """How far each source has been read: cursors/<source>/<query>.json."""
-        return self.root / "cursors"
+        return self.shared / "cursors"
 
     @property
     def keys(self) -> Path:

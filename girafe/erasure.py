@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from girafe.errors import InputInvalid
 from girafe.lock import hold
-from girafe.run import AFTER_COLLECT, Context, run_stages
+from girafe.run import AFTER_COLLECT, Context, has_landed, run_stages
 
 if TYPE_CHECKING:
     from warehouse.deletions import DeletionReport
@@ -94,9 +94,10 @@ def forget(
 def build_again(context: Context, *, around: Around = lambda _name, call: call()) -> None:
     """Computes everything from the files that are left, and lets older releases go."""
     from reports.swap import drop_old_releases
+    from warehouse.erase import classified_folders
 
     data = context.data
-    if data.warehouse.exists() or any(data.classified.glob("*/*")) or any(data.landing.glob("*/*/*")):
+    if data.warehouse.exists() or classified_folders(data) or has_landed(data):
         run_stages(context, AFTER_COLLECT, around)
         drop_old_releases(data.exports, keep=1)
 

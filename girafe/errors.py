@@ -5,10 +5,12 @@ GirafeError
 │   ├── SettingsInvalid    company.toml or the environment: names the line and the remedy
 │   ├── GovernanceMissing  the gate before live collection is not passed
 │   ├── AccessDenied       a platform refuses: key missing, expired or not allowed
-│   └── InputInvalid       a file handed in cannot be read at all
+│   ├── InputInvalid       a file handed in cannot be read at all
+│   └── StoreRefused       the S3 store says no: key, bucket or right is missing
 ├── RetryLater             the same call may work later
 │   ├── RateLimited        the platform asks to wait (`wait_seconds`)
-│   └── SourceUnavailable  timeout, 5xx, truncated answer
+│   ├── SourceUnavailable  timeout, 5xx, truncated answer
+│   └── StoreUnreachable   the S3 store does not answer
 ├── PayloadRejected        one payload cannot be read: it goes to quarantine, the run goes on
 │   └── PayloadChanged     its shape is not the one the parser knows
 └── QualityFailed          an expectation failed: the flow stops, the last good exports stay
@@ -41,6 +43,10 @@ class InputInvalid(UserMustAct):
     """A file handed in cannot be read at all."""
 
 
+class StoreRefused(UserMustAct):
+    """The store of several machines refuses: its key, its bucket or a right is missing."""
+
+
 class RetryLater(GirafeError):
     """The same call may work later."""
 
@@ -55,6 +61,10 @@ class RateLimited(RetryLater):
 
 class SourceUnavailable(RetryLater):
     """Timeout, server error or truncated answer."""
+
+
+class StoreUnreachable(RetryLater):
+    """The store of several machines does not answer, or broke off."""
 
 
 class PayloadRejected(GirafeError):

@@ -22,6 +22,7 @@ from girafe.errors import QualityFailed
 from girafe.lock import hold
 from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.settings import Settings
+from girafe.storage import Place, find, find_sizes, name_under, read_all
 
 if TYPE_CHECKING:
     from collectors.collect import CollectReport
@@ -157,7 +158,9 @@ def seed_sample(context: Context) -> int:
 
 def has_landed(data: DataDir) -> bool:
     """True if anything was ever collected or imported."""
-    return next(data.landing.glob("*/*/*.jsonl.gz"), None) is not None
+    from warehouse.landing import landing_files
+
+    return bool(landing_files(data.landing))
 
 
 def status(data: DataDir) -> dict[str, Any]:
@@ -165,7 +168,7 @@ def status(data: DataDir) -> dict[str, Any]:
     from warehouse.landing import landing_files, read_quarantine
 
     landed = landing_files(data.landing)
-    runs = sorted(data.runs.glob("*/*.json"))
+    runs = find(data.runs, "*/*.json")
     manifest = data.exports / "manifest.json"
     return {
         "landing files": len(landed),
@@ -173,17 +176,17 @@ def status(data: DataDir) -> dict[str, Any]:
         "collection runs": len(runs),
         "blind runs": [
             f"{record['platform']}: {record['health_detail']}"
-            for record in map(orjson.loads, (path.read_bytes() for path in runs[-50:]))
+            for record in map(orjson.loads, filter(None, read_all(runs[-50:])))
             if record["health"] == "blind"
         ],
         "in quarantine": sum(1 for _ in read_quarantine(data.quarantine)),
-        "classified folders": len(list(data.classified.glob("*/*/_manifest.json"))),
+        "classified folders": len(find(data.classified, "*/*/_manifest.json")),
         "warehouse MB": round(data.warehouse.stat().st_size / 1e6, 1) if data.warehouse.exists() else 0,
         "release": orjson.loads(manifest.read_bytes()).get("release") if manifest.exists() else None,
     }
 
 
-def classify(context: Context, files: Sequence[Path] | None = None) -> list[ClassifyReport]:
+def classify(context: Context, files: Sequence[Place] | None = None) -> list[ClassifyReport]:
     """CLASSIFY what is new or whose classifier or company.toml has changed: `files`, or all that has landed."""
     from collectors.registry import PARSERS
     from nlp.classify import classify_pending
@@ -205,21 +208,23 @@ def classify(context: Context, files: Sequence[Path] | None = None) -> list[Clas
 def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
     """Landing files still to be classified, in up to `at_most` batches of about equal size, for workers."""
     from nlp.classify import fingerprint
-    from nlp.parquet import read_manifest
-    from warehouse.landing import classified_folder, landing_files
+    from nlp.parquet import read_manifests
+    from warehouse.landing import LANDING_FILES, classified_folder
 
-    mark = fingerprint(context.settings)
+    mark, root = fingerprint(context.settings), context.data.landing
+    landed = find_sizes(root, LANDING_FILES)
+    manifests = read_manifests([classified_folder(context.data, path) for path, _ in landed])
     pending = [
-        path
-        for path in landing_files(context.data.landing)
-        if read_manifest(classified_folder(context.data, path)).get("fingerprint") != mark
+        (size, name_under(root, path))
+        for (path, size), manifest in zip(landed, manifests, strict=True)
+        if manifest.get("fingerprint") != mark
     ]
     batches: list[list[str]] = [[] for _ in range(min(at_most, len(pending)))]
     sizes = [0] * len(batches)
-    for path in sorted(pending, key=lambda p: p.stat().st_size, reverse=True):
+    for size, name in sorted(pending, reverse=True):
         smallest = sizes.index(min(sizes))
-        batches[smallest].append(path.relative_to(context.data.landing).as_posix())
-        sizes[smallest] += path.stat().st_size
+        batches[smallest].append(name)
+        sizes[smallest] += size
     return batches
 
 

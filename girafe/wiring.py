@@ -163,7 +163,7 @@ def here() -> Context:
 
     be_quiet()
     found = place()
-    home = DataDir(Path(found["data"]))
+    home = DataDir.of(Path(found["data"]), os.environ)
     home.protect()
     return Context(
         data=home,

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import orjson
@@ -16,14 +15,15 @@ from girafe.errors import PayloadRejected
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
 from girafe.settings import Settings
+from girafe.storage import Place, whole_folder
 from nlp.company import company_names
 from nlp.links import official_accounts
-from nlp.parquet import TableWriters, read_manifest, whole_folder, write_manifest
+from nlp.parquet import TableWriters, read_manifest, write_manifest
 from nlp.rows import Row, RowMaker
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.landing import (
+    MANIFEST,
     classified_folder,
-    file_name,
     landing_files,
     read_envelopes,
     reject,
@@ -44,8 +44,8 @@ _LINES_PER_PROGRESS = 100_000
 class ClassifyReport:
     """What became of one landing file."""
 
-    landing: Path
-    folder: Path
+    landing: Place
+    folder: Place
     payloads: int
     posts: int
     quarantined: int
@@ -97,7 +97,7 @@ def classify_pending(
     pseudonymiser: Pseudonymiser,
     is_forgotten: IsForgotten = lambda account: False,
     progress: Progress | None = None,
-    files: Sequence[Path] | None = None,
+    files: Sequence[Place] | None = None,
 ) -> list[ClassifyReport]:
     """Classifies what is not yet classified under the current fingerprint: `files`, or all that has landed."""
     return [
@@ -115,7 +115,7 @@ def classify_pending(
 
 
 def classify_file(
-    path: Path,
+    path: Place,
     *,
     data: DataDir,
     settings: Settings,
@@ -135,7 +135,7 @@ def classify_file(
         return _report(path, folder, manifest, skipped=True)
     run, day = path.name.removesuffix(".jsonl.gz"), datetime.fromisoformat(path.parent.name)
     name = f"{path.parent.parent.name}-{run}"
-    with whole_folder(folder, data.classified / f".{file_name(name)}") as partial:
+    with whole_folder(folder, last=MANIFEST) as partial:
         opted_out: frozenset[str] = frozenset()
         while True:
             counts = _Counts(is_forgotten=is_forgotten)
@@ -158,7 +158,7 @@ def classify_file(
 
 
 def _write(
-    path: Path,
+    path: Place,
     parsers: Mapping[str, Parser],
     maker: RowMaker,
     writers: TableWriters,
@@ -252,7 +252,7 @@ def _only(table: str, rows: list[Row]) -> dict[str, list[Row]]:
     return {each.name: rows if each.name == table else [] for each in CLASSIFIED}
 
 
-def _manifest(path: Path, run: str, mark: str, counts: _Counts, quarantined: int) -> dict[str, Any]:
+def _manifest(path: Place, run: str, mark: str, counts: _Counts, quarantined: int) -> dict[str, Any]:
     """What load and the health report need to know; no clock in it, so that a second run writes the same."""
     return {
         "fingerprint": mark,
@@ -270,7 +270,7 @@ def _manifest(path: Path, run: str, mark: str, counts: _Counts, quarantined: int
     }
 
 
-def _report(path: Path, folder: Path, manifest: Mapping[str, Any], *, skipped: bool) -> ClassifyReport:
+def _report(path: Place, folder: Place, manifest: Mapping[str, Any], *, skipped: bool) -> ClassifyReport:
     return ClassifyReport(
         landing=path,
         folder=folder,

@@ -1,10 +1,9 @@
-"""Parquet: one file per table, one row group per batch, the folder in place only when whole."""
+"""Parquet: one file per table, one row group per batch, and a manifest that says what is in them."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +12,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from girafe.storage import Place, read_all
 from nlp.rows import Rows
 from warehouse.landing import MANIFEST
 from warehouse.tables import CLASSIFIED
@@ -49,33 +49,25 @@ class TableWriters:
         self._stack.close()
 
 
-@contextmanager
-def whole_folder(target: Path, aside: Path) -> Iterator[Path]:
-    """A folder to write in, which takes the place of `target` if nothing goes wrong."""
-    partial, old = aside.with_suffix(".part"), aside.with_suffix(".old")
-    for leftover in (partial, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            target.rename(old)
-        partial.rename(target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
     """The last file of a folder: what it holds and how it was made."""
     (folder / MANIFEST).write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Place) -> dict[str, Any]:
     """The manifest of a folder; empty if there is none."""
+    return read_manifests([folder])[0]
+
+
+def read_manifests(folders: Sequence[Place]) -> list[dict[str, Any]]:
+    """The manifest of each folder; empty for one that has none."""
+    contents = read_all([folder / MANIFEST for folder in folders])
+    return [_parsed(content) for content in contents]
+
+
+def _parsed(content: bytes | None) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
+        found: dict[str, Any] = orjson.loads(content or b"{}")
+    except orjson.JSONDecodeError:
         return {}
     return found

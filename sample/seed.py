@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from girafe.data_dir import DataDir
+from girafe.storage import copy_tree
 
 _HERE = Path(__file__).parent
 COMPANY = _HERE / "company.toml"
@@ -20,5 +20,5 @@ IMPORTS: tuple[Path, ...] = (
 
 def seed_data(data: DataDir) -> None:
     """Copies landing files and run records; what is there already under the same name is replaced."""
-    shutil.copytree(_HERE / "landing", data.landing, dirs_exist_ok=True)
-    shutil.copytree(_HERE / "runs", data.runs, dirs_exist_ok=True)
+    copy_tree(_HERE / "landing", data.landing)
+    copy_tree(_HERE / "runs", data.runs)

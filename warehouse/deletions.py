@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pyarrow.parquet as pq
-
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account
-from warehouse.erase import Parser, classified_folders, clean_classified, landed_of, remove_from_landing
+from warehouse.erase import (
+    Parser,
+    classified_folders,
+    clean_classified,
+    landed_of,
+    read_tables,
+    remove_from_landing,
+)
 from warehouse.forgotten import pseudonyms_of
 
 
@@ -38,8 +43,8 @@ def propagate_deletions(
     """
     gone: dict[str, tuple[set[str], set[str]]] = {}
     folders = classified_folders(data)
-    for folder in folders:
-        for row in pq.read_table(folder / "deletions.parquet").to_pylist():
+    for table in read_tables(folders, "deletions"):
+        for row in table.to_pylist():
             accounts, posts = gone.setdefault(row["platform"], (set(), set()))
             (accounts if row["account_id"] else posts).add(row["account_id"] or row["post_id"])
     payloads = 0

@@ -6,10 +6,8 @@ last of all, because they are what tells by which names it is known. Called agai
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeAlias
 
 import orjson
@@ -20,6 +18,7 @@ import pyarrow.parquet as pq
 from girafe.data_dir import DataDir
 from girafe.errors import GirafeError
 from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
+from girafe.storage import Place, find, local_folders, read, remove, remove_folder, write, written
 from warehouse.landing import (
     MANIFEST,
     atomic_gzip,
@@ -38,6 +37,7 @@ Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
 Wanted: TypeAlias = Callable[[Account | None, str | None], bool]
 """True for an account and a post id (of the platform at hand) that must leave."""
 
+_FOLDERS_AT_A_TIME = 100
 _ACCOUNT_COLUMNS = ("account_id", "account_key", "handle_key", "alias_id")
 
 
@@ -74,19 +74,19 @@ def _is_notice(record: Record) -> bool:
     return isinstance(record, Deletion) or (isinstance(record, Profile) and bool(record.account.opted_out))
 
 
-def landed_of(data: DataDir, platform: str) -> list[Path]:
+def landed_of(data: DataDir, platform: str) -> list[Place]:
     """The landing files of one platform, in a stable order."""
     return [path for path in landing_files(data.landing) if path.parent.parent.name == file_name(platform)]
 
 
-def envelopes(path: Path) -> Iterator[tuple[bytes, Envelope]]:
+def envelopes(path: Place) -> Iterator[tuple[bytes, Envelope]]:
     """The readable lines of a landing file; a damaged one cannot be shown to be free of anybody."""
     for envelope in read_envelopes(path):
         if not isinstance(envelope, Rejected):
             yield encode_envelope(envelope), envelope
 
 
-def redact_landing(data: DataDir, path: Path, traces: Traces, parsers: Mapping[str, Parser]) -> None:
+def redact_landing(data: DataDir, path: Place, traces: Traces, parsers: Mapping[str, Parser]) -> None:
     """Takes the account's names, and its words where they are quoted, out of other people's payloads."""
 
     def redacted(line: bytes, envelope: Envelope) -> bytes:
@@ -100,7 +100,7 @@ def redact_landing(data: DataDir, path: Path, traces: Traces, parsers: Mapping[s
         _rewrite(data, path, redacted)
 
 
-def remove_from_landing(data: DataDir, path: Path, parsers: Mapping[str, Parser], wanted: Wanted) -> int:
+def remove_from_landing(data: DataDir, path: Place, parsers: Mapping[str, Parser], wanted: Wanted) -> int:
     """Removes every payload in which a wanted account or post speaks; returns how many."""
 
     def leaves(envelope: Envelope) -> bool:
@@ -116,12 +116,10 @@ def remove_from_landing(data: DataDir, path: Path, parsers: Mapping[str, Parser]
     return count
 
 
-def _rewrite(data: DataDir, path: Path, line_of: Callable[[bytes, Envelope], bytes]) -> None:
+def _rewrite(data: DataDir, path: Place, line_of: Callable[[bytes, Envelope], bytes]) -> None:
     """Replaces a landing file; what was classified from it goes first and is made again."""
-    folder = classified_folder(data, path)
     # The manifest first: a folder without it is not there for anybody, however far its removal came.
-    (folder / MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_folder(classified_folder(data, path), first=MANIFEST)
     kept = 0
     with atomic_gzip(path) as out:
         for line, envelope in envelopes(path):
@@ -129,12 +127,12 @@ def _rewrite(data: DataDir, path: Path, line_of: Callable[[bytes, Envelope], byt
             out.write(changed)
             kept += bool(changed)
     if kept == 0:
-        path.unlink()
+        remove(path)
 
 
 def clean_quarantine(data: DataDir, traces: Traces) -> int:
     """Removes lines that name the account, whole: they cannot be read, so they cannot be redacted."""
-    by_file: dict[Path, list[Rejected]] = {}
+    by_file: dict[Place, list[Rejected]] = {}
     for path, line in read_quarantine(data.quarantine):
         by_file.setdefault(path, []).append(line)
     removed = 0
@@ -149,8 +147,7 @@ def clean_quarantine(data: DataDir, traces: Traces) -> int:
 def known_pseudonyms(data: DataDir, names: set[str]) -> set[str]:
     """`names` and every other pseudonym that classified files tell to be the same account."""
     pairs: set[tuple[str, str]] = set()
-    for folder in classified_folders(data):
-        table = pq.read_table(folder / "account_aliases.parquet", columns=["alias_id", "account_id"])
+    for table in read_tables(classified_folders(data), "account_aliases"):
         pairs.update(zip(table["alias_id"].to_pylist(), table["account_id"].to_pylist(), strict=True))
     found, before = set(names), 0
     while len(found) > before:
@@ -161,32 +158,39 @@ def known_pseudonyms(data: DataDir, names: set[str]) -> set[str]:
     return found
 
 
-def classified_folders(data: DataDir) -> list[Path]:
+def classified_folders(data: DataDir) -> list[Place]:
     """Every complete classified folder, in a stable order."""
-    return sorted(path.parent for path in data.classified.glob(f"*/*/{MANIFEST}"))
+    return [manifest.parent for manifest in find(data.classified, f"*/*/{MANIFEST}")]
 
 
-def clean_classified(folder: Path, accounts: Iterable[str], posts: Iterable[str] = ()) -> bool:
+def read_tables(folders: Sequence[Place], name: str) -> Iterator[pa.Table]:
+    """One table of each classified folder; elsewhere many folders are fetched at a time."""
+    for start in range(0, len(folders), _FOLDERS_AT_A_TIME):
+        with local_folders(folders[start : start + _FOLDERS_AT_A_TIME], [f"{name}.parquet"]) as copies:
+            yield from (pq.read_table(copy / f"{name}.parquet") for copy in copies)
+
+
+def clean_classified(folder: Place, accounts: Iterable[str], posts: Iterable[str] = ()) -> bool:
     """Takes accounts and posts (by pseudonym) out of one classified folder; True if it held any of them."""
     names = pa.array(sorted(accounts), pa.string())
-    own = pq.read_table(folder / "posts.parquet", columns=["post_id", "account_id"])
-    spoken = own.filter(pc.is_in(own["account_id"], value_set=names))["post_id"].to_pylist()
-    leaving = pa.array(sorted({*posts, *spoken}), pa.string())
-    gone = {
-        table.name: _gone(pq.read_table(folder / f"{table.name}.parquet"), names, leaving)
-        for table in CLASSIFIED
-        if table.name != "deletions"  # the notice itself stays: it keeps them out of the warehouse
-    }
-    changed = [name for name, rows in gone.items() if pc.any(rows).as_py()]
-    if changed:
-        # First, so that load begins anew whatever happens next.
-        _mark_changed(folder)
-    # Posts come last: they tell which rows of the other tables belong to the account.
-    for name in reversed(changed):
-        path = folder / f"{name}.parquet"
-        partial = path.with_suffix(".part")
-        pq.write_table(pq.read_table(path).filter(pc.invert(gone[name])), partial, compression="zstd")
-        partial.replace(path)
+    with local_folders([folder], [f"{table.name}.parquet" for table in CLASSIFIED]) as [copy]:
+        own = pq.read_table(copy / "posts.parquet", columns=["post_id", "account_id"])
+        spoken = own.filter(pc.is_in(own["account_id"], value_set=names))["post_id"].to_pylist()
+        leaving = pa.array(sorted({*posts, *spoken}), pa.string())
+        gone = {
+            table.name: _gone(pq.read_table(copy / f"{table.name}.parquet"), names, leaving)
+            for table in CLASSIFIED
+            if table.name != "deletions"  # the notice itself stays: it keeps them out of the warehouse
+        }
+        changed = [name for name, rows in gone.items() if pc.any(rows).as_py()]
+        if changed:
+            # First, so that load begins anew whatever happens next.
+            _mark_changed(folder)
+        # Posts come last: they tell which rows of the other tables belong to the account.
+        for name in reversed(changed):
+            rows = pq.read_table(copy / f"{name}.parquet").filter(pc.invert(gone[name]))
+            with written(folder / f"{name}.parquet") as partial:
+                pq.write_table(rows, partial, compression="zstd")
     return bool(changed)
 
 
@@ -199,11 +203,8 @@ def _gone(rows: pa.Table, accounts: pa.Array, posts: pa.Array) -> pa.ChunkedArra
     return gone
 
 
-def _mark_changed(folder: Path) -> None:
+def _mark_changed(folder: Place) -> None:
     """A changed manifest tells load that rows have left."""
-    manifest = folder / MANIFEST
-    told = orjson.loads(manifest.read_bytes())
+    told = orjson.loads(read(folder / MANIFEST))
     told["erasures"] = told.get("erasures", 0) + 1
-    partial = manifest.with_suffix(".part")
-    partial.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-    partial.replace(manifest)
+    write(folder / MANIFEST, orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))

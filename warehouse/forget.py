@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import orjson
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account
+from girafe.storage import Place, find, read, remove
 from warehouse.durable import write_whole
 from warehouse.erase import (
     Parser,
@@ -119,12 +119,12 @@ def forget(
 
 def finished(data: DataDir, erasure: Erasure) -> None:
     """Says that what is computed was built again without the account: nothing is left to do."""
-    _begun_path(data, erasure.number).unlink(missing_ok=True)
+    remove(_begun_path(data, erasure.number))
 
 
 def unfinished(data: DataDir) -> int:
     """Erasures that were interrupted; the same request, made again, finishes each."""
-    return len(list((data.root / "forgotten").glob("begun-*.json")))
+    return len(find(data.forgotten, "begun-*.json"))
 
 
 def as_details(erasure: Erasure) -> dict[str, object]:
@@ -134,7 +134,7 @@ def as_details(erasure: Erasure) -> dict[str, object]:
 
 def _learn(
     data: DataDir,
-    files: list[Path],
+    files: list[Place],
     traces: Traces,
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
@@ -170,14 +170,14 @@ def _is_known(account: Account, pseudonyms: set[str], pseudonymiser: Pseudonymis
     return not pseudonyms.isdisjoint(pseudonyms_of(account, pseudonymiser))
 
 
-def _begun_path(data: DataDir, number: str) -> Path:
-    return data.root / "forgotten" / f"begun-{number}.json"
+def _begun_path(data: DataDir, number: str) -> Place:
+    return data.forgotten / f"begun-{number}.json"
 
 
 def _begun_before(data: DataDir, pseudonyms: set[str]) -> _Begun | None:
     """The interrupted erasure of this account, by whichever of its names it was asked for."""
-    for path in sorted((data.root / "forgotten").glob("begun-*.json")):
-        told = orjson.loads(path.read_bytes())
+    for path in find(data.forgotten, "begun-*.json"):
+        told = orjson.loads(read(path))
         if not pseudonyms.isdisjoint(told["pseudonyms"]):
             return _Begun(**told | {"pseudonyms": tuple(told["pseudonyms"])})
     return None

@@ -7,22 +7,22 @@ in a backup), and under a key of its own that is never rotated, which knows it w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import orjson
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.records import Account
+from girafe.storage import Place, read
 from warehouse.durable import write_whole
 
 LASTING_KEY = "forgotten.key"
 LASTING_VARIABLE = "GIRAFE_FORGOTTEN_KEY"
 
 
-def forgotten_path(data: DataDir) -> Path:
+def forgotten_path(data: DataDir) -> Place:
     """One JSON line for each pseudonym."""
-    return data.root / "forgotten" / "pseudonyms.jsonl"
+    return data.forgotten / "pseudonyms.jsonl"
 
 
 def lasting(data: DataDir) -> Pseudonymiser:
@@ -33,7 +33,7 @@ def lasting(data: DataDir) -> Pseudonymiser:
 def read_forgotten(data: DataDir) -> dict[str, str]:
     """Pseudonym -> platform of everyone who was forgotten, under either key."""
     try:
-        lines = forgotten_path(data).read_bytes().splitlines()
+        lines = read(forgotten_path(data)).splitlines()
     except FileNotFoundError:
         return {}
     return {entry["pseudonym"]: entry["platform"] for entry in map(orjson.loads, lines)}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 
 import orjson
@@ -16,13 +14,16 @@ import orjson
 from girafe.data_dir import DataDir
 from girafe.errors import PayloadRejected
 from girafe.records import Envelope, Rejected
+from girafe.storage import Place, find, local_copy, remove, written
 
 MANIFEST = "_manifest.json"
 """The file that makes a classified folder complete, and says what is in it."""
+LANDING_FILES = "*/*/*.jsonl.gz"
+"""<platform>/<day>/<run>.jsonl.gz, for `find`."""
 _GZIP_LEVEL = 1  # landing is written once, read once: speed over size
 
 
-def landing_path(root: Path, platform: str, day: datetime, run_id: str) -> Path:
+def landing_path(root: Place, platform: str, day: datetime, run_id: str) -> Place:
     """landing/<platform>/<day>/<run>.jsonl.gz; every part is made safe for a file name."""
     return root / file_name(platform) / day.strftime("%Y-%m-%d") / f"{file_name(run_id)}.jsonl.gz"
 
@@ -32,7 +33,7 @@ def file_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_+=-]+", "_", text).strip("_")[:120] or "_"
 
 
-def write_envelopes(path: Path, envelopes: Iterable[Envelope]) -> int:
+def write_envelopes(path: Place, envelopes: Iterable[Envelope]) -> int:
     """Writes one landing file durably (fsync, then rename) and returns its number of lines.
 
     Nothing appears at `path` unless everything was written; nothing is written for no envelopes.
@@ -52,10 +53,10 @@ def encode_envelope(envelope: Envelope) -> bytes:
     return orjson.dumps(envelope, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
 
 
-def read_envelopes(path: Path) -> Iterator[Envelope | Rejected]:
+def read_envelopes(path: Place) -> Iterator[Envelope | Rejected]:
     """The envelopes of a landing file, in order; a damaged line or tail becomes a Rejected."""
     number = 0
-    with gzip.open(path, "rb") as file:
+    with local_copy(path) as copy, gzip.open(copy, "rb") as file:
         while True:
             try:
                 line = file.readline()
@@ -73,24 +74,24 @@ def read_envelopes(path: Path) -> Iterator[Envelope | Rejected]:
                 yield _damaged(path, number, line, f"not an envelope ({type(error).__name__})")
 
 
-def landing_files(root: Path) -> list[Path]:
+def landing_files(root: Place) -> list[Place]:
     """Every landing file, in a stable order."""
-    return sorted(root.glob("*/*/*.jsonl.gz"))
+    return find(root, LANDING_FILES)
 
 
-def classified_folder(data: DataDir, landing: Path) -> Path:
+def classified_folder(data: DataDir, landing: Place) -> Place:
     """classified/<day>/<platform>-<run> for landing/<platform>/<day>/<run>.jsonl.gz."""
     platform, day = landing.parent.parent.name, landing.parent.name
     return data.classified / day / f"{platform}-{landing.name.removesuffix('.jsonl.gz')}"
 
 
-def write_quarantine(root: Path, day: datetime, run_id: str, rejected: Iterable[Rejected]) -> int:
+def write_quarantine(root: Place, day: datetime, run_id: str, rejected: Iterable[Rejected]) -> int:
     """Adds one file of rejected input under quarantine/<day>/<run>.jsonl.gz; replaces an earlier try."""
     path = root / day.strftime("%Y-%m-%d") / f"{file_name(run_id)}.jsonl.gz"
     return replace_quarantine(path, rejected)
 
 
-def replace_quarantine(path: Path, rejected: Iterable[Rejected]) -> int:
+def replace_quarantine(path: Place, rejected: Iterable[Rejected]) -> int:
     """Replaces one quarantine file by the lines that stay; without any, the file goes."""
     count = 0
     with atomic_gzip(path) as file:
@@ -100,14 +101,14 @@ def replace_quarantine(path: Path, rejected: Iterable[Rejected]) -> int:
         if count == 0:
             raise _NothingWritten
     if count == 0:
-        path.unlink(missing_ok=True)
+        remove(path)
     return count
 
 
-def read_quarantine(root: Path) -> Iterator[tuple[Path, Rejected]]:
+def read_quarantine(root: Place) -> Iterator[tuple[Place, Rejected]]:
     """Everything in quarantine, with the file it lies in."""
-    for path in sorted(root.glob("*/*.jsonl.gz")):
-        with gzip.open(path, "rb") as file:
+    for path in find(root, "*/*.jsonl.gz"):
+        with local_copy(path) as copy, gzip.open(copy, "rb") as file:
             for line in file:
                 yield path, Rejected(**orjson.loads(line))
 
@@ -130,25 +131,21 @@ class _NothingWritten(Exception):
 
 
 @contextmanager
-def atomic_gzip(path: Path) -> Iterator[IO[bytes]]:
-    """A gzip file that appears under its name only when complete and on disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+def atomic_gzip(path: Place) -> Iterator[IO[bytes]]:
+    """A gzip file that appears under its name only when complete and kept durably."""
     try:
-        with partial.open("wb") as raw:
-            # mtime=0: the same content gives the same bytes, so a replay can be compared.
-            with gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0) as file:
-                yield file  # type: ignore[misc]
-            raw.flush()
-            os.fsync(raw.fileno())
-        partial.replace(path)
+        # mtime=0: the same content gives the same bytes, so a replay can be compared.
+        with (
+            written(path) as partial,
+            partial.open("wb") as raw,
+            gzip.GzipFile("", "wb", _GZIP_LEVEL, raw, mtime=0) as file,
+        ):
+            yield file  # type: ignore[misc]
     except _NothingWritten:
         pass
-    finally:
-        partial.unlink(missing_ok=True)
 
 
-def _damaged(path: Path, number: int, line: bytes, detail: str) -> Rejected:
+def _damaged(path: Place, number: int, line: bytes, detail: str) -> Rejected:
     return Rejected(
         source="landing",
         platform=path.parent.parent.name,

@@ -16,6 +16,7 @@ import pyarrow as pa
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
+from girafe.storage import Place, find, local_folders, name_under, read_all
 from warehouse.connection import WarehouseDamaged, connect, count
 from warehouse.landing import MANIFEST
 from warehouse.merge import create_tables, merge_files
@@ -73,7 +74,7 @@ def load_classified(
         with connect(data.warehouse) as connection:
             known = _loaded(connection)
             if not rebuild and all(found.get(folder) == digest for folder, digest in known.items()):
-                new = [data.classified / folder for folder in found if folder not in known]
+                new = [folder for folder in found if folder not in known]
                 return _load(connection, data, settings, judge, pseudonymiser, new, found)
     except WarehouseDamaged:
         if not rebuild:
@@ -82,8 +83,7 @@ def load_classified(
     fresh = data.warehouse.with_suffix(".rebuild.duckdb")
     _remove(fresh)
     with connect(fresh) as connection:
-        everything = [data.classified / folder for folder in found]
-        report = _load(connection, data, settings, judge, pseudonymiser, everything, found, rebuilt=True)
+        report = _load(connection, data, settings, judge, pseudonymiser, [*found], found, rebuilt=True)
     _remove(data.warehouse)
     fresh.replace(data.warehouse)
     return report
@@ -94,11 +94,13 @@ def _remove(path: Path) -> None:
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
-def _folders(root: Path) -> dict[str, str]:
+def _folders(root: Place) -> dict[str, str]:
     """Each complete classified folder with the digest of its manifest, oldest day first."""
+    manifests = find(root, f"*/*/{MANIFEST}")
     return {
-        str(manifest.parent.relative_to(root)): hashlib.sha256(manifest.read_bytes()).hexdigest()
-        for manifest in sorted(root.glob(f"*/*/{MANIFEST}"))
+        name_under(root, manifest.parent): hashlib.sha256(content).hexdigest()
+        for manifest, content in zip(manifests, read_all(manifests), strict=True)
+        if content is not None
     }
 
 
@@ -115,7 +117,7 @@ def _load(
     settings: Settings,
     judge: Judge,
     pseudonymiser: Pseudonymiser,
-    folders: list[Path],
+    folders: list[str],
     digests: dict[str, str],
     *,
     rebuilt: bool = False,
@@ -127,15 +129,17 @@ def _load(
     _replace(connection, COLLECTION_RUNS, _run_rows(data))
     connection.execute("create or replace temp table touched (account_id text)")
     for start in range(0, len(folders), _FILES_PER_MERGE):
-        part = folders[start : start + _FILES_PER_MERGE]
-        for table in CLASSIFIED:
-            merge_files(connection, table, [folder / f"{table.name}.parquet" for folder in part])
-        _note_touched(connection, part)
+        part = [data.classified / name for name in folders[start : start + _FILES_PER_MERGE]]
+        # DuckDB reads local files only: its S3 reader would be downloaded at run time (docs/decisions/0025).
+        with local_folders(part, [f"{table.name}.parquet" for table in CLASSIFIED]) as copies:
+            for table in CLASSIFIED:
+                merge_files(connection, table, [copy / f"{table.name}.parquet" for copy in copies])
+            _note_touched(connection, copies)
     if folders:
         _apply_deletions(connection)
         connection.executemany(
             "insert or replace into raw.loaded_folders values (?, ?)",
-            [[name, digests[name]] for name in (str(f.relative_to(data.classified)) for f in folders)],
+            [[name, digests[name]] for name in folders],
         )
     judged = _judge_touched(connection, judge) if folders else 0
     connection.execute("commit")
@@ -195,10 +199,12 @@ def _run_rows(data: DataDir) -> list[dict[str, object]]:
     Runs that landed nothing have only the collector's record (`runs/`), imports only the manifest.
     """
     runs: dict[tuple[str, str], dict[str, Any]] = {}
-    paths = [*sorted(data.runs.glob("*/*.json")), *sorted(data.classified.glob(f"*/*/{MANIFEST}"))]
+    files = [*find(data.runs, "*/*.json"), *find(data.classified, f"*/*/{MANIFEST}")]
     names = COLLECTION_RUNS.schema.names
-    for path in paths:
-        record = orjson.loads(path.read_bytes())
+    for content in read_all(files):
+        if content is None:
+            continue
+        record = orjson.loads(content)
         key = (str(record["platform"]), str(record["run_id"]))
         row = runs.setdefault(key, dict.fromkeys(names))
         refused = max(row["count_quarantined"] or 0, record.get("count_quarantined") or 0)

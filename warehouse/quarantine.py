@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from girafe.data_dir import DataDir
 from girafe.records import Envelope, Rejected
+from girafe.storage import Place, remove
 from warehouse.landing import (
     MANIFEST,
     classified_folder,
@@ -77,7 +77,7 @@ def replay(data: DataDir, *, source: str | None = None, reason: str | None = Non
     Use it after a parser was corrected. The landing file is read as a whole, so what was good stays as
     it was, and what is still bad comes back to quarantine with its reason.
     """
-    again: set[Path] = set()
+    again: set[Place] = set()
     waiting = 0
     landed = {_classified_name(path): path for path in landing_files(data.landing)}
     for path, items in _files(data.quarantine):
@@ -90,7 +90,7 @@ def replay(data: DataDir, *, source: str | None = None, reason: str | None = Non
     for landing in again:
         folder = classified_folder(data, landing)
         # Without its manifest a folder counts as not classified; load notices the change by itself.
-        (folder / MANIFEST).unlink(missing_ok=True)
+        remove(folder / MANIFEST)
     return ReplayReport(again=len(again), waiting=waiting)
 
 
@@ -105,18 +105,18 @@ def discard(data: DataDir, *, source: str, reason: str) -> int:
     return gone
 
 
-def _files(root: Path) -> Iterable[tuple[Path, list[Rejected]]]:
-    found: dict[Path, list[Rejected]] = {}
+def _files(root: Place) -> Iterable[tuple[Place, list[Rejected]]]:
+    found: dict[Place, list[Rejected]] = {}
     for path, item in read_quarantine(root):
         found.setdefault(path, []).append(item)
     return found.items()
 
 
-def _classified_name(landing: Path) -> str:
+def _classified_name(landing: Place) -> str:
     """`<platform>-<run>`: the name classify gives to the quarantine file and the folder of a landing file."""
     return file_name(f"{landing.parent.parent.name}-{landing.name.removesuffix('.jsonl.gz')}")
 
 
-def _has_envelopes(landing: Path) -> bool:
+def _has_envelopes(landing: Place) -> bool:
     first: Iterator[Envelope | Rejected] = read_envelopes(landing)
     return next(first, None) is not None

@@ -18,9 +18,10 @@ import orjson
 
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid
+from girafe.storage import find
 from warehouse.durable import write_whole
 from warehouse.forgotten import lasting
-from warehouse.landing import file_name
+from warehouse.landing import MANIFEST, file_name, landing_files
 
 _LARGEST = 4096
 _LONGEST_ACCOUNT = 500
@@ -55,7 +56,7 @@ def check_request(
     if not account.removeprefix("@") or len(account) > _LONGEST_ACCOUNT or not account.isprintable():
         raise InputInvalid("The account is empty, too long or holds characters no account has.")
     known = {*(platforms or ()), *_platforms_held(data)}
-    held_in_a_folder = list(data.classified.glob(f"*/{file_name(platform)}-*"))
+    held_in_a_folder = find(data.classified, f"*/{file_name(platform)}-*/{MANIFEST}")
     if platform not in known and file_name(platform) not in known and not held_in_a_folder:
         raise InputInvalid(
             "Nothing was ever kept of a platform of that name. "
@@ -153,4 +154,4 @@ def _plain_words(text: str) -> tuple[str, str]:
 
 
 def _platforms_held(data: DataDir) -> set[str]:
-    return {path.name for path in data.landing.glob("*") if path.is_dir()}
+    return {path.parent.parent.name for path in landing_files(data.landing)}

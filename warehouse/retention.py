@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from girafe.data_dir import DataDir
 from girafe.records import Rejected
 from girafe.settings import Settings
-from warehouse.landing import file_name, read_quarantine, replace_quarantine
+from girafe.storage import Place, remove, remove_if_empty
+from warehouse.landing import file_name, landing_files, read_quarantine, replace_quarantine
 
 LONGEST_BY_PLATFORM = {
     "linkedin": timedelta(days=2),
@@ -28,7 +28,7 @@ after 30 days.
 class RetentionReport:
     """What left, or would leave."""
 
-    files: tuple[Path, ...]
+    files: tuple[Place, ...]
     """Landing files past their time to live."""
     quarantine_lines: int
     kept: int
@@ -55,23 +55,23 @@ def enforce(data: DataDir, settings: Settings, now: datetime, *, dry_run: bool =
     Classified files and the warehouse hold no text, so they stay; a payload that was never classified
     leaves all the same, because the promise is to the people in it.
     """
-    past: list[Path] = []
+    past: list[Place] = []
     kept = 0
-    for path in sorted(data.landing.glob("*/*/*.jsonl.gz")):
+    for path in landing_files(data.landing):
         if _is_past(path.parent.name, path.parent.parent.name, settings, now):
             past.append(path)
         else:
             kept += 1
     if not dry_run:
         for path in past:
-            path.unlink()
-            _remove_empty(path.parent)
+            remove(path)
+            remove_if_empty(path.parent)
     lines = _enforce_quarantine(data.quarantine, settings, now, dry_run=dry_run)
     return RetentionReport(files=tuple(past), quarantine_lines=lines, kept=kept)
 
 
-def _enforce_quarantine(root: Path, settings: Settings, now: datetime, *, dry_run: bool) -> int:
-    by_file: dict[Path, list[Rejected]] = {}
+def _enforce_quarantine(root: Place, settings: Settings, now: datetime, *, dry_run: bool) -> int:
+    by_file: dict[Place, list[Rejected]] = {}
     for path, line in read_quarantine(root):
         by_file.setdefault(path, []).append(line)
     removed = 0
@@ -92,8 +92,3 @@ def _is_past(day: str, platform: str, settings: Settings, now: datetime) -> bool
 def _named(settings: Settings) -> Iterable[str]:
     """Platforms that have a time of their own; folders carry their names made safe for files."""
     return {*LONGEST_BY_PLATFORM, *settings.retention.days_by_platform}
-
-
-def _remove_empty(folder: Path) -> None:
-    if not any(folder.iterdir()):
-        folder.rmdir()

@@ -24,6 +24,7 @@ from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
 from girafe.records import Envelope, Post, Profile, Record, Rejected
+from girafe.storage import find
 from warehouse.landing import atomic_gzip, encode_envelope, file_name, landing_path, write_quarantine
 
 OPTED_OUT = "opted_out"
@@ -53,7 +54,7 @@ def import_file(
     digest = _digest(file)
     reader = choose_format(format, file)
     run_id = f"{reader.VERSION}-{digest}"
-    if not dry_run and any(data.runs.glob(f"*/*-{file_name(run_id)}.json")):
+    if not dry_run and find(data.runs, f"*/*-{file_name(run_id)}.json"):
         return ImportReport(file=file.label, format=reader.NAME, run_id=run_id, already_imported=True)
     landing = _Landing(data=data, file=file, reader=reader, run_id=run_id, now=now, is_dry=dry_run, say=say)
     # The quarantine pulls: rows are landed as they pass, and only the refused ones come out.

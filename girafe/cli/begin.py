@@ -15,6 +15,7 @@ from girafe.cli.app import app
 from girafe.cli.stages import finish, run_stages
 from girafe.cli.terminal import CompanyFile, DataFolder, console, now, open_context, plain, timed
 from girafe.company_file import company_toml
+from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.settings import load_settings, parse_settings
 
@@ -91,7 +92,8 @@ def demo(
     ),
 ) -> None:
     """Runs the main job on the bundled sample: an invented company, eight weeks, no network."""
-    context = open_context(import_module("sample.seed").COMPANY, data)
+    # Never in the store of a real installation, whatever the environment says.
+    context = open_context(import_module("sample.seed").COMPANY, DataDir(data))
     timed("sample", lambda: path.seed_sample(context))
     finish(run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
 

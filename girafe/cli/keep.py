@@ -17,11 +17,11 @@ from girafe.cli.terminal import (
     console,
     now,
     open_context,
+    open_data,
     plain,
     print_json,
     timed,
 )
-from girafe.data_dir import DataDir
 from girafe.settings import load_settings
 
 PANEL = "3. Keep and erase"
@@ -35,7 +35,7 @@ def list_(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
     """Shows what lies in quarantine, by source and reason."""
     from warehouse.quarantine import heaps
 
-    found = heaps(DataDir(data))
+    found = heaps(open_data(data))
     if as_json:
         print_json(found)
         return
@@ -57,13 +57,13 @@ def replay(
     """Has it read again after a parser was corrected; what is still bad comes back with its reason."""
     from warehouse.quarantine import replay as read_again
 
-    console.print(plain(read_again(DataDir(data), source=source, reason=reason).summary))
+    console.print(plain(read_again(open_data(data), source=source, reason=reason).summary))
 
 
 @app.command(rich_help_panel=PANEL)
 def status(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
     """Shows at a glance what has landed, what is in quarantine, and how fresh the release is."""
-    found = path.status(DataDir(data))
+    found = path.status(open_data(data))
     if as_json:
         print_json(found)
         return
@@ -87,7 +87,7 @@ def housekeeping(
         context = open_context(company, data)
         console.print(plain(erasure.process_requests(context, around=timed).summary))
         console.print(plain(erasure.propagate_deletions(context).summary))
-    report = enforce(DataDir(data), load_settings(company), now(), dry_run=dry_run)
+    report = enforce(open_data(data), load_settings(company), now(), dry_run=dry_run)
     console.print(f"{'would remove' if dry_run else 'removed'}: {report.summary}")
 
 
@@ -134,7 +134,7 @@ def verify_receipt(
     """Says whether a receipt is as this installation signed it; with --public-key anybody can tell."""
     from warehouse import receipts
 
-    told = receipts.verify_receipt(receipt, public_key=public_key or receipts.public_key(DataDir(data)))
+    told = receipts.verify_receipt(receipt, public_key=public_key or receipts.public_key(open_data(data)))
     for name, value in told.items():
         console.print(f"{name:<28} {plain(value)}")
     console.print("[green]✓[/] the signature is right")
@@ -145,7 +145,7 @@ def audit(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
     """Shows who exported, erased or re-keyed what and when, and checks that no line was changed."""
     from girafe.audit import read
 
-    entries = read(DataDir(data))
+    entries = read(open_data(data))
     if as_json:
         print_json(entries)
         return

@@ -42,9 +42,14 @@ def now() -> datetime:
     return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
 
 
-def open_context(company: Path, data: Path) -> path.Context:
+def open_data(data: Path) -> DataDir:
+    """The data directory, shared through a store where GIRAFE_STORE names one."""
+    return DataDir.of(data, os.environ)
+
+
+def open_context(company: Path, data: Path | DataDir) -> path.Context:
     """What every stage needs, from the options of a command; from here on files are private."""
-    home = DataDir(data)
+    home = data if isinstance(data, DataDir) else open_data(data)
     home.protect()
     return path.Context(
         data=home,

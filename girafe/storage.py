@@ -1,0 +1,283 @@
+"""Storage: whole files, read and written the same way on a local disk and on S3 (any fsspec URL).
+
+A place is a `Path` on this machine or a `UPath` such as s3://bucket/girafe/landing. A file appears whole or not
+at all: locally it is written beside, brought to disk and renamed; on S3 it is one upload, which the
+store makes visible at its end. What is elsewhere is copied whole before it is read, so that a line which breaks
+off in mid-file is an error of the network and never looks like a file that is damaged.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from girafe.errors import GirafeError, SettingsInvalid, StoreRefused, StoreUnreachable
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+Place: TypeAlias = "Path | UPath"
+"""A file or folder, here or elsewhere; `place / "name"`, `.name` and `.parent` work on both."""
+
+
+def place(text: str | Path) -> Place:
+    """`s3://bucket/folder` (or another fsspec URL) as a place elsewhere; anything else is a local path."""
+    scheme, separator, rest = str(text).partition("://")
+    if not separator:
+        return Path(text)
+    if scheme == "file":
+        return Path(rest)
+    from upath import UPath
+
+    try:
+        # Other workers write too: a listing that is remembered would hide what they brought.
+        found: UPath = UPath(str(text).rstrip("/"), protocol=scheme, use_listings_cache=False)
+        # Opened now, so that a missing driver is told at the start.
+        _ = found.fs
+    except (ImportError, ValueError) as error:
+        raise SettingsInvalid(f"{text}: cannot be used as a store ({error}).") from error
+    return found
+
+
+def find(root: Place, pattern: str) -> list[Place]:
+    """The files under `root` that match `pattern` (`*/*/*.jsonl.gz`: as deep as it has parts), in order."""
+    return [found for found, _ in find_sizes(root, pattern)]
+
+
+def find_sizes(root: Place, pattern: str) -> list[tuple[Place, int]]:
+    """As `find`, each with its size in bytes; elsewhere this is one listing, however many files there are."""
+    if isinstance(root, Path):
+        return [(path, path.stat().st_size) for path in sorted(root.glob(pattern))]
+    wanted, prefix = pattern.split("/"), root.path.rstrip("/") + "/"
+    with _told(root):
+        listed: dict[str, Any] = root.fs.find(root.path, detail=True)
+        if not listed and not root.fs.exists(_bucket(root)):
+            raise StoreRefused(
+                f"There is no {_bucket(root)!r} in the store. Create it, or correct GIRAFE_STORE."
+            )
+    found: list[tuple[Place, int]] = []
+    for key in sorted(listed):
+        name = key.removeprefix(prefix)
+        parts = name.split("/")
+        if len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted)):
+            found.append((root / name, int(listed[key]["size"] or 0)))
+    return found
+
+
+def read(file: Place) -> bytes:
+    """A small file, whole; raises FileNotFoundError if there is none."""
+    if isinstance(file, Path):
+        return file.read_bytes()
+    with _told(file):
+        content: bytes = file.fs.cat_file(file.path)
+    return content
+
+
+def read_all(files: Sequence[Place]) -> list[bytes | None]:
+    """Many small files, elsewhere at the same time; None for each that is not there."""
+    contents: list[bytes | None] = []
+    away = [file for file in files if not isinstance(file, Path)]
+    fetched: dict[str, Any] = {}
+    if away:
+        with _told(away[0]):
+            fetched = away[0].fs.cat([file.path for file in away], on_error="return")
+    for file in files:
+        try:
+            if isinstance(file, Path):
+                contents.append(file.read_bytes())
+                continue
+            with _told(file):
+                content = fetched[file.path]
+                if isinstance(content, Exception):
+                    raise content
+                contents.append(content)
+        except FileNotFoundError:
+            contents.append(None)
+    return contents
+
+
+def write(file: Place, content: bytes) -> None:
+    """A small file that appears whole or not at all, and is kept durably when this returns."""
+    if isinstance(file, Path):
+        with written(file) as partial:
+            partial.write_bytes(content)
+        return
+    with _told(file, writing=True):
+        file.fs.pipe_file(file.path, content)
+
+
+@contextmanager
+def written(file: Place) -> Iterator[Path]:
+    """A local path to fill; it becomes `file`, whole and durably, unless the block raises."""
+    if not isinstance(file, Path):
+        with TemporaryDirectory(prefix="girafe-") as folder:
+            partial = Path(folder) / file.name
+            yield partial
+            with _told(file, writing=True):
+                file.fs.put_file(str(partial), file.path)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        yield partial
+        with partial.open("rb") as done:
+            os.fsync(done.fileno())
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def local_copy(file: Place) -> Iterator[Path]:
+    """`file` itself where it is local, else a copy that goes when the block ends."""
+    if isinstance(file, Path):
+        yield file
+        return
+    with TemporaryDirectory(prefix="girafe-") as folder:
+        copy = Path(folder) / file.name
+        with _told(file):
+            file.fs.get_file(file.path, str(copy))
+        yield copy
+
+
+@contextmanager
+def local_folders(folders: Sequence[Place], names: Sequence[str]) -> Iterator[list[Path]]:
+    """Each folder itself where it is local, else a copy of its files `names`, fetched at the same time."""
+    local = [folder for folder in folders if isinstance(folder, Path)]
+    away = [folder for folder in folders if not isinstance(folder, Path)]
+    if not away:
+        yield local
+        return
+    with TemporaryDirectory(prefix="girafe-") as spool:
+        copies = [Path(spool) / str(number) for number in range(len(away))]
+        for copy in copies:
+            copy.mkdir()
+        with _told(away[0]):
+            away[0].fs.get(
+                [(folder / name).path for folder in away for name in names],
+                [str(copy / name) for copy in copies for name in names],
+            )
+        yield copies
+
+
+@contextmanager
+def whole_folder(target: Place, *, last: str) -> Iterator[Path]:
+    """A local folder to fill, which takes the place of `target` if nothing goes wrong.
+
+    Elsewhere its file `last` is uploaded after all others: a folder counts as complete when it holds that file.
+    """
+    if isinstance(target, Path):
+        with _renamed_folder(target) as partial:
+            yield partial
+        return
+    with TemporaryDirectory(prefix="girafe-") as folder:
+        partial = Path(folder)
+        yield partial
+        names = [name for name in sorted(path.name for path in partial.iterdir()) if name != last]
+        with _told(target, writing=True):
+            target.fs.put([str(partial / name) for name in names], [(target / name).path for name in names])
+            target.fs.put_file(str(partial / last), (target / last).path)
+
+
+@contextmanager
+def _renamed_folder(target: Path) -> Iterator[Path]:
+    aside = target.parent.parent / f".{target.name}"
+    partial, old = aside.with_name(f"{aside.name}.part"), aside.with_name(f"{aside.name}.old")
+    for leftover in (partial, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            target.rename(old)
+        partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def remove(file: Place) -> None:
+    """The file goes, if it is there."""
+    if isinstance(file, Path):
+        file.unlink(missing_ok=True)
+        return
+    with _told(file), suppress(FileNotFoundError):
+        file.fs.rm_file(file.path)
+
+
+def remove_folder(folder: Place, *, first: str) -> bool:
+    """The folder goes, its file `first` before all others; returns whether there was one."""
+    if isinstance(folder, Path):
+        there = folder.exists()
+        remove(folder / first)
+        shutil.rmtree(folder, ignore_errors=True)
+        return there
+    with _told(folder):
+        keys = list(folder.fs.find(folder.path))
+    remove(folder / first)
+    rest = [key for key in keys if not key.endswith(f"/{first}")]
+    if rest:
+        with _told(folder):
+            folder.fs.rm(rest)
+    return bool(keys)
+
+
+def remove_if_empty(folder: Place) -> None:
+    """An empty local folder goes; elsewhere folders are only names."""
+    if isinstance(folder, Path) and folder.exists() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def copy_tree(source: Path, target: Place) -> None:
+    """Copies a local folder; what is there under the same name is replaced."""
+    if isinstance(target, Path):
+        shutil.copytree(source, target, dirs_exist_ok=True)
+        return
+    names = sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file())
+    with _told(target, writing=True):
+        target.fs.put([str(source / name) for name in names], [(target / name).path for name in names])
+
+
+def name_under(root: Place, file: Place) -> str:
+    """The name of `file` as seen from `root`, with `/` between its parts."""
+    return PurePosixPath(*file.parts[len(root.parts) :]).as_posix()
+
+
+def _bucket(place: UPath) -> str:
+    return str(place.path).lstrip("/").partition("/")[0]
+
+
+def _no_bucket(where: UPath) -> StoreRefused:
+    return StoreRefused(
+        f"{where}: there is no {_bucket(where)!r} in the store. Create it, or correct GIRAFE_STORE."
+    )
+
+
+@contextmanager
+def _told(where: UPath, *, writing: bool = False) -> Iterator[None]:
+    """Turns what a store client raises into our errors, which say who must act; no key ever stands in one."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if writing:
+            raise StoreRefused(
+                f"There is no {_bucket(where)!r} in the store. Create it, or correct the URL."
+            ) from error
+        raise
+    except GirafeError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        if isinstance(error, PermissionError) or "Credentials" in kind:
+            raise StoreRefused(
+                f"{where}: the store refuses ({kind}). Check the key it was given (AWS_ACCESS_KEY_ID, "
+                "AWS_SHARED_CREDENTIALS_FILE) and what that key may do."
+            ) from error
+        raise StoreUnreachable(f"{where}: the store cannot be reached ({kind}: {error}).") from error
