@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -52,21 +53,20 @@ def find(root: Place, pattern: str) -> list[Place]:
 
 def find_sizes(root: Place, pattern: str) -> list[tuple[Place, int]]:
     """As `find`, each with its size in bytes; elsewhere this is one listing, however many files there are."""
-    if isinstance(root, Path):
-        return [(path, path.stat().st_size) for path in sorted(root.glob(pattern))]
-    wanted, prefix = pattern.split("/"), root.path.rstrip("/") + "/"
-    with _told(root):
-        listed: dict[str, Any] = root.fs.find(root.path, detail=True)
-        if not listed and not root.fs.exists(_bucket(root)):
-            raise StoreRefused(
-                f"There is no {_bucket(root)!r} in the store. Create it, or correct GIRAFE_STORE."
-            )
     found: list[tuple[Place, int]] = []
-    for key in sorted(listed):
-        name = key.removeprefix(prefix)
-        parts = name.split("/")
+    if isinstance(root, Path):
+        for path in sorted(root.glob(pattern)):
+            with suppress(FileNotFoundError):  # another worker was faster and it is gone
+                status = path.stat()
+                if S_ISREG(status.st_mode):
+                    found.append((path, status.st_size))
+        return found
+    wanted, prefix = pattern.split("/"), root.path.rstrip("/") + "/"
+    listed = {key.removeprefix(prefix): told for key, told in _listed(root).items() if key.startswith(prefix)}
+    for parts in sorted(name.split("/") for name in listed):
         if len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted)):
-            found.append((root / name, int(listed[key]["size"] or 0)))
+            name = "/".join(parts)
+            found.append((root / name, int(listed[name]["size"] or 0)))
     return found
 
 
@@ -219,8 +219,7 @@ def remove_folder(folder: Place, *, first: str) -> bool:
         remove(folder / first)
         shutil.rmtree(folder, ignore_errors=True)
         return there
-    with _told(folder):
-        keys = list(folder.fs.find(folder.path))
+    keys = [key for key in _listed(folder) if key.startswith(f"{folder.path}/")]
     remove(folder / first)
     rest = [key for key in keys if not key.endswith(f"/{first}")]
     if rest:
@@ -248,6 +247,19 @@ def copy_tree(source: Path, target: Place) -> None:
 def name_under(root: Place, file: Place) -> str:
     """The name of `file` as seen from `root`, with `/` between its parts."""
     return PurePosixPath(*file.parts[len(root.parts) :]).as_posix()
+
+
+def _listed(root: UPath) -> dict[str, Any]:
+    """Every key under `root` with its size; raises StoreRefused where there is not even a bucket."""
+    with _told(root):
+        try:
+            listed: dict[str, Any] = root.fs.find(root.path, detail=True)
+        except FileNotFoundError:
+            listed = {}
+        # An empty answer also comes from a bucket that is not there, which must not look like silence.
+        if not listed and not root.fs.exists(_bucket(root)):
+            raise _no_bucket(root)
+    return listed
 
 
 def _bucket(place: UPath) -> str:

@@ -1,0 +1,171 @@
+"""Services: an S3, a PostgreSQL and a Redis for one run, on free loopback ports, in a folder of their own.
+
+Used by scripts/cluster.py and by tests with the marker `cluster`. Nothing outside the folder is read or written,
+every process is in a session of its own, and all of them end with the block that started them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BUCKET = "girafe"
+_KEY, _SECRET = "test", "testsecret-of-loopback"
+
+
+class ServiceMissing(SystemExit):
+    """Something is not installed; the message says how to install it."""
+
+
+@dataclass(frozen=True)
+class S3:
+    """A running S3 with one empty bucket."""
+
+    endpoint: str
+    environment: Mapping[str, str]
+    """What a process needs to reach it."""
+    store: str
+    """The value for GIRAFE_STORE."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody holds, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def program(name: str, *, apt: str | None = None, folders: Sequence[Path] = ()) -> str:
+    """The path of a program; installs the Debian package that brings it where that is possible."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), *map(str, folders), os.environ.get("PATH", "")])
+    found = shutil.which(name, path=path)
+    if found is None and apt and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {apt} ...", flush=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        subprocess.run(["apt-get", "update"], env=environment, **quiet)
+        subprocess.run(
+            ["apt-get", "install", "--yes", "--no-install-recommends", apt], env=environment, **quiet
+        )
+        found = shutil.which(name, path=path)
+    if found is None:
+        remedy = f"apt-get install {apt}" if apt else "make install"
+        raise ServiceMissing(f"{name} is missing, and without it there is no cluster. Install it: {remedy}")
+    return found
+
+
+@contextmanager
+def running(
+    command: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    user: str | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own, ended with all its children when the block ends."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            env=dict(env) if env is not None else None, cwd=cwd, user=user, start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes], *, patience: float = 20) -> None:
+    """Ends a process and its session: politely, then for certain."""
+    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            break
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.1)
+    process.poll()
+
+
+def wait_until(ready: Callable[[], bool], what: str, *, seconds: float, log: Path | None = None) -> None:
+    """Waits for `ready`; raises RuntimeError with the end of the log if it does not come."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            tail = log.read_text(errors="replace")[-3000:] if log and log.exists() else ""
+            raise RuntimeError(f"{what} did not come up in {seconds:.0f} s.\n{tail}")
+        time.sleep(0.2)
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of `url` is answered with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+@contextmanager
+def s3(folder: Path) -> Iterator[S3]:
+    """SeaweedFS with the bucket `girafe`, its data under `folder`."""
+    folder.mkdir(parents=True)
+    ports = free_ports(9)
+    master, master_grpc, volume, volume_grpc, filer, filer_grpc, api, api_grpc, iceberg = map(str, ports)
+    identity = {
+        "name": "test",
+        "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}],
+        "actions": ["Admin", "Read", "List", "Tagging", "Write"],
+    }
+    config = folder / "s3.json"
+    config.write_text(json.dumps({"identities": [identity]}))
+    (folder / "data").mkdir()
+    command = [
+        program("weed"), "-logtostderr=true", "server", "-master.telemetry=false", f"-dir={folder / 'data'}",
+        "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.volumeSizeLimitMB=64", "-volume.max=20",
+        f"-master.port={master}", f"-master.port.grpc={master_grpc}", f"-volume.port={volume}",
+        f"-volume.port.grpc={volume_grpc}", "-filer", f"-filer.port={filer}", f"-filer.port.grpc={filer_grpc}",
+        "-s3", "-s3.autoCreateBucket=false", f"-s3.port={api}", f"-s3.port.grpc={api_grpc}",
+        f"-s3.port.iceberg={iceberg}", f"-s3.config={config}",
+    ]  # fmt: skip
+    endpoint = f"http://127.0.0.1:{api}"
+    environment = {
+        "AWS_ACCESS_KEY_ID": _KEY,
+        "AWS_SECRET_ACCESS_KEY": _SECRET,
+        "AWS_ENDPOINT_URL_S3": endpoint,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    log = folder / "weed.log"
+    with running(command, log=log, cwd=folder):
+        wait_until(lambda: answers(f"{endpoint}/healthz"), "The S3", seconds=60, log=log)
+        make_bucket(environment, log)
+        yield S3(endpoint=endpoint, environment=environment, store=f"s3://{BUCKET}/store")
+
+
+def make_bucket(environment: Mapping[str, str], log: Path) -> None:
+    """Makes the bucket; the S3 answers before its volumes do, so it is asked more than once."""
+    code = f"import s3fs; s3fs.S3FileSystem(use_listings_cache=False).mkdir({BUCKET!r})"
+    command = [sys.executable, "-c", code]
+    env = {**os.environ, **environment}
+    wait_until(
+        lambda: subprocess.run(command, env=env, check=False, capture_output=True).returncode == 0,
+        "The bucket", seconds=60, log=log,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Places, here and elsewhere: files appear whole or not at all, and are found, read and removed alike."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+
+from girafe import storage
+from girafe.data_dir import DataDir
+from girafe.errors import SettingsInvalid
+from girafe.storage import Place
+from scripts import services
+
+
+class Broken(Exception):
+    """Something went wrong in mid-write."""
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with (
+        services.s3(tmp_path_factory.mktemp("s3") / "weed") as running,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in running.environment.items():
+            patch.setenv(name, value)
+        yield running.store
+
+
+@pytest.fixture(params=["local", "memory", pytest.param("s3", marks=pytest.mark.cluster)])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A store of each kind, empty; `memory` is fsspec's own, `s3` a real S3."""
+    if request.param == "local":
+        return tmp_path / "store"
+    if request.param == "memory":
+        MemoryFileSystem.store.clear()
+        MemoryFileSystem.pseudo_dirs[:] = [""]
+        MemoryFileSystem().mkdir("/bucket")
+        return storage.place("memory://bucket/store")
+    return storage.place(f"{request.getfixturevalue('s3')}/{os.urandom(4).hex()}")
+
+
+def test_what_is_written_is_found_by_its_depth_in_order_and_with_its_size(root: Place) -> None:
+    assert storage.find(root, "*/*.json") == []
+    for name in ("b/2.json", "a/10.json", "a/deeper/1.json", "a/note.txt"):
+        storage.write(root / name, b"12345")
+    found = storage.find_sizes(root, "*/*.json")
+    assert [(storage.name_under(root, file), size) for file, size in found] == [
+        ("a/10.json", 5),
+        ("b/2.json", 5),
+    ]
+    assert storage.read(found[0][0]) == b"12345"
+    assert storage.read_all([root / "b" / "2.json", root / "none"]) == [b"12345", None]
+
+
+def test_a_file_whose_writing_breaks_off_does_not_appear_and_the_old_one_stays(root: Place) -> None:
+    with storage.written(root / "a" / "file") as partial:
+        partial.write_bytes(b"old")
+    for name in ("file", "other"):
+        with suppress(Broken), storage.written(root / "a" / name) as partial:
+            partial.write_bytes(b"half of the n")
+            raise Broken
+    assert [storage.name_under(root, file) for file in storage.find(root, "*/*")] == ["a/file"]
+    with storage.local_copy(root / "a" / "file") as copy:
+        assert copy.read_bytes() == b"old"
+
+
+def test_a_folder_appears_whole_and_is_replaced_whole(root: Place) -> None:
+    target = root / "day" / "run"
+    for content in (b"first", b"second"):
+        with storage.whole_folder(target, last="_manifest") as folder:
+            (folder / "table").write_bytes(content)
+            (folder / "_manifest").write_bytes(content)
+    with suppress(Broken), storage.whole_folder(target, last="_manifest") as folder:
+        (folder / "table").write_bytes(b"third, which is never finished")
+        raise Broken
+    with storage.local_folders([target], ["table", "_manifest"]) as [copy]:
+        assert (copy / "table").read_bytes() == (copy / "_manifest").read_bytes() == b"second"
+    assert len(storage.find(root, "*/*/*")) == 2
+
+
+def test_what_is_removed_is_gone_and_removing_twice_is_no_error(root: Place) -> None:
+    target = root / "day" / "run"
+    storage.write(target / "table", b"rows")
+    storage.write(target / "_manifest", b"{}")
+    assert storage.remove_folder(target, first="_manifest")
+    assert not storage.remove_folder(target, first="_manifest")
+    storage.write(root / "file", b"")
+    storage.remove(root / "file")
+    storage.remove(root / "file")
+    assert storage.find(root, "*") == []
+    assert storage.find(root, "*/*/*") == []
+    with pytest.raises(FileNotFoundError):
+        storage.read(root / "file")
+
+
+def test_a_local_folder_tree_is_copied(root: Place, tmp_path: Path) -> None:
+    (tmp_path / "tree" / "deep").mkdir(parents=True)
+    (tmp_path / "tree" / "deep" / "leaf").write_bytes(b"green")
+    storage.copy_tree(tmp_path / "tree", root)
+    assert storage.read(root / "deep" / "leaf") == b"green"
+
+
+def test_without_a_store_everything_lies_under_one_folder(tmp_path: Path) -> None:
+    data = DataDir.of(tmp_path, {})
+    assert {data.landing, data.classified, data.runs} == {
+        tmp_path / name for name in ("landing", "classified", "runs")
+    }
+
+
+def test_a_store_shares_what_workers_need_and_leaves_the_warehouse_here(tmp_path: Path) -> None:
+    data = DataDir.of(tmp_path, {"GIRAFE_STORE": "memory://bucket/g", "GIRAFE_LANDING": "memory://landed"})
+    assert str(data.landing) == "memory://landed"
+    for shared in (data.classified, data.runs, data.cursors, data.quarantine, data.forgotten, data.receipts):
+        assert str(shared).startswith("memory://bucket/g/")
+    for own in (data.warehouse, data.marts, data.exports, data.quality, data.keys):
+        assert own.is_relative_to(tmp_path)
+
+
+def test_a_store_of_an_unknown_kind_is_told_at_once() -> None:
+    with pytest.raises(SettingsInvalid, match="gopher"):
+        storage.place("gopher://old/store")
