@@ -116,7 +116,7 @@ def test_without_a_store_everything_lies_under_one_folder(tmp_path: Path) -> Non
 def test_a_store_shares_what_workers_need_and_leaves_the_warehouse_here(tmp_path: Path) -> None:
     data = DataDir.of(tmp_path, {"GIRAFE_STORE": "memory://bucket/g", "GIRAFE_LANDING": "memory://landed"})
     assert str(data.landing) == "memory://landed"
-    for shared in (data.classified, data.runs, data.cursors, data.quarantine, data.forgotten, data.receipts):
+    for shared in (data.classified, data.runs, data.cursors, data.quarantine, data.forgotten):
         assert str(shared).startswith("memory://bucket/g/")
     for own in (data.warehouse, data.marts, data.exports, data.quality, data.keys):
         assert own.is_relative_to(tmp_path)
