@@ -8,7 +8,7 @@ from datetime import datetime
 
 from collectors import optout
 from collectors.contract import Item, Parser, Source
-from collectors.listening import SHAPE_ERRORS
+from collectors.read import SHAPE_ERRORS
 from girafe.errors import PayloadRejected
 from girafe.records import Account, Envelope, Post, Profile
 

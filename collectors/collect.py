@@ -19,7 +19,7 @@ from collectors.http import Http
 from collectors.limits import Wait
 from collectors.listening import Listening
 from collectors.registry import SOURCES
-from collectors.runs import Health, RunRecord, write_run
+from collectors.runs import Health, RunRecord, usual_posts, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import RetryLater, SettingsInvalid, UserMustAct
 from girafe.records import Account
@@ -123,6 +123,7 @@ def _start(
         module=sources[name],
         query=query,
         options=entry.options,
+        canary_queries=entry.canary,
         now=now,
         asked=window,
         cursors=read_cursors(cursor_path(data, name, query)),
@@ -145,7 +146,8 @@ def _land(
     )
     path = landing_path(data.landing, module.PLATFORM, now, run_id)
     payloads = write_envelopes(path, arrivals.envelopes(listening.items.values()))
-    health, detail = _health(listening, arrivals, http)
+    usual = usual_posts(data, digest)
+    health, detail = _health(listening, arrivals, http, usual)
     record = RunRecord(
         platform=module.PLATFORM,
         source=name,
@@ -158,6 +160,9 @@ def _land(
         count_opted_out=arrivals.opted_out,
         health=health,
         health_detail=detail,
+        canary=listening.canary,
+        count_posts_expected=usual,
+        limits=" ".join(listening.limits),
     )
     write_run(data, record)
     if listening.cursors:
@@ -177,7 +182,7 @@ def _land(
     )
 
 
-def _health(listening: Listening, arrivals: Arrivals, http: Http) -> tuple[Health, str]:
+def _health(listening: Listening, arrivals: Arrivals, http: Http, usual: float | None) -> tuple[Health, str]:
     details = [str(failure) for failure in listening.failures]
     for host in sorted(http.shared.skew):
         skew = http.skew(host)
@@ -186,5 +191,7 @@ def _health(listening: Listening, arrivals: Arrivals, http: Http) -> tuple[Healt
             details.append(f"The clock of this machine is {abs(skew):.0f} s {side} {host}.")
     if arrivals.posts:
         return "heard", " ".join(details)
+    if usual:
+        details.append(f"Usual in a run: about {usual:.0f} post{'s' if usual > 1 else ''}.")
     # Nothing came. Only where every origin was open to us does that mean that nothing was said.
     return ("blind" if listening.failures or arrivals.unread else "silent"), " ".join(details)

@@ -7,7 +7,7 @@ and return payloads as received; `parse` is pure. How to add one: docs/how-to/ad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -67,6 +67,8 @@ class Watch:
     options: Options = field(default_factory=dict)
     memory: MutableMapping[str, str] = field(default_factory=dict)
     """What the source wants to know next time (an ETag); kept with the cursor, after the durable write."""
+    limits: MutableSequence[str] = field(default_factory=list)
+    """What this place does not let us hear although it answers, in sentences: named in source health."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,16 @@ class Item:
     payload: Payload
     position: str = ""
     """Where it was read, for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """Questions of which one at least always finds something: if none does, an empty answer proves nothing."""
+
+    queries: tuple[str, ...]
+    """Asked in turn until one finds something; the empty query finds whatever there is."""
+    reach: timedelta
+    """How far back they look."""
 
 
 class Source(Protocol):
@@ -96,6 +108,8 @@ class Source(Protocol):
     OVERLAP: timedelta
     """How much of the last window is read again, for what arrived late."""
     ON_BY_DEFAULT: bool
+    CANARY: Canary | None
+    """What is asked after a silent answer; None where a question costs money or an empty place is normal."""
 
     def origins(self, options: Options) -> Sequence[str]:
         """The places to ask, each on its own."""
@@ -127,6 +141,11 @@ class Source(Protocol):
     def parse(self, envelope: Envelope) -> Iterator[Record]:
         """Posts, profiles and deletions in one payload; pure."""
         ...
+
+
+def missing_secrets(module: Source, secrets: Secrets) -> list[str]:
+    """The names of the keys that the source cannot work without and that are not there."""
+    return [name for name in module.SECRETS if not secrets.get(name)]
 
 
 def no_auth(secrets: Secrets, origin: str) -> httpx.Auth | None:

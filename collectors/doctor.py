@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from collectors.contract import Source, Watch, Window
+from collectors.contract import Source, Watch, Window, missing_secrets
 from collectors.guard import hosts_named
 from collectors.http import Http
 from collectors.registry import SOURCES
@@ -33,7 +33,7 @@ def examine(
     """Every source that can be listened to; with `http`, one cheap call to those that are ready."""
     for name, module in sorted(sources.items()):
         entry = next((entry for entry in settings.sources if entry.name == name), None)
-        missing = [secret for secret in module.SECRETS if not environment.get(secret)]
+        missing = missing_secrets(module, environment)
         if entry is None or not entry.enabled:
             state = "on by default" if module.ON_BY_DEFAULT else "off by default"
             needs = f"; needs {', '.join(module.SECRETS)}" if module.SECRETS else ""

@@ -1,26 +1,32 @@
-"""Gone: posts landed earlier are looked up again, and those no longer shown are named as deletions.
+"""Gone: posts landed earlier are looked up again; those no longer shown are named as deletions.
 
-Only what still lies in landing is looked up: after its time to live, counts are all that is left.
+Only what still lies in landing is looked up: after its time to live, counts are all that is left. An
+account that is gone as a whole is named too, so that everything of it leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from collectors.contract import Item, Secrets, Source, Watch
+from collectors.contract import Item, Secrets, Source, Watch, cannot_tell, missing_secrets
+from collectors.cursors import Cursor, cursor_path, read_cursors, write_cursors
 from collectors.guard import hosts_named
 from collectors.http import Http
-from collectors.read import identifier, text
+from collectors.read import SHAPE_ERRORS, identifier, optional_id, text
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
-from girafe.errors import GirafeError, PayloadRejected
+from girafe.errors import AccessDenied, GirafeError, PayloadRejected, SourceUnavailable
 from girafe.records import Deletion, Envelope, Post, Record, Rejected
 from girafe.settings import Settings, SourceSettings
 from warehouse.landing import file_name, landing_files, landing_path, read_envelopes, write_envelopes
 
 NAME = "gone"
+RECHECK = "recheck"
+"""Stands as `source` in the run records of a round: it is not listening, and says so."""
+ACCOUNT = "account:"
+"""Before a key that names a whole account; any other key names a post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +37,24 @@ class GoneReport:
     run_id: str
     looked_up: int
     gone: int
+    """Posts and accounts that are gone."""
     detail: str
+    """What could not be looked up, and why."""
 
     @property
     def summary(self) -> str:
         """One sentence for people."""
-        told = f"{self.source}: {self.gone:,} of {self.looked_up:,} posts are gone"
+        told = f"{self.source}: {self.gone:,} gone of {self.looked_up:,} posts looked up"
         return f"{told} ({self.detail})" if self.detail else told
+
+
+def can_tell(settings: Settings, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """The sources switched on that can be asked whether a post is still there."""
+    return tuple(
+        entry.name
+        for entry in settings.sources
+        if entry.enabled and entry.name in sources and sources[entry.name].gone is not cannot_tell
+    )
 
 
 def look_up_gone(
@@ -49,23 +66,46 @@ def look_up_gone(
     secrets: Secrets,
     sources: Mapping[str, Source],
 ) -> GoneReport:
-    """Asks `source` for every post of it in landing and lands a deletion for each that is gone."""
+    """Asks `source` for every post of it in landing and lands a deletion for each that is gone.
+
+    Raises GovernanceMissing or AccessDenied before any request. A place that fails is named in the
+    report and asked again next time; if none could be asked, its error is raised after the run record
+    was written.
+    """
     settings.governance.check()
     module = sources[source]
+    if missing_keys := missing_secrets(module, secrets):
+        raise AccessDenied(f"{source} needs {' and '.join(missing_keys)} in the environment.")
     entry = next((entry for entry in settings.sources if entry.name == source), SourceSettings(name=source))
     posts = _landed(data, source, module)
+    path = cursor_path(data, source, f"({RECHECK})")
+    cursors = read_cursors(path)
+    now = http.clock().astimezone(UTC)
     missing: dict[str, None] = {}
-    faults = []
+    faults: list[GirafeError] = []
+    answered = False
     for origin in module.origins(entry.options):
-        bound = http.bound(
-            auth=module.auth(secrets, origin), pace=module.PACE, allowed_hosts=hosts_named(entry.options)
-        )
-        watch = Watch(query="", origin=origin, options=entry.options)
+        cursor = cursors.get(origin) or Cursor(start=now, until=now)
+        watch = Watch(query="", origin=origin, options=entry.options, memory=dict(cursor.memory))
         try:
-            missing.update(dict.fromkeys(module.gone(watch, list(posts.values()), bound)))
+            bound = http.bound(
+                auth=module.auth(secrets, origin), pace=module.PACE, allowed_hosts=hosts_named(entry.options)
+            )
+            for key in module.gone(watch, list(posts.values()), bound):
+                missing[key] = None
         except GirafeError as error:
-            faults.append(str(error))
-    return _land(source, module, data, http, missing, looked_up=len(posts), detail=" ".join(faults))
+            faults.append(error)
+        except SHAPE_ERRORS as error:
+            faults.append(SourceUnavailable(f"{origin} answered in an unknown shape ({error!r})."))
+        else:
+            answered = True
+            cursors[origin] = replace(cursor, until=now, memory=watch.memory)
+    detail = " ".join(str(fault) for fault in faults)
+    report = _land(source, module, data, now, tuple(missing), looked_up=len(posts), detail=detail)
+    write_cursors(path, cursors)
+    if faults and not answered:
+        raise faults[0]
+    return report
 
 
 def _landed(data: DataDir, source: str, module: Source) -> dict[str, Item]:
@@ -81,9 +121,7 @@ def _landed(data: DataDir, source: str, module: Source) -> dict[str, Item]:
                 _keep_latest(seen_at, post_id, envelope.fetched_at)
                 found[post_id] = Item(key=post_id, payload=envelope.payload, position=envelope.position)
     return {
-        post_id: item
-        for post_id, item in found.items()
-        if post_id not in gone_at or seen_at[post_id] > gone_at[post_id]
+        name: item for name, item in found.items() if name not in gone_at or seen_at[name] > gone_at[name]
     }
 
 
@@ -100,7 +138,7 @@ def _envelopes(data: DataDir, module: Source) -> Iterator[Envelope]:
 def _post_ids(module: Source, envelope: Envelope) -> list[str]:
     try:
         return [record.post_id for record in module.parse(envelope) if isinstance(record, Post)]
-    except PayloadRejected:
+    except (PayloadRejected, *SHAPE_ERRORS):
         return []
 
 
@@ -108,35 +146,43 @@ def _land(
     source: str,
     module: Source,
     data: DataDir,
-    http: Http,
-    missing: Mapping[str, None],
+    now: datetime,
+    missing: Sequence[str],
     *,
     looked_up: int,
     detail: str,
 ) -> GoneReport:
-    now = http.clock().astimezone(UTC)
+    """The notices, then the run record."""
     run_id = f"{source}-gone-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}"
-
-    def envelopes() -> Iterator[Envelope]:
-        for post_id in missing:
-            yield Envelope(
-                source=NAME, platform=module.PLATFORM, query="", fetched_at=now, run_id=run_id,
-                collector_version=module.VERSION, payload={"post_id": post_id},
-            )  # fmt: skip
-
-    count = write_envelopes(landing_path(data.landing, module.PLATFORM, now, run_id), envelopes())
+    notices = (
+        Envelope(
+            source=NAME, platform=module.PLATFORM, query="", fetched_at=now, run_id=run_id,
+            collector_version=module.VERSION, payload=_notice(key),
+        )
+        for key in missing
+    )  # fmt: skip
+    count = write_envelopes(landing_path(data.landing, module.PLATFORM, now, run_id), notices)
     write_run(
         data,
         RunRecord(
-            platform=module.PLATFORM, source=source, run_id=run_id, first_fetched_at=now, last_fetched_at=now,
-            count_payloads=count, count_posts=0, count_quarantined=0, count_opted_out=0,
+            platform=module.PLATFORM, source=RECHECK, run_id=run_id, first_fetched_at=now,
+            last_fetched_at=now, count_payloads=count, count_posts=0, count_quarantined=0, count_opted_out=0,
             health="blind" if detail else "heard", health_detail=detail,
         ),
     )  # fmt: skip
     return GoneReport(source=source, run_id=run_id, looked_up=looked_up, gone=count, detail=detail)
 
 
+def _notice(key: str) -> dict[str, str]:
+    if key.startswith(ACCOUNT):
+        return {"account_id": key.removeprefix(ACCOUNT)}
+    return {"post_id": key}
+
+
 def parse(envelope: Envelope) -> Iterator[Record]:
-    """A notice becomes a Deletion."""
-    post_id = identifier(envelope.payload.get("post_id"), "post_id")
-    yield Deletion(platform=envelope.platform, post_id=post_id, observed_at=envelope.fetched_at)
+    """A notice becomes a Deletion, of a post or of everything of an account."""
+    account = optional_id(envelope.payload.get("account_id"))
+    post = None if account else identifier(envelope.payload.get("post_id"), "post_id")
+    yield Deletion(
+        platform=envelope.platform, post_id=post, account_id=account, observed_at=envelope.fetched_at
+    )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from collectors.contract import NOTES, SPENT, Item, Secrets, Source, Watch, Window
+from collectors.canary import WORST, Song, listen_for
+from collectors.contract import NOTES, SPENT, Item, Secrets, Source, Watch, Window, missing_secrets
 from collectors.cursors import Cursor, next_window
 from collectors.http import Http
-from collectors.read import tree
+from collectors.read import SHAPE_ERRORS, tree
 from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
 
 LOOKBACK = timedelta(days=28)
 """How far back the first run of a query reads, unless `lookback_days` in its options says otherwise."""
-SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-"""What code raises that reads an answer of another shape than it knows."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,11 +33,16 @@ class Listening:
     heard_at: list[str] = field(default_factory=list)
     failures: list[GirafeError] = field(default_factory=list)
     first_window: Window | None = None
+    canary_queries: Sequence[str] | None = None
+    """From company.toml; None: the source's own."""
+    canary: Song = ""
+    """How the canary sang, at the place where it sang worst."""
+    limits: dict[str, None] = field(default_factory=dict)
+    """What places do not let us hear although they answer."""
 
     def check_secrets(self, secrets: Secrets) -> None:
         """Raises AccessDenied for the first key that is missing."""
-        missing = [name for name in self.module.SECRETS if not secrets.get(name)]
-        if missing:
+        if missing := missing_secrets(self.module, secrets):
             raise AccessDenied(f"{self.name} needs {' and '.join(missing)} in the environment.")
 
     def listen(self, origin: str, http: Http) -> None:
@@ -54,6 +58,8 @@ class Listening:
         watch = Watch(query=self.query, origin=origin, options=self.options, memory=memory)
         try:
             found = self._keep(self.module.fetch(watch, window, http))
+            if not found:
+                self._ask_canary(watch, http)
             members = self._keep(self.module.thread(watch, found, http))
             self._keep(self.module.profile(watch, [*found, *members], http))
         except GirafeError as error:
@@ -62,9 +68,22 @@ class Listening:
             changed = SourceUnavailable(f"{origin} answered in an unknown shape ({error!r}).")
             self._fail(origin, changed, watch, window)
         else:
+            self.limits.update(dict.fromkeys(watch.limits))
             self.heard_at.append(origin)
             read = Cursor(start=window.start, until=window.end, memory=watch.memory)
             self.cursors[origin] = cursor.joined(window, watch.memory) if cursor else read
+
+    def _ask_canary(self, watch: Watch, http: Http) -> None:
+        """Raises SourceUnavailable where the place shows nothing whatever it is asked: the cursor stays."""
+        song, refusal = listen_for(self.module, watch, http, self.now, self.canary_queries)
+        self.canary = max(self.canary, song, key=WORST.index)
+        if song == "refused":
+            watch.limits.append(f"{watch.origin} was silent, and the canary could not be asked: {refusal}")
+        if song == "mute":
+            raise SourceUnavailable(
+                f"{watch.origin} shows nothing at all, not even what its canary asks for, so its silence is "
+                "not believed. Look at it in a browser; `canary` in company.toml changes the question."
+            )
 
     def _fail(self, origin: str, error: GirafeError, watch: Watch, window: Window) -> None:
         self.failures.append(error)

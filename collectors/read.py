@@ -10,6 +10,9 @@ from collectors.contract import NOTES
 from girafe.errors import PayloadChanged
 from girafe.records import Payload
 
+SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What code raises that reads an answer of another shape than it knows."""
+
 
 def tree(value: Any) -> Mapping[str, Any]:
     """`value` if it is an object, else an empty one: optional branches may be null or missing."""

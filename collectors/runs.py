@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 from typing import Literal, TypeAlias
 
 import orjson
 
 from girafe.data_dir import DataDir
-from girafe.storage import Place, write
+from girafe.storage import Place, find, read, write
 from warehouse.landing import file_name
 
 Health: TypeAlias = Literal["heard", "silent", "blind"]
 """heard: something came; silent: nothing was said; blind: we could not hear, so nothing is known."""
+
+_RUNS, _FEWEST = 14, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,26 @@ class RunRecord:
     count_opted_out: int
     health: Health
     health_detail: str
+    canary: str = ""
+    """How the question that always finds something was answered (collectors/canary.py); empty: not asked."""
+    count_posts_expected: float | None = None
+    """What is usual in a run of this query; None while too few runs are known."""
+    limits: str = ""
+    """What places do not let us hear although they answer: access settings, caps, spent budgets."""
+
+
+def usual_posts(data: DataDir, suffix: str) -> float | None:
+    """The median of posts in the last runs whose id ends in `suffix` and that could hear; None for under 3."""
+    paths = find(data.runs, f"*/*-{suffix}.json")
+    counts = []
+    for path in reversed(paths[-2 * _RUNS :]):
+        try:
+            record = orjson.loads(read(path))
+            if record["health"] != "blind":
+                counts.append(int(record["count_posts"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a damaged record says nothing about what is usual
+    return float(median(counts[:_RUNS])) if len(counts) >= _FEWEST else None
 
 
 def write_run(data: DataDir, record: RunRecord) -> Place:

@@ -10,6 +10,9 @@ Carries out the requests in the request folder (as **girafe_forget** does), eras
 and removes payloads from landing and quarantine when the time that company.toml allows (`[retention]`) is over.
 What was classified from them holds no text and stays, so no number changes.
 
+Before it erases, it asks each source that can be asked whether the posts still in landing are still there.
+Without a complete governance block nobody is asked.
+
 ### How to re-run it
 Trigger it; a second run finds nothing to do.
 
@@ -17,6 +20,8 @@ Trigger it; a second run finds nothing to do.
 The log names the file that could not be removed; check who owns it. Until then payloads are kept
 longer than allowed,
 so do not leave it red.
+* **recheck**: the log says which source refused and why. Until it is asked again, what was deleted there may
+  still be here: platforms give a day or two.
 """
 
 
@@ -40,6 +45,26 @@ def housekeeping() -> None:
 
         return process_requests(wiring.here()).summary
 
+    @task(trigger_rule="all_done")
+    def sources() -> list[str]:
+        from girafe.run import rechecked_sources
+
+        context = wiring.here()
+        wiring.skip_unless(
+            not context.settings.governance.missing(), "The governance block is incomplete: nobody is asked."
+        )
+        return list(rechecked_sources(context))
+
+    @task(map_index_template="{{ task.op_kwargs['source'] }}")
+    def recheck(source: str) -> int:
+        from girafe.run import live_http
+        from girafe.run import recheck as stage
+
+        context = wiring.here()
+        report = stage(context, source, http=live_http(wiring.now, context.say))
+        context.say(report.summary)
+        return report.gone
+
     @task(pool=wiring.DUCKDB_WRITER, trigger_rule="all_done")
     def deletions() -> str:
         from girafe.erasure import propagate_deletions
@@ -54,7 +79,9 @@ def housekeeping() -> None:
         context = wiring.here()
         return enforce(context.data, context.settings, context.now).summary
 
-    requests() >> deletions() >> retention()
+    asked = sources()
+    requests() >> asked
+    recheck.expand(source=asked) >> deletions() >> retention()
 
 
 housekeeping()

@@ -133,6 +133,8 @@ def propagate_deletions(context: Context) -> DeletionReport:
     from warehouse.deletions import propagate_deletions as propagate
 
     with _alone(context, "girafe housekeeping"):
+        # A notice that has just landed counts too.
+        run_stages(context, _of(("classify",)), lambda _name, call: call())
         report = propagate(context.data, parsers=PARSERS, pseudonymiser=context.pseudonymiser)
         if report.payloads or report.folders:
             run_stages(context, _of(("classify", "load")), lambda _name, call: call())

@@ -26,6 +26,7 @@ from girafe.storage import Place, find, find_sizes, name_under, read_all
 
 if TYPE_CHECKING:
     from collectors.collect import CollectReport
+    from collectors.gone import GoneReport
     from collectors.http import Http
     from nlp.classify import ClassifyReport
     from quality.validate import ValidationReport
@@ -132,6 +133,33 @@ def collect(
             window=Window(start=window[0], end=window[1]) if window else None,
             is_forgotten=Forgotten(context.data, context.pseudonymiser),
         )
+
+
+def recheck(context: Context, source: str, *, http: Http) -> GoneReport:
+    """Looks up what of `source` lies in landing and lands a deletion for what is gone.
+
+    `girafe.erasure.propagate_deletions` then erases it everywhere. Raises GovernanceMissing before any request.
+    """
+    from collectors.gone import look_up_gone
+    from collectors.registry import SOURCES
+
+    with context.adding("girafe recheck"):
+        return look_up_gone(
+            source,
+            settings=context.settings,
+            data=context.data,
+            http=http,
+            secrets=os.environ,
+            sources=SOURCES,
+        )
+
+
+def rechecked_sources(context: Context) -> tuple[str, ...]:
+    """The sources switched on that can be asked whether a post is still there."""
+    from collectors.gone import can_tell
+    from collectors.registry import SOURCES
+
+    return can_tell(context.settings, SOURCES)
 
 
 def import_files(context: Context, files: Iterable[str | Path]) -> int:

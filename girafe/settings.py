@@ -103,6 +103,8 @@ class SourceSettings(_Strict):
     """Left empty: the company's name and aliases."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What only this source understands (`instances`, `feeds`, ...)."""
+    canary: tuple[str, ...] | None = None
+    """Queries that always find something there, asked after a silent answer; None: the source's own; []: none."""
 
 
 class Retention(_Strict):

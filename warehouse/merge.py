@@ -34,6 +34,15 @@ def create_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]
     for table in tables:
         columns = ", ".join(f"{field.name} {sql_type(field.type)}" for field in table.schema)
         connection.execute(f"create table if not exists raw.{table.name} ({columns})")
+        _add_new_columns(connection, table)
+
+
+def _add_new_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """A warehouse made by an older girafe gets the columns that have come since, empty."""
+    known = {name for name, *_ in connection.execute(f"describe raw.{table.name}").fetchall()}
+    for field in table.schema:
+        if field.name not in known:
+            connection.execute(f"alter table raw.{table.name} add column {field.name} {sql_type(field.type)}")
 
 
 def merge_files(connection: duckdb.DuckDBPyConnection, table: Table, files: Iterable[Path]) -> None:

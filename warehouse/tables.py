@@ -304,6 +304,9 @@ COLLECTION_RUNS = Table(
             ("count_opted_out", pa.int64()),
             ("health", _TEXT),  # heard, silent, blind: `blind` names a collector that could not hear
             ("health_detail", _TEXT),
+            ("canary", _TEXT),  # heard, refused, mute; empty or null where it was not asked
+            ("count_posts_expected", pa.float64()),
+            ("limits", _TEXT),
         ]
     ),
 )

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from collectors.bearer import FetchedBearer
-from collectors.contract import Item, Options, Secrets, Watch, Window
+from collectors.contract import Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import text, tree, trees
@@ -31,6 +31,7 @@ SECRETS: tuple[str, ...] = ("BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD")
 PACE = 0.5
 OVERLAP = timedelta(hours=6)
 ON_BY_DEFAULT = True
+CANARY: Canary | None = Canary(queries=("bluesky", "the", "bonjour"), reach=timedelta(days=2))
 
 _SERVICE = "https://bsky.social"
 _PAGE = 100

@@ -7,7 +7,17 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from collectors.contract import NOTES, Item, Options, Watch, Window, cannot_tell, no_auth, nothing_more
+from collectors.contract import (
+    NOTES,
+    Canary,
+    Item,
+    Options,
+    Watch,
+    Window,
+    cannot_tell,
+    no_auth,
+    nothing_more,
+)
 from collectors.html import plain_text
 from collectors.http import Http
 from collectors.read import count, identifier, moment, notes, text, tree, trees
@@ -21,6 +31,7 @@ SECRETS: tuple[str, ...] = ()
 PACE = 1.5
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
+CANARY: Canary | None = Canary(queries=("the", "pour", "les"), reach=timedelta(days=90))
 gone = cannot_tell
 auth = no_auth
 thread = nothing_more

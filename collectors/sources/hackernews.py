@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from urllib.parse import quote
 
-from collectors.contract import NOTES, Item, Options, Watch, Window, no_auth, utc_from_epoch
+from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth, utc_from_epoch
 from collectors.html import links_in, plain_text
 from collectors.http import Http
 from collectors.read import count, identifier, notes, optional_id, text
@@ -21,6 +21,7 @@ SECRETS: tuple[str, ...] = ()
 PACE = 0.36
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
+CANARY: Canary | None = Canary(queries=("google", "show", "the"), reach=timedelta(days=2))
 auth = no_auth
 
 _ALGOLIA = "https://hn.algolia.com/api/v1"

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx
 
 from collectors.contract import (
+    Canary,
     Item,
     Options,
     Secrets,
@@ -38,6 +39,7 @@ SECRETS: tuple[str, ...] = ("LINKEDIN_ACCESS_TOKEN",)
 PACE = 1.0
 OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = False
+CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 gone = cannot_tell
 profile = nothing_more
 

@@ -17,11 +17,11 @@ import httpx
 
 from collectors import paging
 from collectors.bearer import Bearer
-from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window
+from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.read import moment, optional_id, tree, trees
 from collectors.sources.mastodon_parse import parse as parse
-from girafe.errors import AccessDenied, PayloadRejected
+from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "mastodon"
@@ -34,6 +34,7 @@ SECRETS: tuple[str, ...] = ()
 PACE = 1.0
 OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = True
+CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=30))
 
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr")
 _PAGE = 40
@@ -65,7 +66,11 @@ def hashtag(query: str) -> str:
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Pages back through the tag's timeline until a whole page is older than the window."""
     _check_access(watch, http)
-    url = f"{watch.origin}/api/v1/timelines/tag/{quote(hashtag(watch.query))}"
+    tag = hashtag(watch.query)
+    if not tag:
+        yield from _anything(watch, http)
+        return
+    url = f"{watch.origin}/api/v1/timelines/tag/{quote(tag)}"
     for page in paging.linked(http, url, {"limit": _PAGE}):
         times = [_time(status) for status in page]
         for status, time in zip(page, times, strict=True):
@@ -75,6 +80,14 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
             break
     if http.auth is not None:
         yield from _searched(watch, window, http)
+
+
+def _anything(watch: Watch, http: Http) -> Iterator[Item]:
+    """The newest posts this server shows to all, for the canary: no query means whatever there is."""
+    page = http.json(f"{watch.origin}/api/v1/timelines/public", {"limit": _PAGE})
+    if not isinstance(page, list):
+        raise SourceUnavailable(f"{watch.origin} has no public timeline.")
+    yield from (_item(watch, dict(status)) for status in trees(page))
 
 
 def _searched(watch: Watch, window: Window, http: Http) -> Iterator[Item]:

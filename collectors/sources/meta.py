@@ -9,7 +9,17 @@ from typing import Any
 import httpx
 
 from collectors.bearer import Bearer
-from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window, cannot_tell, nothing_more
+from collectors.contract import (
+    NOTES,
+    Canary,
+    Item,
+    Options,
+    Secrets,
+    Watch,
+    Window,
+    cannot_tell,
+    nothing_more,
+)
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, identifier, moment, notes, text, tree, trees
@@ -23,6 +33,7 @@ SECRETS: tuple[str, ...] = ("META_PAGE_TOKEN",)
 PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = False
+CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 gone = cannot_tell
 thread = nothing_more
 profile = nothing_more

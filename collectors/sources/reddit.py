@@ -10,6 +10,7 @@ import httpx
 
 from collectors.bearer import FetchedBearer
 from collectors.contract import (
+    Canary,
     Item,
     Options,
     Secrets,
@@ -35,6 +36,7 @@ SECRETS: tuple[str, ...] = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
 PACE = 0.7
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = False
+CANARY: Canary | None = Canary(queries=("the",), reach=timedelta(days=30))
 gone = cannot_tell
 profile = nothing_more
 

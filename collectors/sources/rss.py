@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, quote_plus, urlsplit
 import feedparser
 
 from collectors.contract import (
+    Canary,
     Item,
     Options,
     Watch,
@@ -37,6 +38,7 @@ SECRETS: tuple[str, ...] = ()
 PACE = 2.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
+CANARY: Canary | None = None  # a feed that can be read and is empty is normal
 gone = cannot_tell
 auth = no_auth
 thread = nothing_more

@@ -8,7 +8,17 @@ from typing import Any
 
 import httpx
 
-from collectors.contract import NOTES, Item, Options, Secrets, Watch, Window, cannot_tell, utc_from_epoch
+from collectors.contract import (
+    NOTES,
+    Canary,
+    Item,
+    Options,
+    Secrets,
+    Watch,
+    Window,
+    cannot_tell,
+    utc_from_epoch,
+)
 from collectors.html import plain_text
 from collectors.http import Http
 from collectors.paging import MOST_EMPTY_PAGES
@@ -23,6 +33,7 @@ SECRETS: tuple[str, ...] = ()
 PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
+CANARY: Canary | None = Canary(queries=("error", "work", "the"), reach=timedelta(days=30))
 gone = cannot_tell
 
 _API = "https://api.stackexchange.com/2.3"

@@ -9,7 +9,17 @@ from typing import Any
 import httpx
 
 from collectors.bearer import Bearer
-from collectors.contract import SPENT, Item, Options, Secrets, Watch, Window, cannot_tell, nothing_more
+from collectors.contract import (
+    SPENT,
+    Canary,
+    Item,
+    Options,
+    Secrets,
+    Watch,
+    Window,
+    cannot_tell,
+    nothing_more,
+)
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, identifier, moment, optional_id, text, tree, trees
@@ -26,6 +36,7 @@ SECRETS: tuple[str, ...] = ("X_BEARER_TOKEN",)
 PACE = 15.0
 OVERLAP = timedelta(hours=1)
 ON_BY_DEFAULT = False
+CANARY: Canary | None = None  # each question costs money
 gone = cannot_tell
 profile = nothing_more
 

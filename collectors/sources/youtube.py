@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from collectors.contract import Item, Options, Secrets, Watch, Window, cannot_tell, nothing_more
+from collectors.contract import Canary, Item, Options, Secrets, Watch, Window, cannot_tell, nothing_more
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, identifier, moment, optional_id, text, tree, trees
@@ -24,6 +24,7 @@ SECRETS: tuple[str, ...] = ("YOUTUBE_API_KEY",)
 PACE = 0.2
 OVERLAP = timedelta(days=3)
 ON_BY_DEFAULT = False
+CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 gone = cannot_tell
 profile = nothing_more
 

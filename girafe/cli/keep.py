@@ -22,6 +22,7 @@ from girafe.cli.terminal import (
     print_json,
     timed,
 )
+from girafe.errors import RetryLater, UserMustAct
 from girafe.settings import load_settings
 
 PANEL = "3. Keep and erase"
@@ -89,6 +90,45 @@ def housekeeping(
         console.print(plain(erasure.propagate_deletions(context).summary))
     report = enforce(open_data(data), load_settings(company), now(), dry_run=dry_run)
     console.print(f"{'would remove' if dry_run else 'removed'}: {report.summary}")
+
+
+@app.command(rich_help_panel=PANEL)
+def recheck(
+    company: CompanyFile = Path("company.toml"),
+    data: DataFolder = Path("data"),
+    source: Annotated[list[str] | None, typer.Option(help="Only these sources (repeat).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, ask nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Asks the platforms whether what was collected is still there; what is gone there goes here too.
+
+    Deleted posts leave every file at once, and every number with the next `girafe run`. In Airflow,
+    girafe_housekeeping does this every night.
+    """
+    context = open_context(company, data)
+    names = [name for name in path.rechecked_sources(context) if not source or name in source]
+    if dry_run or not names:
+        asked = plain(", ".join(names)) or "nobody: no source that is switched on can be asked"
+        console.print(f"  would ask {asked}")
+        return
+    context.settings.governance.check()
+    http = path.live_http(now, context.say)
+    reports, refusals = [], []
+    for name in names:
+        try:
+            report = timed(f"recheck {name}", lambda name=name: path.recheck(context, name, http=http))  # type: ignore[misc]
+        except (RetryLater, UserMustAct) as error:
+            console.print(f"[red]✗[/] {plain(name)}: {plain(error)}")
+            refusals.append(error)
+            continue
+        context.say(report.summary)
+        reports.append(report)
+    if any(report.gone for report in reports):
+        console.print(plain(erasure.propagate_deletions(context).summary))
+    if as_json:
+        print_json(reports)
+    if refusals:
+        raise refusals[0]
 
 
 @app.command(rich_help_panel=PANEL)

@@ -13,6 +13,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     one_row_per_key(TABLE),
     *filled("platform", "source", "run_id", "health"),
     one_of("health", ("heard", "silent", "blind")),
+    one_of("canary", ("", "heard", "refused", "mute")),
     ordered("last_fetched_at", "first_fetched_at"),
     *(
         between(column, 0, None, f"{column} is a count and cannot be negative.")

@@ -10,6 +10,7 @@ KEY: tuple[str, ...] = ("platform", "source", "day")
 EXPECTATIONS: tuple[Expectation, ...] = (
     not_yet("day"),
     one_of("health", ("heard", "silent", "blind")),
+    one_of("canary", ("heard", "refused", "mute")),
     no_small_group("count_opted_out"),
     *counts("count_runs", "count_payloads", "count_posts", "count_quarantined", "count_blind_runs"),
     *shares("quarantine_share"),

@@ -42,10 +42,11 @@ def status(number, author, minutes_ago, text="<p>#ondine</p>", reply_to=None, ho
 class Instance:
     """A Mastodon server: its statuses newest first, its pages of two, its faults on demand."""
 
-    def __init__(self, statuses, *, tagged=None, access="public", page=2, accounts=()):
+    def __init__(self, statuses, *, tagged=None, access="public", page=2, accounts=(), mute=False):
         self.statuses = {item["id"]: item for item in statuses}
         self.tagged = tagged if tagged is not None else [item["id"] for item in statuses]
         self.access, self.page, self.accounts = access, page, list(accounts)
+        self.mute = mute
         self.asked: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -57,6 +58,9 @@ class Instance:
             return httpx.Response(200, json={"domain": request.url.host, "configuration": access})
         if path.startswith("/api/v1/timelines/tag/"):
             return self._timeline(request)
+        if path == "/api/v1/timelines/public":
+            shown = [] if self.mute else [status(999, "bo", 5, "<p>Good morning</p>")]
+            return httpx.Response(200, json=shown)
         if path.endswith("/context"):
             return self._context(path.split("/")[-2])
         if path == "/api/v1/accounts":

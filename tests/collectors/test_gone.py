@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import httpx
+import orjson
 import pytest
 
 from collectors import gone
 from collectors.contract import NOTES
 from collectors.registry import PARSERS, SOURCES
-from girafe.errors import GovernanceMissing
+from girafe.errors import AccessDenied, GirafeError, GovernanceMissing
 from girafe.records import Deletion, Envelope
 from girafe.settings import parse_settings
-from warehouse.landing import landing_files, landing_path, read_envelopes, write_envelopes
+from warehouse.landing import (
+    landing_files,
+    landing_path,
+    read_envelopes,
+    write_envelopes,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -48,7 +54,7 @@ def look(client_for, data, settings_with):
         secrets = {"BLUESKY_HANDLE": "h", "BLUESKY_APP_PASSWORD": "p"}
         report = gone.look_up_gone(
             source, settings=settings, data=data, http=http, secrets=secrets, sources=SOURCES
-        )
+        )  # fmt: skip
         found = [
             record.post_id
             for path in landing_files(data.landing)
@@ -86,6 +92,17 @@ def test_a_deleted_post_is_named_once(land, look):
     assert (report.looked_up, report.gone, found) == (29, 0, ["https://a.example/p/7"])
 
 
+def test_a_key_that_is_missing_is_named_before_anybody_is_asked(client_for, data, settings_with):
+    def nobody(request):
+        raise AssertionError("a request left")
+
+    with pytest.raises(AccessDenied, match="BLUESKY_HANDLE"):
+        gone.look_up_gone(
+            "bluesky", settings=settings_with('[[sources]]\nname = "bluesky"'), data=data,
+            http=client_for(nobody), secrets={}, sources=SOURCES,
+        )  # fmt: skip
+
+
 def test_a_server_that_answers_with_too_little_deletes_nothing(land, look):
     land("mastodon", *(status(n) for n in range(1, 6)))
     shown = {str(n) for n in range(1, 6)}
@@ -93,11 +110,15 @@ def test_a_server_that_answers_with_too_little_deletes_nothing(land, look):
 
 
 @pytest.mark.parametrize("answer", [401, 500])
-def test_a_server_that_refuses_or_fails_deletes_nothing_and_is_named(land, look, answer):
+def test_a_server_that_refuses_or_fails_deletes_nothing_and_is_named(land, look, data, answer):
     land("mastodon", status(1))
-    report, found = look("mastodon", lambda request: httpx.Response(answer), MASTODON)
-    assert found == []
-    assert report.detail
+    with pytest.raises(GirafeError):
+        look("mastodon", lambda request: httpx.Response(answer), MASTODON)
+    [record] = [orjson.loads(path.read_bytes()) for path in data.runs.glob("*/*.json")]
+    assert record["source"] == "recheck"
+    assert record["health"] == "blind"
+    assert f"({answer})" in record["health_detail"] or f"status {answer}" in record["health_detail"]
+    assert [line for path in landing_files(data.landing) for line in read_envelopes(path)]
 
 
 def test_a_bluesky_post_absent_from_the_answer_is_gone(land, look):
@@ -124,4 +145,4 @@ def test_without_governance_nobody_is_asked(client_for, data):
     with pytest.raises(GovernanceMissing):
         gone.look_up_gone(
             "mastodon", settings=bare, data=data, http=client_for(nobody), secrets={}, sources=SOURCES
-        )
+        )  # fmt: skip

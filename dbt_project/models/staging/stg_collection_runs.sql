@@ -10,5 +10,8 @@ select
     count_quarantined,
     count_opted_out,
     health,
-    health_detail
+    health_detail,
+    nullif(canary, '') as canary,
+    count_posts_expected,
+    nullif(limits, '') as limits
 from {{ source("raw", "collection_runs") }}

@@ -29,7 +29,13 @@ with
             min_by(
                 struct_pack(health := health, detail := health_detail),
                 (['blind', 'silent', 'heard'].list_position(health), run_id)
-            ) as worst
+            ) as worst,
+            -- mute, then refused, then heard
+            min_by(canary, ['mute', 'refused', 'heard'].list_position(canary)) filter (
+                where canary is not null
+            ) as canary,
+            sum(count_posts_expected) as count_posts_expected,
+            string_agg(distinct limits, ' ' order by limits) as limits
         from runs
         where day is not null and source is not null
         group by all
