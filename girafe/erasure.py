@@ -62,11 +62,13 @@ def forget(
     Older releases leave. Killed anywhere, the same call finishes. Raises Busy while another run is at work.
     """
     from collectors.registry import PARSERS
+    from warehouse.erase import remove_abandoned
     from warehouse.forget import as_details, finished
     from warehouse.forget import forget as erase
     from warehouse.receipts import write_receipt
 
-    with _alone(context, "girafe forget"):
+    with alone(context, "girafe forget"):
+        remove_abandoned(context.data)
         erasures = []
         for wish in requests:
             erasure = around(
@@ -131,8 +133,10 @@ def propagate_deletions(context: Context) -> DeletionReport:
     """What platforms say is gone leaves every file; the warehouse is made anew without it."""
     from collectors.registry import PARSERS
     from warehouse.deletions import propagate_deletions as propagate
+    from warehouse.erase import remove_abandoned
 
-    with _alone(context, "girafe housekeeping"):
+    with alone(context, "girafe housekeeping"):
+        remove_abandoned(context.data)
         # A notice that has just landed counts too.
         run_stages(context, _of(("classify",)), lambda _name, call: call())
         report = propagate(context.data, parsers=PARSERS, pseudonymiser=context.pseudonymiser)
@@ -145,7 +149,7 @@ def _of(names: Iterable[str]) -> list[Any]:
     return [stage for stage in AFTER_COLLECT if stage[0] in names]
 
 
-def _alone(context: Context, what: str) -> ExitStack:
+def alone(context: Context, what: str) -> ExitStack:
     """Nobody adds files, loads or publishes meanwhile."""
     stack = ExitStack()
     try:

@@ -7,6 +7,7 @@ import hmac
 import os
 import secrets
 from base64 import b32encode
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from girafe.records import Account
 
 KEY_VARIABLE = "GIRAFE_PSEUDONYM_KEY"
 KEY_FILE = "pseudonym.key"
+NEXT_KEY_FILE = "pseudonym.next.key"
+"""There while the key is being replaced (girafe rotate-key)."""
 _KEY_BYTES = 32
 
 
@@ -64,10 +67,32 @@ class Pseudonymiser:
         """The pseudonym of a platform's conversation id."""
         return self._of(f"conversation\x1f{platform}\x1f{conversation_id}")
 
+    @property
+    def key_id(self) -> str:
+        """Tells keys apart without giving anything of them away."""
+        return self._compute("key-id")
+
+    def again(self, pseudonym: str) -> str:
+        """The pseudonym of what is known only by a pseudonym under a key that is going."""
+        return self._compute(f"again\x1f{pseudonym}")
+
     def content(self, *parts: str | None) -> str:
         """A keyed hash of what something says: tells versions apart, cannot be guessed from a dictionary."""
         # Not through the cache: contents hardly ever repeat.
         return self._compute("content\x1f" + "\x1f".join("\x00" if part is None else part for part in parts))
+
+
+class Rekeying(Pseudonymiser):
+    """Computes under the new key and tells `note` what the same was under the old one: (old, new)."""
+
+    def __init__(self, old: Pseudonymiser, key: bytes, note: Callable[[str, str], None]) -> None:
+        super().__init__(key)
+        self._old, self._note = old, note
+
+    def _compute(self, message: str) -> str:
+        new = super()._compute(message)
+        self._note(self._old._compute(message), new)
+        return new
 
 
 def load_key(keys: Path, *, name: str = KEY_FILE, variable: str = KEY_VARIABLE) -> bytes:

@@ -18,9 +18,9 @@ import orjson
 
 from girafe import audit
 from girafe.data_dir import DataDir
-from girafe.errors import QualityFailed
+from girafe.errors import QualityFailed, UserMustAct
 from girafe.lock import hold
-from girafe.pseudonym import Pseudonymiser, load_key
+from girafe.pseudonym import NEXT_KEY_FILE, Pseudonymiser, load_key
 from girafe.settings import Settings
 from girafe.storage import Place, find, find_sizes, name_under, read_all
 
@@ -75,7 +75,11 @@ class Context:
 
     @property
     def pseudonymiser(self) -> Pseudonymiser:
-        """Made from the key in the environment or under `keys/`."""
+        """Made from the key in the environment or under `keys/`; raises UserMustAct while it is replaced."""
+        if (self.data.keys / NEXT_KEY_FILE).exists():
+            raise UserMustAct(
+                "The pseudonym key is being replaced, or that was interrupted. Finish it: girafe rotate-key"
+            )
         return Pseudonymiser(load_key(self.data.keys))
 
 

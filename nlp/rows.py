@@ -49,6 +49,14 @@ class RowMaker:
         self._account_rows(rows, (record for _, record in sightings))
         return rows
 
+    def identify(self, sightings: Sequence[tuple[Envelope, Post | Profile]]) -> None:
+        """Computes every pseudonym that `make` would, and judges nothing: what `girafe rotate-key` needs."""
+        rows: Rows = {table.name: [] for table in CLASSIFIED}
+        for envelope, record in sightings:
+            if isinstance(record, Post):
+                self._post_row(rows, envelope, record)
+        self._observed(rows, (record for _, record in sightings))
+
     def _post_row(self, rows: Rows, envelope: Envelope, post: Post) -> tuple[str, str]:
         name, platform = self.pseudonymiser, post.platform
         mentions = handles_in(post.text, platform) if post.mentions is None else post.mentions
@@ -167,6 +175,17 @@ class RowMaker:
         return _evidence(author, names, "given", post_id, post.created_at, ("given",), scores)
 
     def _account_rows(self, rows: Rows, records: Iterable[Post | Profile]) -> None:
+        new = self._observed(rows, records)
+        scored = score_profiles(list(new.values()), self.companies)
+        for ((account_id, version), account), scores in zip(new.items(), scored, strict=True):
+            origin = "name" if account.is_name_only else "profile"
+            rows["speaker_evidence"].extend(
+                _evidence(account_id, names, origin, version, None, score.codes, score.scores)
+                for names, score in zip(self.companies, scores, strict=True)
+            )
+
+    def _observed(self, rows: Rows, records: Iterable[Post | Profile]) -> Mapping[tuple[str, str], Account]:
+        """Adds what was seen of accounts; returns the profile versions that were not judged before."""
         seen: dict[tuple[str, str], Row] = {}
         aliases: dict[tuple[str, str], Row] = {}
         new: dict[tuple[str, str], Account] = {}
@@ -185,13 +204,7 @@ class RowMaker:
                 new[key] = account
         rows["account_observations"].extend(seen.values())
         rows["account_aliases"].extend(aliases.values())
-        scored = score_profiles(list(new.values()), self.companies)
-        for ((account_id, version), account), scores in zip(new.items(), scored, strict=True):
-            origin = "name" if account.is_name_only else "profile"
-            rows["speaker_evidence"].extend(
-                _evidence(account_id, names, origin, version, None, score.codes, score.scores)
-                for names, score in zip(self.companies, scores, strict=True)
-            )
+        return new
 
     def _profile_version(self, account: Account) -> str:
         """A keyed hash of what the classifier reads of a profile."""

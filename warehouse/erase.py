@@ -6,6 +6,7 @@ last of all, because they are what tells by which names it is known. Called agai
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from girafe.data_dir import DataDir
+from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import GirafeError
 from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
 from girafe.storage import Place, find, local_folders, read, remove, remove_folder, write, written
@@ -72,6 +73,19 @@ def read_payload(envelope: Envelope, parsers: Mapping[str, Parser]) -> Found:
 
 def _is_notice(record: Record) -> bool:
     return isinstance(record, Deletion) or (isinstance(record, Profile) and bool(record.account.opted_out))
+
+
+def remove_abandoned(data: DataDir) -> int:
+    """Removes what killed processes left half-written; only while nobody else may write. Returns how many."""
+    removed = 0
+    for name in PRIVATE:
+        for path in (data.root / name).rglob("*.part"):
+            removed += 1
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    return removed
 
 
 def landed_of(data: DataDir, platform: str) -> list[Place]:

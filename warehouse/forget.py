@@ -83,7 +83,6 @@ def forget(
     found = set(before.pseudonyms if before else ())
     for known in traces.accounts:
         found |= pseudonyms_of(known, pseudonymiser)
-        keyed |= pseudonyms_of(known, lasting(data))
     found = known_pseudonyms(data, found)
     begun = before or _Begun(
         number=hashlib.sha256("".join(sorted(keyed)).encode()).hexdigest()[:16],
@@ -95,7 +94,7 @@ def forget(
     write_whole(
         _begun_path(data, begun.number), orjson.dumps(replace(begun, pseudonyms=tuple(sorted(found))))
     )
-    remember(data, platform, found | keyed)
+    remember(data, platform, traces.accounts, found, pseudonymiser)
     lines = clean_quarantine(data, traces)
     for path in files:
         redact_landing(data, path, traces, parsers)

@@ -6,7 +6,8 @@ in a backup), and under a key of its own that is never rotated, which knows it w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import orjson
 
@@ -30,26 +31,44 @@ def lasting(data: DataDir) -> Pseudonymiser:
     return Pseudonymiser(load_key(data.keys, name=LASTING_KEY, variable=LASTING_VARIABLE))
 
 
-def read_forgotten(data: DataDir) -> dict[str, str]:
-    """Pseudonym -> platform of everyone who was forgotten, under either key."""
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One pseudonym of one forgotten account."""
+
+    pseudonym: str
+    platform: str
+    key: str
+    """`lasting`, or the id of the warehouse's key (girafe/pseudonym.py)."""
+
+
+def read_entries(data: DataDir) -> set[Entry]:
+    """The whole list."""
     try:
         lines = read(forgotten_path(data)).splitlines()
     except FileNotFoundError:
-        return {}
-    return {entry["pseudonym"]: entry["platform"] for entry in map(orjson.loads, lines)}
+        return set()
+    return {Entry(**orjson.loads(line)) for line in lines}
 
 
-def remember(data: DataDir, platform: str, pseudonyms: Iterable[str]) -> None:
-    """Adds pseudonyms to the list, durably, each once."""
-    write_forgotten(data, read_forgotten(data) | dict.fromkeys(pseudonyms, platform))
+def read_forgotten(data: DataDir) -> frozenset[str]:
+    """Every pseudonym of everyone who was forgotten, under either key."""
+    return frozenset(entry.pseudonym for entry in read_entries(data))
 
 
-def write_forgotten(data: DataDir, known: Mapping[str, str]) -> None:
+def remember(data: DataDir, platform: str, accounts: Iterable[Account], others: Iterable[str],
+             pseudonymiser: Pseudonymiser) -> None:  # fmt: skip
+    """Adds accounts, and `others` that only classified files know of, durably, each once."""
+    keys = {"lasting": lasting(data), pseudonymiser.key_id: pseudonymiser}
+    known = read_entries(data) | {Entry(name, platform, pseudonymiser.key_id) for name in others}
+    for account in accounts:
+        for key, one in keys.items():
+            known |= {Entry(name, platform, key) for name in pseudonyms_of(account, one)}
+    write_entries(data, known)
+
+
+def write_entries(data: DataDir, known: Iterable[Entry]) -> None:
     """Replaces the list, durably."""
-    lines = (
-        orjson.dumps({"pseudonym": name, "platform": known[name]}, option=orjson.OPT_APPEND_NEWLINE)
-        for name in sorted(known)
-    )
+    lines = (orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in sorted(known))
     write_whole(forgotten_path(data), b"".join(lines))
 
 
@@ -57,7 +76,7 @@ class Forgotten:
     """Answers whether an account asked to be forgotten, by its id and by its handle."""
 
     def __init__(self, data: DataDir, pseudonymiser: Pseudonymiser) -> None:
-        self._pseudonyms = frozenset(read_forgotten(data))
+        self._pseudonyms = read_forgotten(data)
         self._pseudonymisers = (pseudonymiser, lasting(data)) if self._pseudonyms else ()
 
     def __call__(self, account: Account) -> bool:

@@ -81,15 +81,16 @@ def load_classified(
             raise
     # Built beside and swapped in: a crash half-way leaves the warehouse that was there.
     fresh = data.warehouse.with_suffix(".rebuild.duckdb")
-    _remove(fresh)
+    remove_warehouse(fresh)
     with connect(fresh) as connection:
         report = _load(connection, data, settings, judge, pseudonymiser, [*found], found, rebuilt=True)
-    _remove(data.warehouse)
+    remove_warehouse(data.warehouse)
     fresh.replace(data.warehouse)
     return report
 
 
-def _remove(path: Path) -> None:
+def remove_warehouse(path: Path) -> None:
+    """Removes a DuckDB file and its log; load makes it anew from the classified files."""
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
 

@@ -313,3 +313,22 @@ COLLECTION_RUNS = Table(
 
 RAW: tuple[Table, ...] = (*CLASSIFIED, SPEAKER_LABELS, COMPANIES, OFFICIAL_ACCOUNTS, COLLECTION_RUNS)
 """Every table of the schema `raw`, in the order they are created."""
+
+PSEUDONYMS: frozenset[str] = frozenset(
+    {
+        "post_id",
+        "content_hash",
+        "account_id",
+        "reply_to_id",
+        "conversation_id",
+        "root_post_id",
+        "quote_of_id",
+        "repost_of_id",
+        "handle_key",
+        "account_key",
+        "profile_version",
+        "alias_id",
+        "reference",
+    }
+)
+"""The columns, in whichever table, that hold keyed pseudonyms: what a change of key must change."""

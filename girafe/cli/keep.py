@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from girafe import erasure
+from girafe import erasure, rotation
 from girafe import run as path
 from girafe.cli.app import app
 from girafe.cli.terminal import (
@@ -178,6 +178,20 @@ def verify_receipt(
     for name, value in told.items():
         console.print(f"{name:<28} {plain(value)}")
     console.print("[green]✓[/] the signature is right")
+
+
+@app.command("rotate-key", rich_help_panel=PANEL)
+def rotate_key(company: CompanyFile = Path("company.toml"), data: DataFolder = Path("data")) -> None:
+    """Replaces the pseudonym key and destroys the old one; no number changes.
+
+    Do it when the key may have been seen, when somebody who could read it leaves, or once a year. What has left
+    landing can then no longer be linked with what will be collected. Backups made before hold the old key:
+    make a new one, then delete them. If it is interrupted, the same command finishes it.
+    """
+    context = open_context(company, data)
+    report = rotation.rotate_key(context, around=timed)
+    console.print(report.summary)
+    console.print("Backups made before hold the old key: make a new one, then delete them.")
 
 
 @app.command(rich_help_panel=PANEL)
