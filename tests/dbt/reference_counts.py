@@ -13,9 +13,10 @@ import sys
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Line = dict[str, Any]
 Key = tuple[str, ...]
@@ -94,29 +95,15 @@ class Reference:
     # which posts make a thread
 
     def threads(self) -> list[list[Line]]:
-        """Speech by thread: the connected parts of `each post -> the one place it points to`."""
-        named = {
-            (line["platform"], line["conversation_id"])
-            for line in self.posts.values()
-            if line.get("conversation_id")
-        }
+        """Speech by thread: connected parts of posts, the posts they answer and the conversations they are in."""
         parts = _Parts()
         for (platform, post), line in self.posts.items():
-            parent = line.get("reply_to") if line.get("reply_to") != post else None
-            if line.get("conversation_id"):
-                place = ("conversation", platform, line["conversation_id"])
-            elif parent and (platform, parent) in self.posts:
-                place = ("post", platform, parent)
-            elif parent:
-                place = ("conversation", platform, parent)
-            elif (platform, post) in named:
-                place = ("conversation", platform, post)
-            else:
-                place = ("post", platform, post)
-            parts.join(("post", platform, post), place)
+            for place in (line.get("reply_to"), line.get("conversation_id")):
+                if place:
+                    parts.join((platform, post), (platform, place))
         found: dict[Key, list[Line]] = defaultdict(list)
         for (platform, post), line in self.speech.items():
-            found[parts.of(("post", platform, post))].append(line)
+            found[parts.of((platform, post))].append(line)
         return list(found.values())
 
     # who addresses whom
@@ -142,11 +129,18 @@ class Reference:
     def count(self, is_about: Callable[[Line], bool]) -> Counter[str]:
         """Every kind, over threads in which the brand spoke or a post is about the company."""
         found: Counter[str] = Counter()
+        for (_, kind), number in self.count_weeks(is_about).items():
+            found[kind] += number
+        return found
+
+    def count_weeks(self, is_about: Callable[[Line], bool], zone: str = "UTC") -> Counter[tuple[str, str]]:
+        """The same by Monday of the week in `zone`: a thread's is that of its oldest post, an exchange's its own."""
+        found: Counter[tuple[str, str]] = Counter()
         for thread in self.threads():
             sides = {(self.author(line), self.side(self.author(line), _time(line))) for line in thread}
             if not any(side == "brand" for _, side in sides) and not any(map(is_about, thread)):
                 continue
-            found[_kind(sides)] += 1
+            found[_week(min(map(_time, thread)), zone), _kind(sides)] += 1
             for line in thread:
                 at, speaker = _time(line), self.author(line)
                 for addressee in self.addressees(line):
@@ -154,12 +148,12 @@ class Reference:
                         self.side(speaker, at),
                         "unknown" if addressee is None else self.side(addressee, at),
                     )
+                    kind = f"exchanges_{ends[0]}_to_{ends[1]}"
                     if "other" in ends:
-                        found["exchanges_with_other"] += 1
+                        kind = "exchanges_with_other"
                     elif "unknown" in ends:
-                        found["exchanges_unresolved"] += 1
-                    else:
-                        found[f"exchanges_{ends[0]}_to_{ends[1]}"] += 1
+                        kind = "exchanges_unresolved"
+                    found[_week(at, zone), kind] += 1
         return found
 
 
@@ -209,6 +203,11 @@ def _moment(text: str) -> datetime:
 
 def _time(line: Line) -> datetime:
     return _moment(line["created_at"])
+
+
+def _week(moment: datetime, zone: str) -> str:
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def _seen(line: Line) -> datetime:

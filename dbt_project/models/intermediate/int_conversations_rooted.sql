@@ -1,44 +1,35 @@
 -- grain: one row per post, with the thread it belongs to
--- Each post points to one place (below); following the pointers leads to the end of a
--- chain, which names the
--- thread. Pointers are doubled in each step, so a chain of a million replies takes
--- twenty steps.
+-- A thread is everything that replies join, and everything in one conversation of the
+-- platform, taken together. Replies first: pointers are doubled in each step, so a
+-- chain
+-- of a million replies takes twenty steps. Then the trees of replies that share a
+-- conversation, or are named by one, are joined.
 with recursive
     posts as (
         select
             post_id,
             reply_to_id,
-            conversation_id,
-            root_post_id,
+            'c:' || coalesce(root_post_id, conversation_id) as conversation,
             row_number() over () as number
         from {{ ref("int_posts_latest") }}
-    ),
-    named as (
-        select distinct coalesce(root_post_id, conversation_id) as post_id
-        from posts
-        where conversation_id is not null
     ),
     pointers as materialized(
         select
             posts.number,
             posts.post_id,
-            if(posts.conversation_id is null, parents.number, null) as parent,
+            posts.conversation,
+            parents.number as parent,
             -- a missing parent and a conversation are places too, in the name space
             -- of post ids
             case
-                when posts.conversation_id is not null
-                then 'c:' || coalesce(posts.root_post_id, posts.conversation_id)
                 when parents.number is not null
                 then null
                 when posts.reply_to_id is not null
                 then 'c:' || posts.reply_to_id
-                when named.post_id is not null
-                then 'c:' || posts.post_id
                 else 'p:' || posts.post_id
             end as place
         from posts
         left join posts as parents on parents.post_id = posts.reply_to_id
-        left join named on named.post_id = posts.post_id
     ),
     walk(number, pointer, lowest, step)
 using
@@ -54,7 +45,8 @@ using
         where ahead.pointer <> walk.pointer and walk.step < 24
     ),
     ends as (
-        select pointers.post_id, goal.place, ahead.lowest as circle
+        select
+            pointers.post_id, pointers.conversation, goal.place, ahead.lowest as circle
         from walk
         join pointers using (number)
         join pointers as goal on goal.number = walk.pointer
@@ -68,10 +60,82 @@ using
         where place is null
         group by circle
     ),
-    final as (
-        select ends.post_id, coalesce(ends.place, circles.place) as thread_id
+    trees as materialized(
+        select
+            ends.post_id,
+            ends.conversation,
+            coalesce(ends.place, circles.place) as place
         from ends
         left join circles on ends.place is null and circles.circle = ends.circle
+    ),
+    bonds as (
+        select distinct place, conversation
+        from trees
+        where conversation is not null and conversation <> place
+        union
+        -- a conversation is often named after the post that opened it
+        select trees.place, named.conversation
+        from (select distinct conversation from trees) as named
+        join trees on trees.post_id = substr(named.conversation, 3)
+        where trees.place <> named.conversation
+    ),
+    places as materialized(
+        select place, row_number() over (order by place) as number
+        from
+            (
+                select place
+                from bonds
+                union
+                select conversation
+                from bonds
+            )
+    ),
+    ties as materialized(
+        select one.number as one, other.number as other
+        from bonds
+        join places as one using (place)
+        join places as other on other.place = bonds.conversation
+    ),
+    neighbours as materialized(
+        select one, other
+        from ties
+        union all
+        select other, one
+        from ties
+    ),
+    -- each place takes the lowest number it can reach, over its neighbours and over
+    -- the place whose number it has
+    joined(number, lowest)
+using
+    key(number) as (
+        select number, number
+        from places
+        union
+        select reached.number, min(reached.lowest)
+        from
+            (
+                select neighbours.other as number, joined.lowest
+                from joined
+                join neighbours on neighbours.one = joined.number
+                union all
+                select follower.number, joined.lowest
+                from joined
+                join recurring.joined as follower on follower.lowest = joined.number
+            ) as reached
+        join recurring.joined as known on known.number = reached.number
+        where reached.lowest < known.lowest
+        group by reached.number
+    ),
+    threads as (
+        select places.place, first_place.place as thread_id
+        from joined
+        join places using (number)
+        join places as first_place on first_place.number = joined.lowest
+    ),
+    final as (
+        select trees.post_id, coalesce(threads.thread_id, trees.place) as thread_id
+        from trees
+        left join threads using (place)
     )
 select *
 from final
