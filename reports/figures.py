@@ -203,8 +203,17 @@ def carrier(rows: Sequence[Row], share: Share, *, blind: bool) -> Carrier:
     return Carrier.RATHER_PEOPLE if share.value >= 0.5 else Carrier.RATHER_BRAND
 
 
+def platform_of(tables: Tables) -> dict[str, str]:
+    """The platform of each source, as far as its runs tell; a source without runs goes by its own name."""
+    return {row["source"]: row["platform"] for row in tables.get("rpt_source_health_daily")}
+
+
 def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:
-    """Platforms that could not be heard on a day of the span, or not since they went blind before it."""
+    """Platforms that could not be heard in the span, by their runs or by the silence detector.
+
+    By runs: on a day of it, or not since they went blind before it. By the detector: in a week of it, wholly
+    or in part.
+    """
     by_source: dict[tuple[str, str], list[Row]] = {}
     for row in tables.get("rpt_source_health_daily"):
         if row["source"] == "recheck":  # asks after deletions: deaf to those, not to what is said
@@ -217,6 +226,10 @@ def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:
         within = any(row["health"] == "blind" and first <= row["day"] for row in known)
         if within or (known and known[-1]["health"] == "blind"):
             blind.add(platform)
+    names = platform_of(tables)
+    for row in tables.get("rpt_source_hearing_weekly"):
+        if row.get("reason") and first - timedelta(days=6) <= row["week_start"] <= last:
+            blind.add(names.get(row["source"]) or str(row["source"]))
     return tuple(sorted(blind))
 
 

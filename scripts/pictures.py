@@ -1,6 +1,6 @@
 """Pictures: what people see, taken from a release by Chromium: the README's by default, every view with --all.
 
-    python scripts/pictures.py data/demo/exports docs/images [--all]
+python scripts/pictures.py data/demo/exports docs/images [--all]
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def take_all(exports: Path, folder: Path, pictures: tuple[Picture, ...]) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         for picture in pictures:
             yield take(browser, exports, folder, picture)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 from reports import charts
-from reports.figures import in_weeks, total
+from reports.figures import by, in_weeks, total
 from reports.subjects import Subject, between_people, spoken_of, subjects, told_by_side, with_brand
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
 READS = ("rpt_themes_weekly",)
+WIDE = 0.05
 SERVICE = ("customer_service", "product_quality", "price_billing", "news_information")
 """What brands are said to talk about: service and information."""
 
@@ -27,7 +28,7 @@ def build(scene: Scene) -> Section:
         rows = in_weeks(scene.tables.where(READS[0], company_id=c["company"]), c["span"].weeks)
         found = subjects(rows)
         views[c["key"]] = view(t, rows, found)
-        shows[c["key"]] = show(t, found)
+        shows[c["key"]] = show(t, rows, found)
     codes = sorted({row["theme"] for row in scene.tables.get(READS[0])})
     return Section(
         id="about",
@@ -64,6 +65,7 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
             (r for r in rows if r["thread_kind"] == "all" and r["theme"] in SERVICE), "count_posts_brand"
         )
         notes.append(t("about.service", share=t.percent(service / written)))
+    notes += _gaps(t, _rooms(rows))
     hidden = sum(1 for s in found if s.hidden)
     if hidden:
         notes.append(t("about.some_hidden", count=hidden))
@@ -72,8 +74,8 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
     )
 
 
-def show(t: Words, found: Sequence[Subject]) -> Show:
-    """Themes in the order people talk about them."""
+def show(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> Show:
+    """Themes in the order people talk about them; each beside the room the brand gives it."""
     lines = tuple(
         (
             t.name("themes", s.theme),
@@ -85,34 +87,64 @@ def show(t: Words, found: Sequence[Subject]) -> Show:
         )
         for s in sorted(found, key=lambda s: (-s.threads, s.theme))
     )
-    kinds = ("human_to_human", "brand_to_human") if told_by_side(found) else ("all",)
-    bars = tuple(
-        {"theme": s.theme, "kind": kind, "count": count}
-        for s in found
-        for kind, count in (("human_to_human", s.human), ("brand_to_human", -s.brand), ("all", s.threads))
-        if kind in kinds and s.threads + s.known
+    return Show(rows=lines, chart=_rooms(rows))
+
+
+def _rooms(rows: Sequence[Row]) -> tuple[dict[str, Any], ...]:
+    """Per theme: its part of all themes named by everybody but the brand, and by the brand."""
+    whole = [row for row in rows if row["thread_kind"] == "all" and row.get("count_posts") is not None]
+    posts = {
+        theme: {
+            "people": total(group, "count_posts") - total(group, "count_posts_brand"),
+            "brand": total(group, "count_posts_brand"),
+        }
+        for theme, group in by(whole, "theme").items()
+    }
+    sums = {side: sum(counts[side] for counts in posts.values()) for side in ("people", "brand")}
+    ordered = sorted(posts, key=lambda theme: (-posts[theme]["people"], theme))
+    return tuple(
+        {"theme": theme, "side": side, "room": round(posts[theme][side] / sums[side], 4)}
+        for theme in ordered
+        if any(posts[theme].values())
+        for side in ("people", "brand")
+        if sums[side]
     )
-    return Show(rows=lines, chart=bars)
+
+
+def _gaps(t: Words, rooms: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Where brand and people are furthest apart, one theme each way; nothing below five points."""
+    sides = {
+        side: {r["theme"]: r["room"] for r in rooms if r["side"] == side} for side in ("people", "brand")
+    }
+    gaps = {
+        theme: sides["brand"][theme] - room
+        for theme, room in sides["people"].items()
+        if theme in sides["brand"]
+    }
+    notes = []
+    for name, end in (("brand_more", max), ("people_more", min)):
+        theme = end(sorted(gaps), key=lambda theme: gaps[theme], default=None)
+        if theme is not None and abs(gaps[theme]) >= WIDE and (gaps[theme] > 0) == (end is max):
+            rest = {side: t.percent(of[theme]) for side, of in sides.items()}
+            notes.append(t(f"about.{name}", theme=t.inside("themes", theme), **rest))
+    return notes
 
 
 def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
-    """Bars to both sides of one line, people right and brand left; one grey bar where sides are withheld."""
-    order = alt.EncodingSortField(field="count", op="sum", order="descending")
-    axis = alt.Axis(labelExpr=charts.names(t, "themes", codes), grid=False)
-    kinds = {"human_to_human": charts.HUMAN, "brand_to_human": charts.BRAND, "all": charts.OTHER}
-    legend = alt.Legend(labelExpr=charts.names(t, "kinds", tuple(kinds)))
-    x = alt.X("count:Q", title=None, axis=alt.Axis(labelExpr=charts.magnitude(), tickCount=7))
-    tip = alt.Tooltip("size:Q", title=t("about.threads"))
-    bars = (
-        alt.Chart(charts.rows())
-        .transform_calculate(size="abs(datum.count)")
-        .mark_bar(height=14, cornerRadiusEnd=2)
-        .encode(
-            x=x,
-            y=alt.Y("theme:N", sort=order, title=None, axis=axis),
-            color=alt.Color("kind:N", scale=charts.inks(kinds), legend=legend),
-            tooltip=tip,
-        )
+    """A dot for people and a dot for the brand on each theme; the line between them is how far apart they are."""
+    sides = {"people": charts.HUMAN, "brand": charts.BRAND}
+    axis = alt.Axis(labelExpr=charts.names(t, "themes", codes), grid=True, gridDash=[1, 4], offset=10)
+    base = alt.Chart(charts.rows()).encode(y=alt.Y("theme:N", sort=None, title=None, axis=axis))
+    x_axis = alt.Axis(labelExpr=charts.percent(t), tickCount=6, grid=False)
+    x = alt.X("room:Q", title=None, axis=x_axis)
+    line = base.mark_line(color=charts.VEIL, strokeWidth=4).encode(x=x, detail="theme:N")
+    dots = base.mark_point(filled=True, size=150, opacity=1).encode(
+        x=x,
+        color=alt.Color(
+            "side:N",
+            scale=charts.inks(sides),
+            legend=alt.Legend(labelExpr=charts.names(t, "about.sides", tuple(sides)), symbolType="circle"),
+        ),
+        tooltip=alt.Tooltip("room:Q", title=t("about.room"), format=".0%"),
     )
-    middle = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=charts.SOFT).encode(x=alt.datum(0))
-    return charts.finish(bars + middle, height=27, per="theme")
+    return charts.finish(line + dots, height=29, per="theme")

@@ -11,10 +11,12 @@ from reports import charts
 from reports.figures import in_weeks
 from reports.subjects import Asked, Subject, asked, between_people, spoken_of, subjects
 from reports.tables import Row
-from reports.view import Scene, Section, Show, View
+from reports.view import ALL, Scene, Section, Show, View
 from reports.words import Words
 
-READS = ("rpt_brand_questions_weekly", "rpt_themes_weekly")
+READS = ("rpt_brand_questions_weekly", "rpt_themes_weekly", "rpt_brand_dialogue_weekly")
+STATES = {"unanswered": charts.BRAND, "waiting": charts.BRAND_WASH, "answered": charts.HUMAN}
+WEEKS = 26
 
 
 def build(scene: Scene) -> Section:
@@ -23,12 +25,13 @@ def build(scene: Scene) -> Section:
     views, shows = {}, {}
     for c in scene.choices(*dims):
         questions, themes = (
-            in_weeks(scene.tables.where(name, company_id=c["company"]), c["span"].weeks) for name in READS
+            in_weeks(scene.tables.where(name, company_id=c["company"]), c["span"].weeks) for name in READS[:2]
         )
+        talk = scene.tables.where(READS[2], company_id=c["company"], platform=ALL)
+        weeks = sorted(in_weeks(talk, scene.weeks[-WEEKS:]), key=lambda row: row["week_start"])
         found = asked(questions)
         views[c["key"]] = view(t, questions, found, subjects(themes))
-        shows[c["key"]] = show(t, found)
-    codes = sorted({row["theme"] for row in scene.tables.get(READS[0])})
+        shows[c["key"]] = show(t, found, weeks)
     return Section(
         id="help",
         dims=dims,
@@ -37,7 +40,7 @@ def build(scene: Scene) -> Section:
         shows=shows,
         columns=tuple(t.find("help.columns")),
         terms=("question", "theme", "withheld"),
-        spec=chart(t, codes),
+        spec=chart(t),
         on_first_screen=True,
     )
 
@@ -62,38 +65,33 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Asked], themes: Sequence
     )
 
 
-def show(t: Words, found: Sequence[Asked]) -> Show:
-    """Themes by questions left open."""
+def show(t: Words, found: Sequence[Asked], weeks: Sequence[Row]) -> Show:
+    """Themes by questions left open, as far as they may be told; every question by week."""
     lines = tuple(
         (t.name("themes", a.theme), *map(t.number, (a.questions, a.answered, a.unanswered, a.waiting)))
         for a in found
     )
     bars = tuple(
-        {"theme": a.theme, "state": state, "count": count}
-        for a in found
-        for state, count in (("open", a.open), ("answered", a.answered))
+        {"week": row["week_start"].isoformat(), "state": state, "count": row[f"count_questions_{state}"]}
+        for row in weeks
+        for state in STATES
+        if row.get(f"count_questions_{state}") is not None
     )
-    return Show(rows=lines, chart=bars)
+    return Show(rows=lines or ((t("help.too_few"), *("–" for _ in range(4))),), chart=bars)
 
 
-def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
-    """Questions by theme: open ones first."""
-    states = {"open": charts.BRAND, "answered": charts.VEIL}
-    axis = alt.Axis(labelExpr=charts.names(t, "themes", codes), grid=False)
-    order = alt.EncodingSortField(field="count", op="sum", order="descending")
+def chart(t: Words) -> dict[str, Any]:
+    """Questions by week: those left open stand on the ground, answered ones above."""
+    legend = alt.Legend(labelExpr=charts.names(t, "help.states", tuple(STATES)))
     bars = (
         alt.Chart(charts.rows())
-        .mark_bar(height=16)
+        .mark_bar(width={"band": 0.62})
         .encode(
-            x=alt.X("sum(count):Q", title=None, axis=alt.Axis(tickCount=6, format="d")),
-            y=alt.Y("theme:N", sort=order, title=None, axis=axis),
-            color=alt.Color(
-                "state:N",
-                scale=charts.inks(states),
-                legend=alt.Legend(labelExpr=charts.names(t, "help.states", tuple(states))),
-            ),
+            x=charts.weeks(t),
+            y=alt.Y("sum(count):Q", title=None, axis=alt.Axis(tickCount=5, format="d")),
+            color=alt.Color("state:N", scale=charts.inks(STATES), legend=legend),
             order=alt.Order("state:N", sort="descending"),
             tooltip=alt.Tooltip("count:Q", title=t("help.questions")),
         )
     )
-    return charts.finish(bars, height=32, per="theme")
+    return charts.finish(bars, height=200)

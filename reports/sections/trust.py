@@ -1,31 +1,36 @@
-"""Trust: did every source hear, and how sure are the labels; silence and blindness are told apart."""
+"""Trust: was each source heard, and how sure are the labels; silence and blindness are told apart."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import altair as alt
 
 from reports import charts
-from reports.figures import by, in_weeks, total
+from reports.figures import by, in_weeks, platform_of, total
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
 
-READS = ("rpt_source_health_daily", "rpt_label_quality_weekly")
-HEALTH = {"heard": charts.HUMAN, "silent": charts.VEIL, "blind": charts.INK}
-DAYS = 56
+READS = ("rpt_source_hearing_weekly", "rpt_source_health_daily", "rpt_label_quality_weekly")
+STATES = {"heard": charts.HUMAN, "partly": charts.HUMAN_WASH, "silent": charts.VEIL, "blind": charts.BRAND}
+WEEKS = 8
 
 
 def build(scene: Scene) -> Section:
     """The last eight weeks of every source; label quality by company and period."""
     t, dims = scene.words, ("company", "period")
-    rows = _recent(scene.tables.get(READS[0]))
+    heard, runs = scene.tables.get(READS[0]), scene.tables.get(READS[1])
+    weeks = hearings(heard, runs, platform_of(scene.tables))
     views = {
         c["key"]: view(
-            t, rows, in_weeks(scene.tables.where(READS[1], company_id=c["company"]), c["span"].weeks)
+            t,
+            weeks,
+            in_weeks(scene.tables.where(READS[2], company_id=c["company"]), c["span"].weeks),
+            end=scene.weeks[-1] if scene.weeks else None,
+            imported=sorted({row["platform"] for row in runs} - {week["platform"] for week in weeks}),
         )
         for c in scene.choices(*dims)
     }
@@ -34,45 +39,95 @@ def build(scene: Scene) -> Section:
         dims=dims,
         views=views,
         show_dims=(),
-        shows={"": show(t, rows)},
+        shows={"": show(t, weeks, runs)},
         columns=tuple(t.find("trust.columns")),
         terms=("blind", "unresolved", "voice"),
-        spec=chart(t, sorted({row["platform"] for row in rows})),
+        spec=chart(t, sorted({week["platform"] for week in weeks})),
     )
 
 
-def _recent(rows: Sequence[Row]) -> tuple[Row, ...]:
-    if not rows:
-        return ()
-    last: date = max(row["day"] for row in rows)
-    return tuple(row for row in rows if row["day"] > last - timedelta(days=DAYS))
+def hearings(heard: Sequence[Row], runs: Sequence[Row], platforms: Mapping[str, str]) -> tuple[Row, ...]:
+    """One row per platform and week: state, reason. Where the detector has judged nothing yet, the runs tell."""
+    found: dict[tuple[str, date], dict[str, Any]] = {}
+    judged = {row["source"] for row in heard}
+    for row in heard:
+        partly = row["state"] == "heard" and row.get("reason")
+        entry = {"state": "partly" if partly else row["state"], "reason": row.get("reason")}
+        _worst(found, platforms.get(row["source"], row["source"]), row["week_start"], entry)
+    for row in runs:
+        if not judged:
+            monday = row["day"] - timedelta(days=row["day"].weekday())
+            _worst(found, row["platform"], monday, {"state": row["health"], "reason": None})
+    last = max((week for _, week in found), default=None)
+    return tuple(
+        {"platform": platform, "week": week, **entry}
+        for (platform, week), entry in sorted(found.items())
+        if last is not None and week > last - timedelta(weeks=WEEKS)
+    )
 
 
-def view(t: Words, rows: Sequence[Row], quality: Sequence[Row]) -> View:
-    """Which sources could not be heard, and when; what share of labels may be wrong."""
-    sources = by(sorted(rows, key=lambda row: row["day"]), "platform")
-    blind = {name: [r["day"] for r in found if r["health"] == "blind"] for name, found in sources.items()}
-    told = [
-        t("trust.blind_days", count=len(days), platform=t.name("platforms", name), last=t.day(days[-1]))
-        for name, days in blind.items()
-        if days
-    ]
-    if not sources:
+def _worst(
+    found: dict[tuple[str, date], dict[str, Any]], name: str, week: date, entry: dict[str, Any]
+) -> None:
+    known = found.get((name, week))
+    order = ("silent", "heard", "partly", "blind")
+    if known is None or order.index(entry["state"]) > order.index(known["state"]):
+        found[name, week] = entry
+
+
+def view(
+    t: Words, weeks: Sequence[Row], quality: Sequence[Row], *, end: date | None, imported: Sequence[str] = ()
+) -> View:
+    """Which sources could not be heard, when and why; what share of labels may be wrong.
+
+    `end` is the Monday of the last week with figures: what was missed after it is one note.
+    """
+    shown = [row for row in weeks if end is None or row["week"] <= end]
+    told = _missed(t, shown)
+    count = len({row["platform"] for row in weeks})
+    if not weeks:
         answer = t("trust.nothing")
     elif told:
-        answer = t("trust.partly", count=len(sources), blind=" ".join(told))
+        answer = t("trust.partly", count=count, blind=" ".join(told))
     else:
-        answer = t("trust.good", count=len(sources))
-    notes = []
+        answer = t("trust.good", count=count)
+    notes = [t(f"trust.reasons.{name}") for name in dict.fromkeys(r["reason"] for r in shown if r["reason"])]
+    silent = sum(1 for row in shown if row["state"] == "silent")
+    if silent:
+        notes.append(t("trust.silences", count=silent))
+    after = [
+        row["week"] for row in weeks if end is not None and row["week"] > end and row["state"] == "blind"
+    ]
+    if after:
+        notes.append(t("trust.since", day=t.day(min(after))))
+    return View(answer=answer, brief=answer, notes=(*notes, *_quality(t, quality)))
+
+
+def _missed(t: Words, weeks: Sequence[Row]) -> list[str]:
+    """One sentence for the sources that missed the same weeks."""
+    alike: dict[tuple[str, tuple[date, ...]], list[str]] = {}
+    for name, found in by(weeks, "platform").items():
+        for state in ("blind", "partly"):
+            missed = tuple(row["week"] for row in found if row["state"] == state)
+            if missed:
+                alike.setdefault((state, missed), []).append(t.name("platforms", name))
+    return [
+        t(f"trust.{state}_weeks", count=len(missed), platforms=t.listed(names), last=t.day(missed[-1]))
+        for (state, missed), names in alike.items()
+    ]
+
+
+def _quality(t: Words, quality: Sequence[Row]) -> list[str]:
     weeks = sorted((r for r in quality if r.get("unknown_share") is not None), key=lambda r: r["week_start"])
-    if weeks:
-        last = weeks[-1]
-        notes.append(t("trust.unknown", share=_about(t, last["unknown_share"])))
-        if last.get("expected_error_share") is not None:
-            notes.append(t("trust.errors", share=_about(t, last["expected_error_share"])))
-        if last.get("certain_share") is not None:
-            notes.append(t("trust.certain", share=_about(t, last["certain_share"])))
-    return View(answer=answer, brief=answer, notes=tuple(notes))
+    if not weeks:
+        return []
+    last = weeks[-1]
+    notes = [t("trust.unknown", share=_about(t, last["unknown_share"]))]
+    if last.get("expected_error_share") is not None:
+        notes.append(t("trust.errors", share=_about(t, last["expected_error_share"])))
+    if last.get("certain_share") is not None:
+        notes.append(t("trust.certain", share=_about(t, last["certain_share"])))
+    return notes
 
 
 def _about(t: Words, share: float) -> str:
@@ -80,54 +135,44 @@ def _about(t: Words, share: float) -> str:
     return t.percent(share) if share else t("trust.next_to_none")
 
 
-def show(t: Words, rows: Sequence[Row]) -> Show:
-    """One line per source; one square per source and day."""
+def show(t: Words, weeks: Sequence[Row], runs: Sequence[Row]) -> Show:
+    """One line per platform; one square per platform and week."""
     lines = []
-    for (platform, source), found in sorted(_by_source(rows).items()):
-        days = {state: sum(1 for row in found if row["health"] == state) for state in HEALTH}
-        heard = [row["day"] for row in found if row["health"] == "heard"]
-        reason = next((r["health_detail"] for r in reversed(found) if r["health"] == "blind"), None)
-        name = t.name("platforms", platform)
+    read = by(runs, "platform")
+    for platform, found in by(weeks, "platform").items():
+        count = {state: sum(1 for row in found if row["state"] == state) for state in STATES}
+        reason = next((row["reason"] for row in reversed(found) if row["reason"]), None)
         lines.append(
             (
-                name if source == platform else f"{name} ({source})",
-                *(t.number(days[state]) for state in HEALTH),
-                t.number(total(found, "count_posts")),
-                t.number(total(found, "count_quarantined")),
-                t.day(heard[-1]) if heard else "–",
-                reason or "",
+                t.name("platforms", platform),
+                *(t.number(count[state]) for state in STATES),
+                t.number(total(read.get(platform, ()), "count_posts")),
+                t.number(total(read.get(platform, ()), "count_quarantined")),
+                t(f"trust.reasons.{reason}") if reason else "",
             )
         )
     squares = tuple(
-        {"day": row["day"].isoformat(), "platform": row["platform"], "health": row["health"]} for row in rows
+        {"week": row["week"].isoformat(), "platform": row["platform"], "state": row["state"]} for row in weeks
     )
     return Show(rows=tuple(lines), chart=squares)
 
 
-def _by_source(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    found: dict[tuple[str, str], list[Row]] = {}
-    for row in sorted(rows, key=lambda row: row["day"]):
-        found.setdefault((row["platform"], row["source"]), []).append(row)
-    return found
-
-
 def chart(t: Words, platforms: Sequence[str]) -> dict[str, Any]:
-    """A calendar: a dark square is a day on which a source could not be heard."""
-    x = charts.weeks(t)
-    x.shorthand = "day:O"
+    """A strip per source: a square is a week; a cross marks those in which it could not be heard."""
     axis = alt.Axis(labelExpr=charts.names(t, "platforms", platforms), grid=False)
-    squares = (
-        alt.Chart(charts.rows())
-        .mark_rect(stroke=charts.PAPER, strokeWidth=0.8)
-        .encode(
-            x=x,
-            y=alt.Y("platform:N", title=None, axis=axis, sort=list(platforms)),
-            color=alt.Color(
-                "health:N",
-                scale=charts.inks(HEALTH),
-                legend=alt.Legend(labelExpr=charts.names(t, "trust.states", tuple(HEALTH))),
-            ),
-            tooltip=[alt.Tooltip("day:O", title=t("trust.day"))],
-        )
+    base = alt.Chart(charts.rows()).encode(
+        x=charts.weeks(t), y=alt.Y("platform:N", title=None, axis=axis, sort=list(platforms))
     )
-    return charts.finish(squares, height=26, per="platform")
+    squares = base.mark_rect(stroke=charts.PAPER, strokeWidth=2).encode(
+        color=alt.Color(
+            "state:N",
+            scale=charts.inks(STATES),
+            legend=alt.Legend(labelExpr=charts.names(t, "trust.states", tuple(STATES))),
+        ),
+        tooltip=[alt.Tooltip("week:O", title=t("trust.week"))],
+    )
+    # Colour alone must not tell blindness: on paper and to many eyes it would not.
+    crosses = base.mark_text(text="×", fontSize=17, color=charts.PAPER).transform_filter(
+        "datum.state == 'blind'"
+    )
+    return charts.finish(squares + crosses, height=26, per="platform")

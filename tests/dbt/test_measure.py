@@ -555,6 +555,8 @@ def large(raw: Any) -> None:
     raw.people(*CROWD)
     raw.post("0", "shop", about=False)
     raw.post("x", CROWD[0], at(hours=1))
+    for post, url in (("0", "https://shop.example/0"), ("x", "https://never.example/x")):
+        raw.rows["organisation_links"].append({"post_id": raw.key(post), "url": url, "last_seen_at": SEEN})
     for name in CROWD:
         raw.post(f"to-shop-{name}", name, at(hours=2), reply_to="0", about=False)
         raw.post(f"to-person-{name}", name, at(hours=3), reply_to="x", about=False)
@@ -564,10 +566,8 @@ def test_a_large_conversation_is_told_by_size_and_only_an_organisations_can_be_p
     measured: Any,
 ) -> None:
     rows = measured.rows("rpt_conversations_weekly", "company_id = 'large'")
-    got = [
-        (row["opened_by"], row["count_persons"], row["count_posts"], bool(row["thread_id"])) for row in rows
-    ]
-    assert sorted(got) == [("brand", 10, 10, True), ("human", 10, 10, False)]
+    got = [(row["opened_by"], row["count_persons"], row["count_posts"], row["link"]) for row in rows]
+    assert sorted(got) == [("brand", 10, 10, "https://shop.example/0"), ("human", 10, 10, None)]
 
 
 def test_every_voice_stands_on_the_side_that_the_records_say(measured: Any) -> None:
@@ -587,6 +587,6 @@ def test_the_same_data_gives_the_same_files(
         raws.append(raw)
     again = measure(*reversed(raws))
     files = sorted(path.name for path in measured.marts.iterdir())
-    assert len(files) == 12
+    assert len(files) == 14
     for name in files:
         assert (again.marts / name).read_bytes() == (measured.marts / name).read_bytes(), name
