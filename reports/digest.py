@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -11,32 +10,27 @@ from typing import Any
 import jinja2
 
 from girafe.settings import Settings, time_zone
-from reports import dashboard, figures, subjects
+from reports import dashboard, figures
+from reports.digest_parts import (
+    DIALOGUE,
+    HEARING,
+    MIX,
+    QUESTIONS,
+    READING,
+    RISING,
+    TERMS,
+    THEMES,
+    Part,
+    health,
+    parts,
+)
 from reports.figures import Carrier, Period
 from reports.sections import hero
-from reports.sections.change import state_of
-from reports.tables import Row, Tables
+from reports.tables import Tables
 from reports.view import ALL, Scene
 from reports.words import Words, words
 
-READS = (
-    "rpt_conversation_mix_weekly",
-    "rpt_themes_weekly",
-    "rpt_rising_themes_weekly",
-    "rpt_conversations_weekly",
-    "rpt_brand_questions_weekly",
-    "rpt_brand_dialogue_weekly",
-    "rpt_source_health_daily",
-)
-MOST = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One heading of the digest with its lines."""
-
-    title: str
-    lines: tuple[str, ...]
+READS = (MIX, THEMES, RISING, TERMS, READING, QUESTIONS, DIALOGUE, HEARING, "rpt_source_health_daily")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +83,7 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
     if week is None:
         return _bare(scene, week, Carrier.EMPTY, values)
     period = Period(code="1", weeks=(week,), before=(week - timedelta(weeks=1),))
-    mix = tables.where(READS[0], company_id=scene.home, platform=ALL, language=ALL)
+    mix = tables.where(MIX, company_id=scene.home, platform=ALL, language=ALL)
     rows = figures.in_weeks(mix, period.weeks)
     share = figures.pool(rows, hero.SHARE)
     blind = figures.blind_platforms(tables, period.first, period.last)
@@ -109,7 +103,7 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
         share=top.share,
         left=top.left,
         right=top.right,
-        parts=tuple(part(scene, period) for part in (_moved, _worth_reading, _questions, _not_needed, _help)),
+        parts=parts(scene, period),
         health=health(scene, period),
         stance=_stance(scene),
     )
@@ -141,133 +135,14 @@ def _stance(scene: Scene) -> str:
     return scene.words("page.stance", small=privacy.small_group, cross=privacy.small_group_cross)
 
 
-def _home(scene: Scene, table: str, weeks: Sequence[date]) -> tuple[Row, ...]:
-    return figures.in_weeks(scene.tables.where(table, company_id=scene.home), weeks)
-
-
-def _part(scene: Scene, name: str, lines: Sequence[str]) -> Part:
-    t = scene.words
-    return Part(title=t(f"digest.{name}"), lines=tuple(lines) or (t(f"digest.{name}_none"),))
-
-
-def _moved(scene: Scene, period: Period) -> Part:
-    """Only what moved beyond noise: the shares, the response rate, the themes."""
-    t, lines = scene.words, []
-    mix = scene.tables.where(READS[0], company_id=scene.home, platform=ALL, language=ALL)
-    for name in (hero.SHARE, f"exchange_{hero.SHARE}"):
-        change = figures.change_of(mix, period, name)
-        if change.moved:
-            now = figures.pool(figures.in_weeks(mix, period.weeks), name).value
-            before = None if now is None or change.value is None else now - change.value
-            lines.append(t(f"digest.{name}_{state_of(change)}", now=t.percent(now), before=t.percent(before)))
-    talk = scene.tables.where("rpt_brand_dialogue_weekly", company_id=scene.home, platform=ALL)
-    now_share, before_share = (
-        figures.pool(figures.in_weeks(talk, weeks), "response_share")
-        for weeks in (period.weeks, period.before)
-    )
-    change = figures.compare(now_share, before_share)
-    if change.moved:
-        values = {"now": t.percent(now_share.value), "before": t.percent(before_share.value)}
-        lines.append(t(f"digest.response_{state_of(change)}", None, **values))
-    for row in _home(scene, "rpt_rising_themes_weekly", period.weeks):
-        for state in ("risen", "fallen"):
-            if row.get(f"is_{state}"):
-                lines.append(
-                    t(
-                        f"digest.{state}",
-                        theme=t.name("themes", row["theme"]),
-                        now=t.percent(row["person_share"]),
-                        before=t.percent(row["person_share_before"]),
-                    )
-                )
-    return _part(scene, "moved", lines)
-
-
-def _worth_reading(scene: Scene, period: Period) -> Part:
-    t = scene.words
-    rows = sorted(_home(scene, "rpt_conversations_weekly", period.weeks), key=lambda row: row["position"])
-    lines = [
-        t(
-            "digest.conversation",
-            count=row["count_persons"],
-            theme=t.name("themes", row["theme"]) if row.get("theme") else t("digest.no_theme"),
-            kind=t.name("kinds", row["conversation_kind"]),
-            posts=t("digest.posts", count=row["count_posts"]),
-            platform=t.name("platforms", row["platform"]),
-            language=""
-            if row["language"] == "und"
-            else t("digest.in_language", language=t.inside("languages", row["language"])),
-        )
-        + (f" {t('digest.open_question')}" if row.get("has_open_question") else "")
-        for row in rows[:MOST]
-    ]
-    return _part(scene, "reading", lines)
-
-
-def _questions(scene: Scene, period: Period) -> Part:
-    """What waits: this week's questions without an answer, and last week's whose time ran out."""
-    t = scene.words
-    rows = _home(scene, "rpt_brand_questions_weekly", (*period.before, *period.weeks))
-    lines = [
-        t("digest.question", count=a.open, theme=t.name("themes", a.theme), asked=t.number(a.questions))
-        for a in subjects.asked(rows)
-        if a.open
-    ]
-    talk = scene.tables.where("rpt_brand_dialogue_weekly", company_id=scene.home, platform=ALL)
-    talk = figures.in_weeks(talk, period.weeks)
-    still = figures.total(talk, "count_questions_waiting") + figures.total(talk, "count_questions_unanswered")
-    if still:
-        lines.insert(0, t("digest.questions_all", count=still))
-    return _part(scene, "questions", lines[:MOST])
-
-
-def _not_needed(scene: Scene, period: Period) -> Part:
-    t = scene.words
-    found = subjects.subjects(_home(scene, "rpt_themes_weekly", period.weeks))
-    lines = [
-        t("digest.led_by_people", count=s.human, theme=t.name("themes", s.theme), brand=t.number(s.brand))
-        for s in subjects.without_need_of_brand(found)
-    ]
-    if not lines and not subjects.told_by_side(found) and any(s.hidden for s in found):
-        lines.append(t("digest.not_needed_hidden"))
-    return _part(scene, "not_needed", lines)
-
-
-def _help(scene: Scene, period: Period) -> Part:
-    """Offers to colleagues who wish to speak; never a request to anyone."""
-    t = scene.words
-    found = subjects.subjects(_home(scene, "rpt_themes_weekly", period.weeks))
-    talked = subjects.between_people(found, most=6) or subjects.spoken_of(found)
-    open_ones = [
-        a.theme for a in subjects.asked(_home(scene, "rpt_brand_questions_weekly", period.weeks)) if a.open
-    ]
-    lines = [t("digest.help_facts", theme=t.name("themes", theme)) for theme in open_ones if theme in talked][
-        :2
-    ]
-    rising = [r["theme"] for r in _home(scene, "rpt_rising_themes_weekly", period.weeks) if r.get("is_risen")]
-    lines += [t("digest.help_rising", theme=t.name("themes", theme)) for theme in rising][:2]
-    if not lines and talked:
-        names = t.series("themes", talked[:2])
-        lines.append(t("digest.help_talked", themes=names))
-    return _part(scene, "help", lines)
-
-
-def health(scene: Scene, period: Period) -> str:
-    """One line: who was heard, who was silent, who could not be heard."""
-    t = scene.words
-    blind = figures.blind_platforms(scene.tables, period.first, period.last)
-    known = {row["platform"] for row in scene.tables.get("rpt_source_health_daily")}
-    if not known:
-        return t("digest.no_health")
-    if not blind:
-        return t("digest.health_good", count=len(known))
-    names = t.listed([t.name("platforms", name) for name in blind])
-    return t("digest.health_blind", count=len(known) - len(blind), platforms=names)
-
-
 _MARKDOWN = str.maketrans(
     {char: f"\\{char}" for char in "\\`*_{}[]#|!~"} | {"<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "}
 )
+
+
+def mark_link(url: str, label: str) -> str:
+    """A Markdown link; in angle brackets, an address may hold round ones."""
+    return f"[{markdown_safe(label)}](<{url}>)"
 
 
 def markdown_safe(text: str) -> str:
@@ -286,4 +161,5 @@ def _environment(escape: bool) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["md"] = markdown_safe
+    environment.filters["mdlink"] = mark_link
     return environment

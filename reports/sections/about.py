@@ -126,7 +126,7 @@ def _gaps(t: Words, rooms: Sequence[Mapping[str, Any]]) -> list[str]:
         theme = end(sorted(gaps), key=lambda theme: gaps[theme], default=None)
         if theme is not None and abs(gaps[theme]) >= WIDE and (gaps[theme] > 0) == (end is max):
             rest = {side: t.percent(of[theme]) for side, of in sides.items()}
-            notes.append(t(f"about.{name}", theme=t.inside("themes", theme), **rest))
+            notes.append(t(f"about.{name}", None, theme=t.inside("themes", theme), **rest))
     return notes
 
 

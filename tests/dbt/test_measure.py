@@ -556,7 +556,7 @@ def large(raw: Any) -> None:
     raw.post("0", "shop", about=False)
     raw.post("x", CROWD[0], at(hours=1))
     for post, url in (("0", "https://shop.example/0"), ("x", "https://never.example/x")):
-        raw.rows["organisation_links"].append({"post_id": raw.key(post), "url": url, "last_seen_at": SEEN})
+        raw.rows["organisation_links"].append({"post_id": raw.key(post), "url": url, "last_seen_at": at()})
     for name in CROWD:
         raw.post(f"to-shop-{name}", name, at(hours=2), reply_to="0", about=False)
         raw.post(f"to-person-{name}", name, at(hours=3), reply_to="x", about=False)

@@ -399,6 +399,49 @@ def rising() -> Rows:
     return rows
 
 
+def terms() -> Rows:
+    rows: Rows = []
+    for company in NAMES:
+        for week in WEEKS[4:]:
+            for n, (term, fr, en) in enumerate(
+                (("refund", "remboursement", "refund"), ("team", "équipe", "team"), ("bug", "bugs", "bugs"))
+            ):
+                up = term == "refund" and week == WEEKS[-1]
+                rows.append(
+                    keys(
+                        company,
+                        week,
+                        term=term,
+                        name_fr=fr,
+                        name_en=en,
+                        count_persons=31 if up else 14,
+                        person_share=0.09 if up else 0.04,
+                        person_share_before=0.04,
+                        count_weeks_before=4,
+                        log_likelihood=9.0 if up else 0.1,
+                        p_value=0.003 if up else 0.8,
+                        q_value=0.01 if up else 0.9,
+                        is_risen=up,
+                    )
+                    if n < 2
+                    else keys(company, week, term=term, name_fr=fr, name_en=en, count_weeks_before=4)
+                    | {"is_suppressed": True, "is_risen": False}
+                )
+    return rows
+
+
+def hearings() -> Rows:
+    """Blind where `health` is; the press says nothing in some weeks, which is plausible."""
+    rows: Rows = []
+    for n, week in enumerate(WEEKS):
+        for source in PLATFORMS:
+            blind = source == "bluesky" and n == 6
+            state = "blind" if blind else "silent" if source == "rss" and n % 3 == 1 else "heard"
+            reason = "refused" if blind else None
+            rows.append({"source": source, "week_start": week, "state": state, "reason": reason})
+    return rows
+
+
 def conversations() -> Rows:
     rows: Rows = []
     kinds = ("human_to_human", "brand_to_human", "human_to_human")
@@ -500,9 +543,11 @@ def all_tables() -> dict[str, Rows]:
         "rpt_activation_monthly": activation(),
         "rpt_competitors_weekly": competitors(table),
         "rpt_rising_themes_weekly": rising(),
+        "rpt_rising_terms_weekly": terms(),
         "rpt_conversations_weekly": conversations(),
         "rpt_label_quality_weekly": label_quality(),
         "rpt_source_health_daily": health(),
+        "rpt_source_hearing_weekly": hearings(),
     }
 
 

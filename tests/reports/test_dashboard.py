@@ -89,7 +89,7 @@ def test_the_first_screen_answers_the_five_questions_in_words(page: str) -> None
         "Au moins 41 collègues en février 2026, 1,7\u202f% de l’effectif (repère\u00a0: 8-9\u202f%).",
         "Entre personnes\u00a0: recrutement, conditions de travail, salaire et avantages.",
         "Sur recrutement, carrière et formation, salaire et avantages",
-        "Bluesky a été aveugle 3 jours",
+        "Aveugle la semaine du 16 mars 2026 : Bluesky.",
     ):
         assert " ".join(sentence.split()) in text, sentence
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,12 @@ LAST = date(2026, 3, 23)
 
 def part(found: Digest, key: str) -> tuple[str, ...]:
     title = found.words(f"digest.{key}")
-    return next(p.lines for p in found.parts if p.title == title)
+    return tuple(line.text for p in found.parts if p.title == title for line in p.lines)
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces, which are easier to write down in a test."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.fixture
@@ -43,20 +49,63 @@ def test_only_what_moved_beyond_chance_is_said_to_have_moved(told: Digest) -> No
 
 
 def test_a_week_in_which_nothing_moved_says_so(make_marts: Make, tables: Tables, settings: Settings) -> None:
-    calm = {**tables, "rpt_rising_themes_weekly": []}
+    calm = {**tables, "rpt_rising_themes_weekly": [], "rpt_rising_terms_weekly": []}
     found = digest(read_tables(make_marts(calm)), settings, "fr")
     assert part(found, "moved") == ("Rien n’a bougé plus que le hasard ne l’explique.",)
 
 
-def test_conversations_are_told_as_groups_only(told: Digest) -> None:
-    first = part(told, "reading")[0]
-    assert (
-        first == "Conditions de travail — entre personnes, au moins 38 personnes et 94 messages, Mastodon, "
-        "en français."
+def test_words_on_the_rise_are_told_with_their_figures_and_others_are_not(told: Digest) -> None:
+    moved = " ".join(part(told, "moved"))
+    assert "Le mot « remboursement » revient plus souvent : chez 9 % des personnes, 4 % les quatre" in plain(
+        moved
     )
-    for form in (told.html(), told.markdown(), told.text()):
-        assert "tttttttt" not in form  # not even the pseudonym of a thread
-        assert "href" not in form
+    assert "équipe" not in moved
+
+
+def test_the_week_begins_with_what_to_do_about_it(told: Digest) -> None:
+    assert told.parts[0].name == "to_do"
+    answer, read, *leave = (line.text for line in told.parts[0].lines)
+    assert plain(answer).startswith("Répondre : ")
+    assert plain(read) == "Lire : la conversation la plus suivie porte sur conditions de travail (Mastodon)."
+    assert all(plain(line).startswith("Laisser faire : ") for line in leave)
+
+
+def test_conversations_are_told_as_groups_only(told: Digest) -> None:
+    assert plain(part(told, "reading")[0]) == (
+        "Conditions de travail : au moins 38 personnes en parlent entre elles (94 messages), Mastodon en français."
+    )
+
+
+def test_conversations_on_one_theme_are_one_line(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    rows = [row | {"theme": "recruitment"} for row in tables["rpt_conversations_weekly"]]
+    found = digest(read_tables(make_marts({**tables, "rpt_conversations_weekly": rows})), settings, "en")
+    assert part(found, "reading") == (
+        "Recruitment: 4 conversations of several kinds, with at least 17 people each (262 posts), Mastodon in "
+        "French, Bluesky in English, Hacker News in French and LinkedIn in English. A question to the brand is "
+        "waiting there.",
+    )
+
+
+def test_only_threads_of_organisations_can_be_opened_from_it(told: Digest) -> None:
+    assert told.html().count("href=") == 1
+    assert '<a href="https://social.example/@oree/12" rel="noopener noreferrer"' in told.html()
+    assert "[Ouvrir le fil](<https://social.example/@oree/12>)" in told.markdown()
+    assert "   https://social.example/@oree/12\n" in told.text()
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", 'https://x.example/"><script>', "https://x.example/>)[x](http://y", "x", ""],
+)
+def test_an_address_that_is_not_one_makes_no_link(
+    make_marts: Make, tables: Tables, settings: Settings, link: str
+) -> None:
+    rows = [row | {"link": link} for row in tables["rpt_conversations_weekly"]]
+    found = digest(read_tables(make_marts({**tables, "rpt_conversations_weekly": rows})), settings, "fr")
+    assert "href" not in found.html()
+    assert "](" not in found.markdown()
 
 
 def test_questions_left_open_come_with_their_theme(told: Digest) -> None:
@@ -96,9 +145,26 @@ def test_a_partly_blind_week_says_that_its_figures_are_incomplete(
         row | {"health": "blind"} if row["platform"] == "bluesky" and row["day"] > LAST else row
         for row in tables["rpt_source_health_daily"]
     ]
-    found = digest(read_tables(make_marts({**tables, "rpt_source_health_daily": health})), settings, "fr")
+    unjudged = {**tables, "rpt_source_health_daily": health, "rpt_source_hearing_weekly": []}
+    found = digest(read_tables(make_marts(unjudged)), settings, "fr")
     assert found.state == "people"
     assert "Bluesky n’a pas pu être entièrement lu" in found.health
+
+
+def test_one_line_says_who_was_heard_who_was_silent_and_who_could_not_be_heard(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    states = {"mastodon": ("heard", "partly"), "bluesky": ("blind", "no_run"), "rss": ("silent", None)}
+    judged = [
+        row | dict(zip(("state", "reason"), states.get(row["source"], ("heard", None)), strict=True))
+        for row in tables["rpt_source_hearing_weekly"]
+    ]
+    found = digest(read_tables(make_marts({**tables, "rpt_source_hearing_weekly": judged})), settings, "fr")
+    assert plain(found.health) == (
+        "Écoute : 4 sources entendues sur 5. Presse et blogs (RSS) : rien cette semaine, et c’est plausible. "
+        "Bluesky : aveugle. Les chiffres sont incomplets. "
+        "Mastodon : en partie seulement. Les chiffres sont un peu bas."
+    )
 
 
 def test_withheld_cells_and_missing_tables_leave_a_whole_digest(
@@ -123,7 +189,8 @@ def test_without_any_data_there_is_still_something_to_read(make_marts: Make, set
 
 
 def test_it_takes_two_minutes_at_most(told: Digest) -> None:
-    assert len(told.text().split()) < 450
+    words = re.findall(r"\w[\w'’-]*", told.text().removesuffix(told.stance + "\n"))
+    assert 150 < len(words) < 400  # 200 words a minute, a slow reader, in a week in which everything happens
 
 
 def test_both_languages_say_the_same_things(marts: Path, settings: Settings) -> None:

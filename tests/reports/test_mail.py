@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -91,7 +92,10 @@ def test_the_digest_arrives_as_html_and_text(
     assert "Ce qui a bougé" in body(mail, "text/plain")
     assert "<table" in body(mail, "text/html")
     assert b"http://" not in handler.raw[0]
-    assert b"https://" not in handler.raw[0]
+    links = set(re.findall(r"https://[^\s\"<]+", body(mail, "text/html") + body(mail, "text/plain")))
+    assert links == {
+        "https://social.example/@oree/12"
+    }  # a thread that an organisation opened, and nothing else
 
 
 def test_a_retried_task_sends_nothing_twice(
