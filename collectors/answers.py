@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,15 @@ from collectors.limits import retry_after
 from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+_LATER = re.compile(
+    rb"quotaExceeded|rateLimitExceeded|dailyLimitExceeded|userRateLimitExceeded"  # Google
+    rb"|throttle_violation"  # Stack Exchange
+    rb"|request limit reached|too many calls",  # Meta
+    re.IGNORECASE,
+)
+"""Words by which a platform says "later" under a status that says "never"."""
+_IN_SECONDS = re.compile(rb"in (\d{1,6}) seconds")
+_A_WHILE = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,10 @@ def readable(answer: Answer, now: datetime) -> Answer:
     if status in _RETRIED or (status == 403 and answer.headers.get("retry-after")):
         raise TryAgain(f"status {status}", asked=asked if status in (403, 429, 503) else None,
                         limited=status == 429)  # fmt: skip
+    if later := _LATER.search(answer.body[:4000]):
+        told = _IN_SECONDS.search(answer.body[:4000])
+        wait = asked or (float(told[1]) if told else _A_WHILE)
+        raise TryAgain(f"status {status}, {later[0].decode()}", asked=wait, limited=True)
     if status in (401, 403):
         page = " with an HTML page, so the refusal comes from its edge" if _is_html(answer) else ""
         raise AccessDenied(

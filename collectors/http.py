@@ -81,6 +81,10 @@ class Http:
             allowed_hosts=self.allowed_hosts | allowed_hosts,
         )
 
+    def hasty(self) -> Http:
+        """The same client, which asks no more than twice: for what is good to know but can be done without."""
+        return replace(self, manners=replace(self.manners, attempts=min(2, self.manners.attempts)))
+
     @property
     def waits(self) -> tuple[Wait, ...]:
         """Every wait so far, with its reason."""
@@ -161,20 +165,23 @@ class Http:
         self.sleep(seconds)
 
     def _once(self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str]) -> Answer:
-        """One request with its redirects, each of them checked like the first."""
+        """One request with its redirects, each of them checked like the first, none signed for a stranger."""
+        home = urlsplit(url)[:2]
         for _ in range(self.manners.most_redirects + 1):
             check_url(url, self.allowed_hosts)
-            answer = self._send(url, params, headers)
+            answer = self._send(url, params, headers, self.auth if urlsplit(url)[:2] == home else None)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 return readable(answer, self.clock())
             url, params = urljoin(answer.url, answer.headers["location"]), None
         raise SourceUnavailable(f"{url}: more than {self.manners.most_redirects} redirects.")
 
-    def _send(self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str]) -> Answer:
+    def _send(
+        self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str], auth: httpx.Auth | None
+    ) -> Answer:
         sent = {"user-agent": USER_AGENT, **headers}
         request = self.client.build_request("GET", url, params=params, headers=sent)
         try:
-            response = self.client.send(request, auth=self.auth, stream=True, follow_redirects=False)
+            response = self.client.send(request, auth=auth, stream=True, follow_redirects=False)
             try:
                 body = self._read(response)
             finally:

@@ -20,8 +20,9 @@ from collectors.bearer import Bearer
 from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.read import moment, optional_id, tree, trees
+from collectors.sources.mastodon_ask import check_access, looked_up, noting_refusal
 from collectors.sources.mastodon_parse import parse as parse
-from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable
+from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable, UserMustAct
 from girafe.records import Payload
 
 PLATFORM = "mastodon"
@@ -39,7 +40,6 @@ CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=30))
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr")
 _PAGE = 40
 _MOST_SEARCHED = 400
-_ACCOUNTS_PER_CALL = 20
 
 
 def origins(options: Options) -> Sequence[str]:
@@ -59,17 +59,21 @@ def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
 
 
 def hashtag(query: str) -> str:
-    """`query` as a hashtag: letters, digits and _ of any script, nothing else."""
-    return re.sub(r"\W", "", query)
+    """`query` as a hashtag, as servers keep them: letters, digits and _ of any script, in lower case."""
+    return re.sub(r"\W", "", query).lower()
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Pages back through the tag's timeline until a whole page is older than the window."""
-    _check_access(watch, http)
-    tag = hashtag(watch.query)
-    if not tag:
+    check_access(watch, http)
+    if not watch.query:
         yield from _anything(watch, http)
         return
+    tag = hashtag(watch.query)
+    if not tag:
+        raise UserMustAct(
+            f"{watch.query!r} holds no letter or digit, so it is no hashtag; correct `queries`."
+        )
     url = f"{watch.origin}/api/v1/timelines/tag/{quote(tag)}"
     for page in paging.linked(http, url, {"limit": _PAGE}):
         times = [_time(status) for status in page]
@@ -96,8 +100,10 @@ def _searched(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         params = {"q": f'"{watch.query}"', "type": "statuses", "limit": _PAGE, "offset": offset}
         try:
             answer = http.json(f"{watch.origin}/api/v2/search", params)
-        except AccessDenied:
-            return  # this token may not search; the timeline was heard all the same
+        except AccessDenied as refusal:
+            # This token may not search, or not that far; the timeline was heard all the same.
+            watch.limits.append(f"The full text was not searched. {refusal}")
+            return
         statuses = trees(tree(answer).get("statuses"))
         for status in statuses:
             time = _time(dict(status))
@@ -112,23 +118,6 @@ def _time(status: Payload) -> datetime | None:
         return moment(status.get("created_at"), "created_at")
     except PayloadRejected:
         return None
-
-
-def _check_access(watch: Watch, http: Http) -> None:
-    """Raises AccessDenied where the instance lets strangers hear nothing (Mastodon 4.5 and later)."""
-    instance = http.json(f"{watch.origin}/api/v2/instance") or http.json(f"{watch.origin}/api/v1/instance")
-    if not isinstance(instance, dict):
-        raise AccessDenied(f"{watch.origin} does not speak the Mastodon API; correct `instances`.")
-    access = tree(tree(instance.get("configuration")).get("timelines_access"))
-    feeds = tree(access.get("hashtag_feeds"))
-    needed = {"public"} if http.auth is None else {"public", "authenticated"}
-    deaf = sorted(kind for kind in ("local", "remote") if feeds.get(kind, "public") not in needed)
-    if len(deaf) == 2:
-        raise AccessDenied(
-            f"{watch.origin} does not show hashtag timelines to us "
-            f"({', '.join(f'{kind}: {feeds[kind]}' for kind in deaf)}). Add a token to MASTODON_TOKENS "
-            "or name another instance."
-        )
 
 
 def _item(watch: Watch, status: Payload, parents: dict[str, str] | None = None) -> Item:
@@ -186,20 +175,14 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
     """Accounts that are addressed but never speak; speakers come whole with their posts."""
     here = [item.payload for item in items if tree(item.payload.get(NOTES)).get("instance") == watch.origin]
     speakers = {str(tree(status.get("account")).get("id")) for status in here}
-    addressed = {str(m.get("id")) for status in here for m in status.get("mentions") or [] if m.get("id")}
-    wanted = sorted(addressed - speakers)
-    for start in range(0, len(wanted), _ACCOUNTS_PER_CALL):
-        ids = wanted[start : start + _ACCOUNTS_PER_CALL]
-        try:
-            accounts = http.json(f"{watch.origin}/api/v1/accounts", {"id[]": ids})
-        except (AccessDenied, PayloadRejected):
-            return  # servers before 4.3 do not answer this; the addressees stay unknown
-        for account in accounts if isinstance(accounts, list) else ():
-            yield Item(
-                key=f"account:{account.get('uri') or account.get('url')}",
-                payload={**account, NOTES: {"instance": watch.origin}},
-                position=f"{watch.origin}/api/v1/accounts/{account.get('id')}",
-            )
+    addressed = {str(m["id"]) for status in here for m in trees(status.get("mentions")) if m.get("id")}
+    accounts = looked_up(watch, "accounts", sorted(addressed - speakers), http)
+    for account in noting_refusal(watch, accounts):
+        yield Item(
+            key=f"account:{account.get('uri') or account.get('url')}",
+            payload={**account, NOTES: {"instance": watch.origin}},
+            position=f"{watch.origin}/api/v1/accounts/{account.get('id')}",
+        )
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
@@ -209,19 +192,5 @@ def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
         for item in items
         if tree(item.payload.get(NOTES)).get("instance") == watch.origin
     }
-    ids = sorted(own)
-    for start in range(0, len(ids), _ACCOUNTS_PER_CALL):
-        batch = ids[start : start + _ACCOUNTS_PER_CALL]
-        try:
-            shown = {str(status.get("id")) for status in _statuses(watch, batch, http)}
-        except AccessDenied:
-            shown = set()  # servers before 4.3 do not answer for several at once
-        for local in batch:
-            # A server in trouble may answer with too little, so what is missing is asked for by name.
-            if local not in shown and http.json(f"{watch.origin}/api/v1/statuses/{quote(local)}") is None:
-                yield own[local]
-
-
-def _statuses(watch: Watch, ids: Sequence[str], http: Http) -> list[Payload]:
-    answer = http.json(f"{watch.origin}/api/v1/statuses", {"id[]": list(ids)})
-    return answer if isinstance(answer, list) else []
+    shown = {str(status.get("id")) for status in looked_up(watch, "statuses", sorted(own), http)}
+    yield from (key for local, key in own.items() if local not in shown)

@@ -1,0 +1,88 @@
+"""Asking a Mastodon-API server: what it lets us hear, and accounts or statuses by their ids.
+
+Servers differ: Takahe answers /api/v2/instance with a 500 page, GoToSocial refuses to look up several ids at
+once, Mastodon 4.5 may show strangers an empty list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from collectors.contract import Watch
+from collectors.http import Http
+from collectors.read import tree, trees
+from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
+from girafe.records import Payload
+
+_IDS_PER_CALL = 20
+
+
+def check_access(watch: Watch, http: Http) -> None:
+    """Raises AccessDenied where the instance lets us hear no hashtag at all (Mastodon 4.5 and later).
+
+    What it lets us hear only in part, or does not say, is noted: the timeline itself has the last word.
+    """
+    instance = _instance(watch, http.hasty())
+    if instance is None:
+        return
+    access = tree(tree(instance.get("configuration")).get("timelines_access"))
+    feeds = tree(access.get("hashtag_feeds"))
+    needed = {"public"} if http.auth is None else {"public", "authenticated"}
+    deaf = sorted(kind for kind in ("local", "remote") if feeds.get(kind, "public") not in needed)
+    told = (
+        f"{watch.origin} does not show hashtag timelines to us "
+        f"({', '.join(f'{kind}: {feeds[kind]}' for kind in deaf)}). Add a token to MASTODON_TOKENS "
+        "or name another instance."
+    )
+    if len(deaf) == 2:
+        raise AccessDenied(told)
+    if deaf:
+        watch.limits.append(told)
+
+
+def _instance(watch: Watch, http: Http) -> Payload | None:
+    """What the server says of itself, by whichever endpoint it has; None if by none of them."""
+    missing = 0
+    for version in ("v2", "v1"):
+        try:
+            found = http.json(f"{watch.origin}/api/{version}/instance")
+        except RateLimited:
+            raise
+        except (AccessDenied, SourceUnavailable):
+            continue  # Takahe answers v2 with a 500 page, others only to those they know
+        if isinstance(found, dict):
+            return found
+        missing += 1
+    if missing == 2:
+        raise AccessDenied(f"{watch.origin} does not speak the Mastodon API; correct `instances`.")
+    watch.limits.append(f"{watch.origin} does not tell its access settings.")
+    return None
+
+
+def looked_up(watch: Watch, kind: str, ids: Sequence[str], http: Http) -> Iterator[Payload]:
+    """The accounts or statuses with these ids: several at a time (Mastodon 4.3), or else one by one."""
+    together = True
+    for start in range(0, len(ids), _IDS_PER_CALL):
+        batch = ids[start : start + _IDS_PER_CALL]
+        found: dict[str, Payload] = {}
+        if together:
+            try:
+                answer = http.json(f"{watch.origin}/api/v1/{kind}", {"id[]": list(batch)})
+            except AccessDenied:
+                answer = None
+            together = isinstance(answer, list)
+            found = {str(one.get("id")): dict(one) for one in trees(answer)}
+        for local in batch:
+            # A server in trouble may answer with too little, so what is missing is asked for by name.
+            one = found.get(local) or http.json(f"{watch.origin}/api/v1/{kind}/{quote(local)}")
+            if isinstance(one, dict):
+                yield one
+
+
+def noting_refusal(watch: Watch, payloads: Iterator[Payload]) -> Iterator[Payload]:
+    """The payloads up to a refusal, which is noted: a server may show posts and hide profiles."""
+    try:
+        yield from payloads
+    except AccessDenied as refusal:
+        watch.limits.append(f"Not every profile was shown. {refusal}")

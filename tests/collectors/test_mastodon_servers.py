@@ -1,0 +1,318 @@
+"""Servers that speak the Mastodon API in their own way: strict, forgetful, shy; each is heard, or named as deaf."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from collectors.collect import collect
+from collectors.contract import NOTES
+from collectors.registry import PARSERS
+from girafe.errors import AccessDenied, PayloadRejected
+from girafe.records import Envelope, Post, Profile
+from warehouse.landing import landing_files, read_envelopes
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
+HTML = "<!DOCTYPE html><html><head><title>Not here</title></head></html>"
+# Ids as servers make them: ULIDs and snowflakes sort by time only among themselves, others not at all.
+IDS = {
+    "gotosocial": ["01KZZ9A0", "01M83VGD", "01M83VGE", "01M9AAAA", "01MBBBBB", "01MCCCCC"],
+    "takahe": [str(647623423634018080 + n * 7919) for n in range(6)],
+    "mitra": ["9c1f", "0a77", "f00d", "1234", "be11", "77aa"],
+}
+DIALECTS = {
+    # What each refuses, as recorded.
+    "gotosocial": {"open": False, "batch": (405, "405 method not allowed"), "v2": True, "unknown": 404},
+    "takahe": {"open": False, "batch": (404, HTML), "v2": False, "unknown": 200},
+    "mitra": {"open": True, "batch": (400, '{"error":"id[] is not supported"}'), "v2": True, "unknown": 200},
+}
+KNOWN = {
+    "timelines": {"limit", "max_id", "min_id", "since_id", "local", "remote", "any[]", "all[]", "none[]"},
+    "search": {"q", "type", "limit", "offset", "resolve", "min_id", "max_id"},
+}
+
+
+class Server:
+    """Six posts, newest first; a parameter it does not know or a limit beyond 40 is an error, as is a bad token."""
+
+    def __init__(self, dialect, host, *, posts=None):
+        self.rules, self.host, self.asked = DIALECTS[dialect], host, []
+        self.posts = posts or [self._post(n, local) for n, local in enumerate(IDS[dialect])]
+
+    def _post(self, number, local):
+        who = self._account("maria" if number % 2 else "ondine")
+        return {
+            "id": local, "uri": f"https://home.example/posts/{number}", "url": f"https://home.example/@x/{number}",
+            "created_at": (NOW - timedelta(hours=number + 1)).isoformat().replace("+00:00", "Z"),
+            "content": f"<p>{number} <a href='https://home.example/tags/ondine'>#<span>ondine</span></a></p>",
+            "account": who, "visibility": "public", "mentions": [{"id": "acc-zoe", "acct": "zoe", "url": "https://home.example/@zoe"}],
+            "in_reply_to_id": None, "in_reply_to_account_id": None, "replies_count": 1 if number == 5 else 0,
+            "reblog": None, "language": None, "tags": [{"name": "ondine"}],
+        }  # fmt: skip
+
+    def _account(self, name):
+        return {"id": f"acc-{name}", "username": name, "acct": name, "url": f"https://home.example/@{name}",
+                "display_name": name, "note": "", "bot": False, "locked": False, "discoverable": True}  # fmt: skip
+
+    def __call__(self, request):
+        path, params = request.url.path, request.url.params
+        self.asked.append(str(request.url))
+        token = request.headers.get("authorization")
+        if token not in (None, "Bearer good"):
+            return httpx.Response(400, text="Invalid Bearer token")
+        if path == "/api/v2/instance":
+            return (
+                httpx.Response(200, json={"domain": self.host})
+                if self.rules["v2"]
+                else httpx.Response(500, html=HTML)
+            )
+        if path == "/api/v1/instance":
+            return httpx.Response(200, json={"uri": self.host, "version": "4.0.0 (compatible)"})
+        if refusal := self._refusal(path, params):
+            return refusal
+        if path == "/api/v1/timelines/public":
+            return httpx.Response(200, json=[{**self.posts[0], "id": "p1"}])
+        if not token and not self.rules["open"]:
+            return httpx.Response(401, json={"error": "Unauthorized: token not supplied"})
+        return self._answer(path, params, token)
+
+    def _refusal(self, path, params):
+        kind = "timelines" if "/timelines/" in path else "search" if path.endswith("search") else ""
+        if kind and not set(params) <= KNOWN[kind]:
+            return httpx.Response(422, json={"error": f"unknown parameter {set(params) - KNOWN[kind]}"})
+        if int(params.get("limit", 20)) > 40:
+            return httpx.Response(400, json={"error": "limit must be at most 40"})
+        if {"min_id", "max_id"} <= set(params):
+            return httpx.Response(400, json={"error": "min_id and max_id cannot be combined"})
+        return None
+
+    def _answer(self, path, params, token):
+        if path.startswith("/api/v1/timelines/tag/"):
+            return self._timeline(path.rpartition("/")[2], params)
+        if path == "/api/v2/search":
+            return self._search(params, token)
+        if path in ("/api/v1/accounts", "/api/v1/statuses"):
+            status, body = self.rules["batch"]
+            return httpx.Response(status, text=body)
+        kind, _, local = path.removeprefix("/api/v1/").partition("/")
+        if kind == "accounts" and local == "acc-zoe":
+            return httpx.Response(200, json=self._account("zoe"))
+        if path.endswith("/context"):
+            shown = any(post["id"] == path.split("/")[-2] for post in self.posts)
+            empty = {"ancestors": [], "descendants": []}
+            return httpx.Response(200, json=empty) if shown else httpx.Response(404, html=HTML)
+        return httpx.Response(404, html=HTML)
+
+    def _timeline(self, tag, params):
+        if tag != "ondine":
+            return httpx.Response(
+                self.rules["unknown"], json={"error": "Not Found"} if self.rules["unknown"] == 404 else []
+            )
+        ids = [post["id"] for post in self.posts]
+        start = ids.index(params["max_id"]) + 1 if "max_id" in params else 0
+        shown = self.posts[start : start + 2]
+        if not shown:
+            return httpx.Response(200, json=[])
+        back = f'<http://inside:1/api?limit=2&max_id={shown[-1]["id"]}>; rel="next"'
+        link = f'{back}, <http://inside:1/api?limit=2&min_id={shown[0]["id"]}>; rel="prev"'
+        return httpx.Response(200, json=shown, headers={"link": link})
+
+    def _search(self, params, token):
+        if not token:
+            return httpx.Response(401, json={"error": "This method requires an authenticated user"})
+        if "offset" in params and "type" not in params:
+            return httpx.Response(400, json={"error": "offset needs a type"})
+        return httpx.Response(200, json={"accounts": [], "statuses": [], "hashtags": []})
+
+
+def by_host(servers):
+    return lambda request: servers[request.url.host](request)
+
+
+@pytest.fixture
+def listen(client_for, data, settings_with):
+    def go(servers, *, query="Ondine", token=True):
+        hosts = list(servers)
+        instances = json.dumps([f"https://{host}" for host in hosts])
+        settings = settings_with(f'[[sources]]\nname = "mastodon"\noptions = {{ instances = {instances} }}')
+        secrets = {"MASTODON_TOKENS": " ".join(f"{host}=good" for host in hosts)} if token else {}
+        return collect(
+            "mastodon", query, settings=settings, data=data,
+            http=client_for(by_host(servers), *hosts, attempts=3), secrets=secrets,
+        )  # fmt: skip
+
+    return go
+
+
+def landed(data):
+    return [
+        record
+        for path in landing_files(data.landing)
+        for envelope in read_envelopes(path)
+        for record in PARSERS[envelope.source](envelope)
+    ]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_strict_server_is_heard_whole_page_by_page(listen, data, dialect):
+    server = Server(dialect, "strict.example")
+    report = listen({"strict.example": server})
+    assert report.health == "heard", report.health_detail
+    posts = {record.post_id for record in landed(data) if isinstance(record, Post)}
+    assert posts == {f"https://home.example/posts/{n}" for n in range(6)}
+    # Whoever is only addressed is looked up one by one where a server does not answer for several.
+    assert any(isinstance(r, Profile) and r.account.handle.startswith("zoe@") for r in landed(data))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_unknown_tag_is_silence_and_not_a_fault(listen, dialect):
+    assert listen({"strict.example": Server(dialect, "strict.example")}, query="personne").health == "silent"
+
+
+def test_a_server_that_shows_strangers_nothing_is_named(listen, data):
+    with pytest.raises(AccessDenied, match=r"strict\.example refuses \(401\).*token not supplied"):
+        listen({"strict.example": Server("gotosocial", "strict.example")}, token=False)
+
+
+def test_a_token_that_has_expired_is_named(client_for, data, settings_with):
+    server = Server("takahe", "strict.example")
+    with pytest.raises(AccessDenied, match="Invalid Bearer token"):
+        collect(
+            "mastodon", "Ondine", data=data, secrets={"MASTODON_TOKENS": "strict.example=old"},
+            settings=settings_with('[[sources]]\nname = "mastodon"\noptions = { instances = ["strict.example"] }'),
+            http=client_for(server, "strict.example", attempts=2),
+        )  # fmt: skip
+
+
+def test_one_post_known_to_three_servers_under_three_ids_is_one_post(listen, data):
+    servers = {f"{name}.example": Server(name, f"{name}.example") for name in DIALECTS}
+    assert listen(servers).health == "heard"
+    ids = [record.post_id for record in landed(data) if isinstance(record, Post)]
+    assert sorted(ids) == sorted(f"https://home.example/posts/{n}" for n in range(6))
+
+
+def test_a_query_without_a_letter_is_refused_before_it_asks_for_everything(listen):
+    with pytest.raises(Exception, match="no hashtag"):
+        listen({"strict.example": Server("mitra", "strict.example")}, query="???")
+
+
+# What real servers sent, where the recordings are at hand.
+
+
+def recorded():
+    """Every status and account in ../shared/recordings, with where it was recorded."""
+    for folder in ("gotosocial", "takahe", "mastodon_mock"):
+        for path in sorted((RECORDINGS / folder).glob("*.json")):
+            body = json.loads(path.read_bytes())["response"].get("json")
+            yield from ((f"{folder}/{path.stem}", found) for found in things(body))
+    for path in sorted((RECORDINGS / "third_party" / "mastodon_4.6_mastodonpy").glob("*.yaml")):
+        for exchange in yaml.safe_load(path.read_text())["interactions"]:
+            body = exchange["response"]["body"]["string"]
+            try:
+                yield from ((f"4.6/{path.stem}", found) for found in things(json.loads(body)))
+            except (ValueError, TypeError):
+                continue
+
+
+def things(body):
+    if isinstance(body, list):
+        for one in body:
+            yield from things(one)
+    elif isinstance(body, dict):
+        is_status = "content" in body and isinstance(body.get("account"), dict) and "visibility" in body
+        if is_status or ("acct" in body and "display_name" in body):
+            yield body
+        for name in ("ancestors", "descendants", "statuses", "accounts"):
+            yield from things(body.get(name))
+
+
+@pytest.mark.skipif(not RECORDINGS.exists(), reason="../shared/recordings is not at hand")
+def test_everything_real_servers_sent_is_read():
+    posts = profiles = 0
+    for place, payload in recorded():
+        envelope = Envelope(
+            source="mastodon", platform="mastodon", query="", fetched_at=NOW, run_id="r", collector_version="1",
+            payload={**payload, NOTES: {"instance": "https://a.example"}},
+        )  # fmt: skip
+        try:
+            records = list(PARSERS["mastodon"](envelope))
+        except PayloadRejected as error:
+            raise AssertionError(f"{place}: {error}") from error
+        if "content" in payload and payload["visibility"] in ("public", "unlisted"):
+            [post] = records
+            assert post.post_id == (payload.get("uri") or payload["url"]), place
+            assert "<p>" not in post.text, place
+            posts += 1
+        elif "acct" in payload and "content" not in payload:
+            assert records[0].account.handle, place
+            profiles += 1
+        else:
+            assert records == [], f"{place}: what is not public becomes nothing"
+    assert posts > 300
+    assert profiles > 30
+
+
+class Replay:
+    """A server made of what one of them sent: its tag timeline, threads, accounts, refusals and Link headers."""
+
+    def __init__(self, folder):
+        self.pages, self.contexts, self.first = {}, {}, None
+        for path in sorted((RECORDINGS / folder).glob("*.json")):
+            exchange = json.loads(path.read_bytes())
+            url = httpx.URL(exchange["request"]["url"])
+            answer = exchange["response"]
+            if path.stem in ("tag_timeline_page1", "tag_timeline_page2"):
+                self.pages[url.params.get("max_id")] = answer
+                self.tag = url.path.rpartition("/")[2]
+            if path.stem.startswith("context_"):
+                self.contexts[url.path.split("/")[-2]] = answer
+        known = json.loads((RECORDINGS / folder / "anon_instance_v2.json").read_bytes())["response"]
+        self.instance = known
+        self.batch = json.loads((RECORDINGS / folder / "accounts_multi.json").read_bytes())["response"]
+
+    def __call__(self, request):
+        path, params = request.url.path, request.url.params
+        if path == "/api/v2/instance":
+            return self._answer(self.instance)
+        if "/timelines/tag/" in path:
+            known = self.pages.get(params.get("max_id"))
+            return self._answer(known) if known else httpx.Response(200, json=[])
+        if path.endswith("/context"):
+            known = self.contexts.get(path.split("/")[-2])
+            return self._answer(known) if known else httpx.Response(404, html=HTML)
+        if path == "/api/v1/accounts":
+            return self._answer(self.batch)
+        if path == "/api/v2/search":
+            return httpx.Response(200, json={"accounts": [], "statuses": [], "hashtags": []})
+        if path == "/api/v1/instance":
+            return httpx.Response(200, json={"uri": "x"})
+        return httpx.Response(404, html=HTML)
+
+    def _answer(self, recorded):
+        body = recorded.get("json")
+        content = json.dumps(body) if body is not None else recorded.get("text") or ""
+        keep = ("link", "content-type")
+        headers = {name: value for name, value in recorded["headers"].items() if name in keep}
+        return httpx.Response(recorded["status"], content=content, headers=headers)
+
+
+@pytest.mark.skipif(not RECORDINGS.exists(), reason="../shared/recordings is not at hand")
+@pytest.mark.parametrize("folder", ["gotosocial", "takahe", "mastodon_mock"])
+def test_what_a_real_server_sent_is_collected_as_it_was_said(listen, data, folder, time):
+    replay = Replay(folder)
+    newest = max(s["created_at"] for page in replay.pages.values() for s in page["json"])
+    time.now = datetime.fromisoformat(newest) + timedelta(hours=1)
+    report = listen({"real.example": replay}, query=replay.tag)
+    assert report.health == "heard", report.health_detail
+    shown = [status for page in replay.pages.values() for status in page["json"]]
+    public = {status["uri"] for status in shown if status["visibility"] in ("public", "unlisted")}
+    found = {record.post_id for record in landed(data) if isinstance(record, Post)}
+    # Two of the recorded people have asked to be left out.
+    assert len(public - found) <= 2 * report.count_opted_out
+    assert len(found & public) >= 15
