@@ -13,9 +13,10 @@ from hashlib import blake2b
 
 from collectors.arrivals import Arrivals
 from collectors.contract import Secrets, Source, Window
-from collectors.cursors import cursor_path, read_cursors, write_cursors
+from collectors.cursors import cursor_path, ledger_path, read_cursors, write_cursors
 from collectors.guard import hosts_named
 from collectors.http import Http
+from collectors.ledger import Ledger
 from collectors.limits import Wait
 from collectors.listening import Listening
 from collectors.registry import SOURCES
@@ -127,6 +128,7 @@ def _start(
         now=now,
         asked=window,
         cursors=read_cursors(cursor_path(data, name, query)),
+        ledger=Ledger(ledger_path(data, name)),
     )
 
 

@@ -28,8 +28,8 @@ Options: TypeAlias = Mapping[str, Any]
 NOTES = "_girafe"
 """The one key a source may add to a payload: what only the moment of collection knew (`parent`)."""
 
-SPENT = "spent"
-"""The key of Watch.memory that is kept even if the run fails: what was paid for is paid for."""
+RESUME = "resume"
+"""The key of Watch.memory that is kept even if the run fails: where to go on, for what is paid for once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class Watch:
     options: Options = field(default_factory=dict)
     memory: MutableMapping[str, str] = field(default_factory=dict)
     """What the source wants to know next time (an ETag); kept with the cursor, after the durable write."""
+    ledger: MutableMapping[str, str] = field(default_factory=dict)
+    """What the source has spent: kept the moment it is set, shared by all its queries."""
     limits: MutableSequence[str] = field(default_factory=list)
     """What this place does not let us hear although it answers, in sentences: named in source health."""
 

@@ -46,6 +46,11 @@ def cursor_path(data: DataDir, source: str, query: str) -> Place:
     return data.cursors / file_name(source) / f"{file_name(query)[:80]}-{digest}.json"
 
 
+def ledger_path(data: DataDir, source: str) -> Place:
+    """cursors/<source>/ledger.json: what the source has spent, over all its queries."""
+    return data.cursors / file_name(source) / "ledger.json"
+
+
 def read_cursors(path: Place) -> dict[str, Cursor]:
     """The cursor of each origin; none where the file is missing or damaged (then all is read again)."""
     try:

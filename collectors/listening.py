@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from collectors.canary import WORST, Song, listen_for
-from collectors.contract import NOTES, SPENT, Item, Secrets, Source, Watch, Window, missing_secrets
+from collectors.contract import NOTES, RESUME, Item, Secrets, Source, Watch, Window, missing_secrets
 from collectors.cursors import Cursor, next_window
 from collectors.http import Http
 from collectors.read import SHAPE_ERRORS, tree
@@ -29,6 +29,7 @@ class Listening:
     asked: Window | None
     """None: from each origin's cursor up to now."""
     cursors: dict[str, Cursor]
+    ledger: MutableMapping[str, str]
     items: dict[str, Item] = field(default_factory=dict)
     heard_at: list[str] = field(default_factory=list)
     failures: list[GirafeError] = field(default_factory=list)
@@ -52,10 +53,11 @@ class Listening:
             cursor, now=self.now, overlap=self.module.OVERLAP, lookback=self._lookback()
         )
         self.first_window = self.first_window or window
-        memory = dict(cursor.memory) if cursor else {}
-        if self.asked is not None:  # asked for a window anew, so "unchanged since" would hide it
-            memory = {name: value for name, value in memory.items() if name == SPENT}
-        watch = Watch(query=self.query, origin=origin, options=self.options, memory=memory)
+        # Asked for a window anew, "unchanged since" would hide it.
+        memory = dict(cursor.memory) if cursor and self.asked is None else {}
+        watch = Watch(
+            query=self.query, origin=origin, options=self.options, memory=memory, ledger=self.ledger
+        )
         try:
             found = self._keep(self.module.fetch(watch, window, http))
             if not found:
@@ -87,10 +89,10 @@ class Listening:
 
     def _fail(self, origin: str, error: GirafeError, watch: Watch, window: Window) -> None:
         self.failures.append(error)
-        if SPENT in watch.memory:
-            # Nothing counts as read, so the cursor stays; but what was spent must not be spent twice.
+        if RESUME in watch.memory and self.asked is None:
+            # Nothing counts as read, so the cursor stays; but what was landed need not be paid for twice.
             old = self.cursors.get(origin) or Cursor(start=window.start, until=window.start)
-            self.cursors[origin] = replace(old, memory={**old.memory, SPENT: watch.memory[SPENT]})
+            self.cursors[origin] = replace(old, memory={**old.memory, RESUME: watch.memory[RESUME]})
 
     def _lookback(self) -> timedelta:
         days = self.options.get("lookback_days")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,6 +36,11 @@ class Trail:
                 f"{self._origin} sent {self._empty} empty pages in a row, each with a next link; "
                 "the rest of the window was not read."
             )
+
+
+def first_of(page: Sequence[Mapping[str, Any]]) -> str:
+    """A page counted by number, named by what stands first on it: the same again means going round."""
+    return repr(sorted(page[0].items(), key=lambda item: item[0])) if page else ""
 
 
 def linked(http: Http, url: str, params: Mapping[str, Any]) -> Iterator[list[Payload]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from collectors.contract import NOTES
-from girafe.errors import PayloadChanged
+from collectors.contract import NOTES, Window
+from girafe.errors import PayloadChanged, PayloadRejected
 from girafe.records import Payload
 
 SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -66,6 +66,24 @@ def moment(value: Any, name: str) -> datetime:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except OverflowError as error:
         raise PayloadChanged(f"{name} lies outside the calendar.") from error
+
+
+def moment_of_epoch(value: Any, name: str) -> datetime:
+    """A required time in seconds since 1970, in UTC."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise PayloadChanged(f"{name} is not a time in seconds.")
+    try:
+        return datetime.fromtimestamp(value, tz=UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise PayloadChanged(f"{name} lies outside the calendar.") from error
+
+
+def is_in(window: Window, read: Callable[..., datetime], *of: Any) -> bool:
+    """Whether the time `read` finds lies in the window; what cannot be dated does: quarantine shows it."""
+    try:
+        return read(*of) in window
+    except PayloadRejected:
+        return True
 
 
 def notes(payload: Payload) -> Mapping[str, Any]:

@@ -14,13 +14,12 @@ from collectors.contract import (
     Options,
     Watch,
     Window,
-    cannot_tell,
     no_auth,
     nothing_more,
 )
 from collectors.html import plain_text
 from collectors.http import Http
-from collectors.read import count, identifier, moment, notes, text, tree, trees
+from collectors.read import count, identifier, is_in, moment, notes, text, tree, trees
 from girafe.errors import AccessDenied, PayloadChanged
 from girafe.records import Account, Deletion, Envelope, Payload, Post, Profile, Record
 
@@ -32,7 +31,6 @@ PACE = 1.5
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
 CANARY: Canary | None = Canary(queries=("the", "pour", "les"), reach=timedelta(days=90))
-gone = cannot_tell
 auth = no_auth
 thread = nothing_more
 
@@ -58,10 +56,12 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
             raise AccessDenied(f"{watch.origin} has no search we may use; is it a Discourse forum?")
         hits = trees(answer.get("posts"))
         for hit in hits:
-            if moment(hit.get("created_at"), "created_at") in window:
+            if is_in(window, moment, hit.get("created_at"), "created_at"):
                 topics[str(hit.get("topic_id"))] = None
         if not tree(answer.get("grouped_search_result")).get("more_full_page_results"):
             break
+    else:
+        watch.limits.append(f"{watch.origin}: the search shows {_SEARCH_PAGES} pages; the rest was not read.")
     for topic in topics:
         yield from _topic(watch, topic, http)
 
@@ -99,14 +99,27 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
             yield Item(key=f"account:{name}", payload={**user, NOTES: {"forum": watch.origin}}, position=url)
 
 
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Posts of this forum that are deleted, hidden, or shown no longer."""
+    for item in items:
+        if item.key.startswith(f"{watch.origin}/p/"):
+            post = http.json(f"{watch.origin}/posts/{quote(item.key.rpartition('/')[2])}.json")
+            if post is None or (isinstance(post, dict) and _is_gone(post)):
+                yield item.key
+
+
+def _is_gone(post: Payload) -> bool:
+    return bool(post.get("deleted_at")) or post.get("hidden") is True or post.get("user_deleted") is True
+
+
 def parse(envelope: Envelope) -> Iterator[Record]:
     """A post becomes a Post or a Deletion, a user a Profile."""
     payload = envelope.payload
     forum = identifier(notes(payload).get("forum"), "forum")
     if "cooked" in payload:
-        if payload.get("deleted_at") or payload.get("hidden") is True or payload.get("user_deleted") is True:
-            gone = _post_id(forum, payload.get("id"))
-            yield Deletion(platform=PLATFORM, post_id=gone, observed_at=envelope.fetched_at)
+        if _is_gone(payload):
+            name = _post_id(forum, payload.get("id"))
+            yield Deletion(platform=PLATFORM, post_id=name, observed_at=envelope.fetched_at)
         elif payload.get("post_type") in (None, 1):  # the others are notices of the software
             yield _post(payload, forum, envelope)
     elif "username" in payload:

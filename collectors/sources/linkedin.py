@@ -7,7 +7,7 @@ only known as a person or an organisation. `days_by_platform.linkedin = 2` keeps
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +25,8 @@ from collectors.contract import (
     utc_from_epoch,
 )
 from collectors.http import Http
-from collectors.read import identifier, text, tree, trees
+from collectors.paging import Trail, first_of
+from collectors.read import identifier, is_in, text, tree, trees
 from girafe.errors import PayloadChanged, SourceUnavailable
 from girafe.records import Account, Envelope, Post, Record
 
@@ -71,12 +72,13 @@ class _Signed(httpx.Auth):
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """The page's posts, newest first, until one is older than the window; the query plays no part."""
+    whole = Window(start=window.start, end=datetime.max.replace(tzinfo=UTC))
     author = quote(f"urn:li:organization:{watch.origin}", safe="")
     for page in _pages(watch, f"posts?q=author&author={author}&sortBy=CREATED", http):
         for post in page:
-            if _time(post.get("createdAt")) in window:
+            if is_in(window, _time, post.get("createdAt")):
                 yield Item(key=f"post:{post.get('id')}", payload=dict(post), position="posts")
-        if page and all(_time(post.get("createdAt")) < window.start for post in page):
+        if page and not any(is_in(whole, _time, post.get("createdAt")) for post in page):
             return
 
 
@@ -93,7 +95,7 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
 
 
 def _pages(watch: Watch, path: str, http: Http) -> Iterator[list[Mapping[str, Any]]]:
-    start = 0
+    start, trail = 0, Trail("LinkedIn")
     base = f"{watch.options.get('api', _API)}/{path}"
     while True:
         answer = http.json(f"{base}&start={start}&count={_PAGE}")
@@ -105,6 +107,7 @@ def _pages(watch: Watch, path: str, http: Http) -> Iterator[list[Mapping[str, An
         yield page
         if len(page) < _PAGE:
             return
+        trail.step(first_of(page), page_was_empty=not page)
         start += _PAGE
 
 

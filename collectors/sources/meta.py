@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -22,7 +22,7 @@ from collectors.contract import (
 )
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import count, identifier, moment, notes, text, tree, trees
+from collectors.read import count, identifier, is_in, moment, notes, text, tree, trees
 from girafe.errors import PayloadChanged, SourceUnavailable
 from girafe.records import Account, Envelope, Payload, Post, Record
 
@@ -71,12 +71,13 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         raise SourceUnavailable(f"{watch.origin}: write a page as facebook:<id> or instagram:<id>.")
     edge, fields = _FIELDS[network]
     params: dict[str, Any] = {"fields": fields, "limit": 50}
+    whole = Window(start=window.start - timedelta(days=30), end=datetime.max.replace(tzinfo=UTC))
     for post in _edge(watch, f"{page_id}/{edge}", params, http):
-        written = _time(post)
-        if written < window.start - timedelta(days=30):
+        if not is_in(whole, _time, post):
             return  # older posts hardly get comments any more
         for item in _flat(watch, network, post, "", text(post.get("id")), http):
-            if _time(item.payload) in window or item.payload.get("id") == post.get("id"):
+            is_root = item.payload.get("id") == post.get("id")
+            if is_root or is_in(window, _time, item.payload):
                 yield item
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -16,13 +16,11 @@ from collectors.contract import (
     Secrets,
     Watch,
     Window,
-    cannot_tell,
     nothing_more,
-    utc_from_epoch,
 )
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import count, identifier, text, tree, trees
+from collectors.read import count, identifier, is_in, moment_of_epoch, text, tree, trees
 from girafe.errors import PayloadChanged, SourceUnavailable
 from girafe.records import Account, Deletion, Envelope, Post, Record
 
@@ -37,12 +35,11 @@ PACE = 0.7
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = False
 CANARY: Canary | None = Canary(queries=("the",), reach=timedelta(days=30))
-gone = cannot_tell
 profile = nothing_more
 
 _API = "https://oauth.reddit.com"
 _LOGIN = "https://www.reddit.com/api/v1/access_token"
-_PAGE = 100
+_PAGE, _REACHABLE = 100, 1000
 
 
 def origins(options: Options) -> Sequence[str]:
@@ -61,7 +58,8 @@ def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Newest posts first, until one is older than the window; a listing ends at 1,000."""
-    trail, after = Trail("Reddit"), ""
+    trail, after, read = Trail("Reddit"), "", 0
+    whole = Window(start=window.start, end=datetime.max.replace(tzinfo=UTC))
     url = f"{watch.options.get('api', _API)}/r/{watch.origin}/search"
     while True:
         params = {"q": f'"{watch.query}"', "sort": "new", "restrict_sr": "1", "limit": _PAGE, "raw_json": "1",
@@ -71,10 +69,16 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
             raise SourceUnavailable("Reddit answered a search without a listing.")
         posts = [tree(child.get("data")) for child in trees(listing["children"])]
         for post in posts:
-            if _time(post) in window:
+            if is_in(window, _time, post):
                 yield _item(post)
-        after = text(listing.get("after"))
-        if not after or (posts and _time(posts[-1]) < window.start):
+        read, after = read + len(posts), text(listing.get("after"))
+        if posts and not is_in(whole, _time, posts[-1]):
+            return
+        if not after:
+            if read >= _REACHABLE - _PAGE:
+                watch.limits.append(
+                    f"r/{watch.origin}: a listing ends at {_REACHABLE:,}; what is older was not read."
+                )
             return
         trail.step(after, page_was_empty=not posts)
 
@@ -89,6 +93,10 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
             node = waiting.pop()
             data = tree(node.get("data"))
             waiting.extend(trees(data.get("children")))
+            if node.get("kind") == "more" and data.get("count"):
+                watch.limits.append(
+                    f"{item.key.removeprefix('post:')}: {data['count']} comments are not shown."
+                )
             if node.get("kind") in ("t1", "t3"):
                 yield _item(data)
                 waiting.extend([tree(data.get("replies"))] if data.get("replies") else [])
@@ -100,13 +108,25 @@ def _item(thing: Mapping[str, Any]) -> Item:
 
 
 def _time(thing: Mapping[str, Any]) -> datetime:
-    value = thing.get("created_utc")
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise PayloadChanged("created_utc is not a time in seconds.")
-    try:
-        return utc_from_epoch(value)
-    except (OverflowError, ValueError, OSError) as error:
-        raise PayloadChanged("created_utc lies outside the calendar.") from error
+    return moment_of_epoch(thing.get("created_utc"), "created_utc")
+
+
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Posts and comments whose words or author are gone, or which Reddit no longer knows."""
+    for start in range(0, len(items), _PAGE):
+        names = [item.key for item in items[start : start + _PAGE]]
+        url = f"{watch.options.get('api', _API)}/api/info"
+        listing = tree(tree(http.json(url, {"id": ",".join(names), "raw_json": "1"})).get("data"))
+        if not isinstance(listing.get("children"), list):
+            raise SourceUnavailable("Reddit answered a look-up without a listing.")
+        shown = [tree(child.get("data")) for child in trees(listing["children"])]
+        there = {text(thing.get("name")) for thing in shown if not _is_gone(thing)}
+        yield from (name for name in names if name not in there)
+
+
+def _is_gone(thing: Mapping[str, Any]) -> bool:
+    body = text(thing.get("selftext")) or text(thing.get("body"))
+    return thing.get("author") in (None, "[deleted]") or body in ("[deleted]", "[removed]")
 
 
 def parse(envelope: Envelope) -> Iterator[Record]:
@@ -115,7 +135,7 @@ def parse(envelope: Envelope) -> Iterator[Record]:
     name = identifier(thing.get("name"), "name")
     title, body = text(thing.get("title")), text(thing.get("selftext")) or text(thing.get("body"))
     author = thing.get("author")
-    if author in (None, "[deleted]") or body in ("[deleted]", "[removed]"):
+    if _is_gone(thing):
         yield Deletion(platform=PLATFORM, post_id=name, observed_at=envelope.fetched_at)
         return
     if not title and "body" not in thing:

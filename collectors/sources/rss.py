@@ -10,7 +10,7 @@ from calendar import timegm
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote_plus, urlsplit
+from urllib.parse import quote_plus
 
 import feedparser
 
@@ -25,11 +25,12 @@ from collectors.contract import (
     nothing_more,
     utc_from_epoch,
 )
-from collectors.html import plain_text
 from collectors.http import Http
-from collectors.read import moment, optional_id, text, tree
-from girafe.errors import PayloadChanged, PayloadRejected, SourceUnavailable
-from girafe.records import Account, Envelope, Payload, Post, Record
+from collectors.read import moment, text, tree
+from collectors.sources.rss_parse import parse as parse
+from collectors.sources.rss_parse import post_id, words
+from girafe.errors import PayloadRejected, SourceUnavailable
+from girafe.records import Payload
 
 PLATFORM = "rss"
 VERSION = "rss-1"
@@ -74,9 +75,9 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     for entry in read.entries:
         payload = {"feed": _feed(read, answer.url), "entry": _entry(entry)}
         time = _time(payload["entry"])
-        matches = asks_for_query or watch.query.casefold() in _words(payload).casefold()
+        matches = asks_for_query or watch.query.casefold() in words(payload).casefold()
         if matches and (time is None or time in window):
-            yield Item(key=f"post:{_post_id(payload)}", payload=payload, position=answer.url)
+            yield Item(key=f"post:{post_id(payload)}", payload=payload, position=answer.url)
     for key, name in (("etag", "etag"), ("modified", "last-modified")):
         if name in answer.headers:
             watch.memory[key] = answer.headers[name]
@@ -124,100 +125,3 @@ def _time(entry: Payload) -> datetime | None:
         return moment(entry.get("published") or entry.get("updated"), "published")
     except PayloadRejected:
         return None
-
-
-def parse(envelope: Envelope) -> Iterator[Record]:
-    """An entry becomes a Post by its publisher or, in a comment feed, by its author."""
-    payload = envelope.payload
-    entry, feed = tree(payload.get("entry")), tree(payload.get("feed"))
-    if not entry:
-        raise PayloadChanged("There is no `entry` in the payload.")
-    comment = bool(feed.get("is_comments"))
-    yield Post(
-        platform=envelope.platform,
-        post_id=_post_id(payload),
-        created_at=moment(entry.get("published") or entry.get("updated"), "published"),
-        text=_words(payload),
-        author=_commenter(payload) if comment else _publisher(payload),
-        observed_at=envelope.fetched_at,
-        reply_to=optional_id(entry.get("in_reply_to")),
-        conversation_id=_page(payload) if comment else None,
-        mentions=(),
-        url=_link(entry) or None,
-    )
-
-
-def _words(payload: Payload) -> str:
-    """Headline and summary; a summary that only repeats the headline is left out."""
-    entry = tree(payload.get("entry"))
-    title = plain_text(text(entry.get("title")))
-    body = plain_text(text(entry.get("content")) or text(entry.get("summary")))
-    if tree(payload.get("feed")).get("is_comments"):
-        return body or title
-    publisher = text(tree(entry.get("source")).get("title"))
-    title = title.removesuffix(f" - {publisher}") if publisher else title
-    repeated = title.casefold() in body.casefold() and len(body) <= len(title) + len(publisher) + 20
-    return title if repeated else "\n\n".join(part for part in (title, body) if part)
-
-
-def _link(entry: Any) -> str:
-    """The page itself: alerts wrap its address in one of their own."""
-    link = text(entry.get("link"))
-    parts = urlsplit(link)
-    if parts.netloc.endswith("google.com") and parts.path == "/url":
-        return (parse_qs(parts.query).get("url") or [link])[0]
-    return link
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
-
-
-def _home(payload: Payload) -> str:
-    feed = tree(payload.get("feed"))
-    return _host(text(feed.get("link"))) or _host(text(feed.get("url")))
-
-
-def _post_id(payload: Payload) -> str:
-    entry = tree(payload.get("entry"))
-    found = text(entry.get("id")) or _link(entry)
-    if not found:
-        raise PayloadChanged("The entry has neither id nor link.")
-    # Some feeds number their entries from 1; only with the feed's name is that an id.
-    return found if ":" in found or len(found) > 40 else f"{_home(payload)}:{found}"
-
-
-def _page(payload: Payload) -> str:
-    return _link(tree(payload.get("entry"))).partition("#")[0]
-
-
-def _publisher(payload: Payload) -> Account:
-    entry = tree(payload.get("entry"))
-    source, feed = tree(entry.get("source")), tree(payload.get("feed"))
-    host = _host(text(source.get("href"))) or _publisher_host(payload)
-    return Account(
-        platform=PLATFORM,
-        account_id=host,
-        handle=host,
-        display_name=text(source.get("title")) or text(feed.get("title")),
-        url=text(source.get("href")) or text(feed.get("link")) or None,
-        is_organisation=True,
-    )
-
-
-def _publisher_host(payload: Payload) -> str:
-    """In an alert every entry is somebody else's page; elsewhere the feed's own site publishes."""
-    entry, home = tree(payload.get("entry")), _home(payload)
-    host = _host(_link(entry)) if home.endswith("google.com") else home
-    if not host:
-        raise PayloadChanged("Neither entry nor feed says who publishes.")
-    return host
-
-
-def _commenter(payload: Payload) -> Account:
-    """A name typed into a form: the same name on one site is taken for one person, no name for nobody."""
-    name = text(tree(payload.get("entry")).get("author")).strip()
-    if not name or name.casefold() in ("anonymous", "anonyme"):
-        return Account(platform=PLATFORM, account_id=f"{_post_id(payload)}#author")
-    return Account(platform=PLATFORM, handle=f"{name}@{_home(payload) or _host(_page(payload))}",
-                   display_name=name)  # fmt: skip

@@ -16,15 +16,14 @@ from collectors.contract import (
     Secrets,
     Watch,
     Window,
-    cannot_tell,
-    utc_from_epoch,
 )
-from collectors.html import plain_text
 from collectors.http import Http
 from collectors.paging import MOST_EMPTY_PAGES
-from collectors.read import count, identifier, notes, text, tree, trees
-from girafe.errors import PayloadChanged, SourceUnavailable
-from girafe.records import Account, Envelope, Payload, Post, Record
+from collectors.read import count, is_in, text, trees
+from collectors.sources.stackexchange_parse import parse as parse
+from collectors.sources.stackexchange_parse import written
+from girafe.errors import SourceUnavailable
+from girafe.records import Payload
 
 PLATFORM = "stackexchange"
 VERSION = "stackexchange-1"
@@ -34,7 +33,6 @@ PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
 CANARY: Canary | None = Canary(queries=("error", "work", "the"), reach=timedelta(days=30))
-gone = cannot_tell
 
 _API = "https://api.stackexchange.com/2.3"
 _PAGE = 100
@@ -68,7 +66,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         "fromdate": int(window.start.timestamp()), "todate": int(window.end.timestamp()),
     }  # fmt: skip
     for question in _pages(watch, "search/advanced", params, http):
-        if utc_from_epoch(question.get("creation_date") or 0) in window:
+        if is_in(window, written, question):
             yield _item(watch, question)
 
 
@@ -113,7 +111,8 @@ def _pages(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> It
             return
         if empty >= MOST_EMPTY_PAGES:
             break
-    raise SourceUnavailable(f"Stack Exchange ({watch.origin}): {path} has more pages than were read.")
+    name = path.partition("/")[0]
+    raise SourceUnavailable(f"Stack Exchange ({watch.origin}): {name} has more pages than were read.")
 
 
 def _item(watch: Watch, thing: Payload) -> Item:
@@ -131,45 +130,12 @@ def _name(thing: Mapping[str, Any]) -> str:
     return str(thing.get("answer_id") or thing.get("question_id"))
 
 
-def parse(envelope: Envelope) -> Iterator[Record]:
-    """A question, answer or comment becomes a Post."""
-    thing = envelope.payload
-    site = identifier(notes(thing).get("site"), "site")
-    if "comment_id" in thing:
-        own, above = f"c{identifier(thing['comment_id'], 'comment_id')}", thing.get("post_id")
-    elif "answer_id" in thing:
-        own, above = identifier(thing["answer_id"], "answer_id"), thing.get("question_id")
-    else:
-        own, above = identifier(thing.get("question_id"), "question_id"), None
-    owner = tree(thing.get("owner"))
-    if owner.get("user_type") == "does_not_exist":
-        return  # the account was deleted, and with it the consent to be counted
-    title = plain_text(text(thing.get("title"))) if above is None else ""
-    body = plain_text(text(thing.get("body")))
-    mentioned = tree(thing.get("reply_to_user")).get("user_id")
-    yield Post(
-        platform=PLATFORM,
-        post_id=f"{site}/{own}",
-        created_at=_time(thing.get("creation_date")),
-        text="\n\n".join(part for part in (title, body) if part),
-        author=Account(
-            platform=PLATFORM,
-            account_id=f"{site}/{identifier(owner.get('user_id'), 'owner.user_id')}",
-            display_name=plain_text(text(owner.get("display_name"))),
-            url=text(owner.get("link")) or None,
-        ),
-        observed_at=envelope.fetched_at,
-        reply_to=f"{site}/{identifier(above, 'parent')}" if above is not None else None,
-        mentions=(f"{site}/{identifier(mentioned, 'reply_to_user')}",) if mentioned else (),
-        url=text(thing.get("link")) or None,
-        likes=count(thing.get("score")),
-    )
-
-
-def _time(value: object) -> Any:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise PayloadChanged("creation_date is not a time in seconds.")
-    try:
-        return utc_from_epoch(value)
-    except (OverflowError, ValueError, OSError) as error:
-        raise PayloadChanged("creation_date lies outside the calendar.") from error
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Questions, answers and comments of this site that it no longer shows."""
+    own = [item.key.partition("/")[2] for item in items if item.key.startswith(f"{watch.origin}/")]
+    for path, mark in (("posts", ""), ("comments", "c")):
+        ids = [name.removeprefix("c") for name in own if name.startswith("c") == bool(mark)]
+        for batch in _batches(ids):
+            shown = _pages(watch, f"{path}/{batch}", {}, http)
+            there = {str(thing.get("comment_id") or thing.get("post_id")) for thing in shown}
+            yield from (f"{watch.origin}/{mark}{one}" for one in batch.split(";") if one not in there)

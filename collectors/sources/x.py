@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
 from collectors.bearer import Bearer
 from collectors.contract import (
-    SPENT,
+    RESUME,
     Canary,
     Item,
     Options,
@@ -22,19 +22,20 @@ from collectors.contract import (
 )
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import count, identifier, moment, optional_id, text, tree, trees
-from girafe.errors import AccessDenied, PayloadChanged
-from girafe.records import Account, Envelope, Payload, Post, Record
+from collectors.read import count, text, tree, trees
+from collectors.sources.x_parse import parse as parse
+from collectors.sources.x_spending import Spending
+from girafe.errors import AccessDenied, RateLimited, RetryLater, SourceUnavailable
 
 PLATFORM = "x"
 VERSION = "x-1"
 TERMS = (
     "https://developer.x.com/developer-terms: no matching of accounts to people known elsewhere, aggregates "
-    "only, deletions within 24 hours; about $0.005 a post read, up to `monthly_posts` for each query."
+    "only, deletions within 24 hours; about $0.005 a post read, up to `monthly_posts` for all queries together."
 )
 SECRETS: tuple[str, ...] = ("X_BEARER_TOKEN",)
 PACE = 15.0
-OVERLAP = timedelta(hours=1)
+OVERLAP = timedelta(minutes=10)  # what is read twice on two days is paid for twice
 ON_BY_DEFAULT = False
 CANARY: Canary | None = None  # each question costs money
 gone = cannot_tell
@@ -61,117 +62,83 @@ def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    """Posts of the window, as far back as recent search reaches; reposts are left out, they cost too."""
-    yield from _search(watch, f'"{watch.query}" -is:retweet', window, http)
+    """Posts of the window, as far back as recent search reaches; reposts are left out, they cost too.
+
+    What an earlier run paid for and landed before it failed is not read again: it goes on where that one ended.
+    """
+    query = f'"{watch.query}" -is:retweet'
+    earlier = watch.memory.get(RESUME)
+    if earlier:
+        start, end, token = earlier.split(" ", 2)
+        old = Window(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+        yield from _search(watch, query, old, http, token=token, resumable=True)
+        window = Window(start=min(max(window.start, old.end), window.end), end=window.end)
+    yield from _search(watch, query, window, http, resumable=True)
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
-    """The conversations of what was found, as far as the budget goes."""
-    week = Window(start=http.clock() - _REACH, end=http.clock())
+    """The conversations of what was found, as far as budget and patience go: the rest is noted."""
+    now = http.clock()
     conversations = [text(item.payload.get("conversation_id")) for item in found]
-    for conversation in dict.fromkeys(name for name in conversations if name):
-        yield from _search(watch, f"conversation_id:{conversation}", week, http)
+    try:
+        for conversation in dict.fromkeys(name for name in conversations if name):
+            week = Window(start=now - _REACH, end=now)
+            yield from _search(watch, f"conversation_id:{conversation}", week, http)
+    except (AccessDenied, RetryLater) as stop:
+        # What was found is paid for; to read it again for the sake of its answers would cost twice.
+        watch.limits.append(f"Not every conversation was completed. {stop}")
 
 
-def _search(watch: Watch, query: str, window: Window, http: Http) -> Iterator[Item]:
+def _search(
+    watch: Watch, query: str, window: Window, http: Http, *, token: str = "", resumable: bool = False
+) -> Iterator[Item]:
     now = http.clock()
     start = max(window.start, now - _REACH)
     end = min(window.end, now - timedelta(seconds=15))  # later is refused
-    trail, token = Trail("X"), ""
+    if window.start < start and resumable:
+        watch.limits.append("X shows seven days; what is older was not read.")
+    trail = Trail("X")
     while start < end:
-        size = min(_PAGE, _left(watch, http))
-        params = {
-            "query": query, "max_results": max(10, size), "start_time": _utc(start), "end_time": _utc(end),
-            **_FIELDS, **({"next_token": token} if token else {}),
-        }  # fmt: skip
-        page = tree(http.json(f"{watch.origin}/tweets/search/recent", params))
-        posts = trees(page.get("data"))
+        if resumable:
+            watch.memory[RESUME] = f"{window.start.isoformat()} {window.end.isoformat()} {token}"
+        page = _page(watch, http, {"query": query, "start_time": _utc(start), "end_time": _utc(end),
+                                   **_FIELDS, **({"next_token": token} if token else {})})  # fmt: skip
         includes = tree(page.get("includes"))
-        parents = trees(includes.get("tweets"))
-        _spend(watch, http, len(posts) + len(parents))
         users = {text(user.get("id")): user for user in trees(includes.get("users"))}
-        for post in [*posts, *parents]:
+        for post in [*trees(page.get("data")), *trees(includes.get("tweets"))]:
             author = users.get(text(post.get("author_id")))
             yield Item(key=f"post:{post.get('id')}", payload={**post, "author": author}, position=query)
         token = text(tree(page.get("meta")).get("next_token"))
         if not token:
-            return
-        trail.step(token, page_was_empty=not posts)
+            break
+        trail.step(token, page_was_empty=not page.get("data"))
+    if resumable:
+        watch.memory.pop(RESUME, None)
 
 
-def _left(watch: Watch, http: Http) -> int:
-    """What the month's budget still allows; AccessDenied before money is spent that nobody granted."""
-    budget = count(watch.options.get("monthly_posts")) or 0
-    left = budget - _spent(watch, http)
-    if left < 10:
-        raise AccessDenied(
-            f"X: the monthly budget of {budget} posts is used up; raise `monthly_posts` in the options, "
-            "or wait for the next month."
-        )
-    return left
+def _page(watch: Watch, http: Http, params: dict[str, Any]) -> Mapping[str, Any]:
+    """One page, counted before it is asked for and settled by what came."""
+    spending = _spending(watch, http)
+    size = spending.reserve(_PAGE)
+    try:
+        page = http.json(f"{watch.origin}/tweets/search/recent", {**params, "max_results": size})
+    except (AccessDenied, RateLimited):
+        spending.settle(size, ())  # refused, so nothing was sold
+        raise
+    if not isinstance(page, dict) or not (page.get("data") or isinstance(page.get("meta"), dict)):
+        raise SourceUnavailable("X answered a search without `data` or `meta`.")
+    posts = [*trees(page.get("data")), *trees(tree(page.get("includes")).get("tweets"))]
+    spending.settle(size, (text(post.get("id")) for post in posts))
+    return page
 
 
-def _month(http: Http) -> str:
-    return f"{http.clock():%Y-%m}"
+def _budget(watch: Watch) -> int:
+    return count(watch.options.get("monthly_posts")) or 0
 
 
-def _spent(watch: Watch, http: Http) -> int:
-    month, _, number = watch.memory.get(SPENT, "").partition(":")
-    return int(number) if month == _month(http) else 0
-
-
-def _spend(watch: Watch, http: Http, posts: int) -> None:
-    watch.memory[SPENT] = f"{_month(http)}:{_spent(watch, http) + posts}"
+def _spending(watch: Watch, http: Http) -> Spending:
+    return Spending(watch.ledger, _budget(watch), http.clock())
 
 
 def _utc(moment_: Any) -> str:
     return str(moment_.isoformat(timespec="seconds")).replace("+00:00", "Z")
-
-
-def parse(envelope: Envelope) -> Iterator[Record]:
-    """A post with its author becomes a Post."""
-    post = envelope.payload
-    number = identifier(post.get("id"), "id")
-    if not isinstance(post.get("text"), str):
-        raise PayloadChanged("text is missing.")
-    references = {
-        text(ref.get("type")): optional_id(ref.get("id")) for ref in trees(post.get("referenced_tweets"))
-    }
-    metrics = tree(post.get("public_metrics"))
-    mentions = trees(tree(post.get("entities")).get("mentions"))
-    names = [optional_id(mention.get("username")) for mention in mentions]
-    reposted = references.get("retweeted")
-    yield Post(
-        platform=PLATFORM,
-        post_id=number,
-        created_at=moment(post.get("created_at"), "created_at"),
-        text="" if reposted else post["text"],
-        author=_author(post),
-        observed_at=envelope.fetched_at,
-        reply_to=references.get("replied_to"),
-        conversation_id=optional_id(post.get("conversation_id")),
-        quote_of=references.get("quoted"),
-        repost_of=reposted,
-        mentions=tuple(dict.fromkeys(name for name in names if name)),
-        lang=text(post.get("lang")) or None,
-        url=f"https://x.com/i/status/{number}",
-        likes=count(metrics.get("like_count")),
-        replies=count(metrics.get("reply_count")),
-        reposts=count(metrics.get("retweet_count")),
-    )
-
-
-def _author(post: Payload) -> Account:
-    user = tree(post.get("author"))
-    links = trees(tree(tree(user.get("entities")).get("url")).get("urls"))
-    return Account(
-        platform=PLATFORM,
-        account_id=identifier(post.get("author_id"), "author_id"),
-        handle=text(user.get("username")) or None,
-        display_name=text(user.get("name")),
-        bio=text(user.get("description")),
-        links=tuple(text(link.get("expanded_url")) for link in links if text(link.get("expanded_url"))),
-        is_organisation=True if text(user.get("verified_type")) in ("business", "government") else None,
-        followers=count(tree(user.get("public_metrics")).get("followers_count")),
-        opted_out="protected" if user.get("protected") is True else None,
-    )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
-from collectors.contract import Canary, Item, Options, Secrets, Watch, Window, cannot_tell, nothing_more
+from collectors.contract import Canary, Item, Options, Secrets, Watch, Window, nothing_more
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import count, identifier, moment, optional_id, text, tree, trees
-from girafe.errors import PayloadChanged
-from girafe.records import Account, Envelope, Payload, Post, Record
+from collectors.read import count, is_in, moment, text, tree, trees
+from collectors.sources.youtube_parse import parse as parse
+from girafe.errors import SourceUnavailable
+from girafe.records import Payload
 
 PLATFORM = "youtube"
 VERSION = "youtube-1"
@@ -25,11 +27,11 @@ PACE = 0.2
 OVERLAP = timedelta(days=3)
 ON_BY_DEFAULT = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
-gone = cannot_tell
 profile = nothing_more
 
 _API = "https://www.googleapis.com/youtube/v3"
 _VIDEOS_PER_CALL = 50
+_LATE = timedelta(days=14)
 
 
 def origins(options: Options) -> Sequence[str]:
@@ -52,29 +54,38 @@ class _Key(httpx.Auth):
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    """Newest comment threads first, until one is older than the window."""
+    """Newest comment threads first; older threads are looked through for late answers.
+
+    Threads come in the order of their first comment, so an answer of today may hang on one of last week.
+    """
     params = {
         "part": "snippet,replies", "allThreadsRelatedToChannelId": watch.origin, "order": "time",
         "textFormat": "plainText", "maxResults": 100,
     }  # fmt: skip
+    whole = Window(start=window.start - _LATE, end=datetime.max.replace(tzinfo=UTC))
     for page in _pages(watch, "commentThreads", params, http):
         threads = trees(page.get("items"))
         for found in threads:
             top = tree(tree(found.get("snippet")).get("topLevelComment"))
-            if _written(top) in window:
-                yield _item(dict(top))
-                yield from (_item(dict(reply)) for reply in _replies(watch, found, http))
-        if threads and all(
-            _written(tree(tree(t.get("snippet")).get("topLevelComment"))) < window.start for t in threads
-        ):
+            heard = [dict(top), *_replies(watch, found, http)] if _is_near(whole, top) else []
+            if any(_is_near(window, comment) for comment in heard):
+                yield from (_item(comment) for comment in heard)
+        tops = [tree(tree(found.get("snippet")).get("topLevelComment")) for found in threads]
+        if tops and not any(_is_near(whole, top) for top in tops):
             return
+
+
+def _is_near(window: Window, comment: Mapping[str, Any]) -> bool:
+    return is_in(window, moment, tree(comment.get("snippet")).get("publishedAt"), "publishedAt")
 
 
 def _pages(watch: Watch, path: str, params: dict[str, object], http: Http) -> Iterator[Payload]:
     trail, token = Trail("YouTube"), ""
     while True:
         query = {**params, **({"pageToken": token} if token else {})}
-        page = dict(tree(http.json(f"{watch.options.get('api', _API)}/{path}", query)))
+        page = http.json(f"{watch.options.get('api', _API)}/{path}", query)
+        if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+            raise SourceUnavailable(f"YouTube answered {path} without `items`.")
         yield page
         token = text(page.get("nextPageToken"))
         if not token:
@@ -97,10 +108,6 @@ def _replies(watch: Watch, found: object, http: Http) -> Iterator[Payload]:
             yield {**reply, "snippet": {"videoId": video, **tree(reply.get("snippet"))}}
 
 
-def _written(comment: object) -> datetime:
-    return moment(tree(tree(comment).get("snippet")).get("publishedAt"), "publishedAt")
-
-
 def _item(comment: Payload) -> Item:
     return Item(key=f"post:{comment.get('id')}", payload=comment, position="commentThreads")
 
@@ -119,38 +126,13 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
                 yield Item(key=f"post:video:{video.get('id')}", payload=dict(video), position="videos")
 
 
-def parse(envelope: Envelope) -> Iterator[Record]:
-    """A comment or a video becomes a Post."""
-    thing, snippet = envelope.payload, tree(envelope.payload.get("snippet"))
-    number = identifier(thing.get("id"), "id")
-    if "channelTitle" in snippet and "title" in snippet:
-        channel = identifier(snippet.get("channelId"), "snippet.channelId")
-        author = Account(
-            platform=PLATFORM, account_id=channel, display_name=text(snippet.get("channelTitle"))
-        )
-        own = video = f"video:{number}"
-        words, above = f"{text(snippet.get('title'))}\n\n{text(snippet.get('description'))}".strip(), None
-    elif "authorDisplayName" in snippet:
-        channel = identifier(tree(snippet.get("authorChannelId")).get("value"), "authorChannelId.value")
-        name = text(snippet.get("authorDisplayName"))
-        author = Account(platform=PLATFORM, account_id=channel, handle=name or None, display_name=name,
-                         url=text(snippet.get("authorChannelUrl")) or None)  # fmt: skip
-        own, words = number, text(snippet.get("textOriginal")) or text(snippet.get("textDisplay"))
-        video = f"video:{snippet['videoId']}" if optional_id(snippet.get("videoId")) else ""
-        above = optional_id(snippet.get("parentId")) or video or None
-    else:
-        raise PayloadChanged(
-            "Neither a comment (snippet.authorDisplayName) nor a video (snippet.channelTitle)."
-        )
-    yield Post(
-        platform=PLATFORM,
-        post_id=own,
-        created_at=moment(snippet.get("publishedAt"), "publishedAt"),
-        text=words,
-        author=author,
-        observed_at=envelope.fetched_at,
-        reply_to=above,
-        conversation_id=video or None,
-        likes=count(snippet.get("likeCount")),
-        url=f"https://www.youtube.com/watch?v={video.removeprefix('video:')}" if video else None,
-    )
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Comments and videos that YouTube no longer shows, whichever channel they were heard on."""
+    for path, mark in (("comments", ""), ("videos", "video:")):
+        ids = [i.key.removeprefix("video:") for i in items if i.key.startswith("video:") == bool(mark)]
+        for start in range(0, len(ids), _VIDEOS_PER_CALL):
+            batch = ids[start : start + _VIDEOS_PER_CALL]
+            params: dict[str, object] = {"part": "id", "id": ",".join(batch), "maxResults": 100}
+            pages = _pages(watch, path, params, http)
+            there = {text(thing.get("id")) for page in pages for thing in trees(page.get("items"))}
+            yield from (f"{mark}{one}" for one in batch if one not in there)

@@ -14,6 +14,7 @@ from collectors.collect import collect
 from collectors.contract import Window
 from collectors.registry import PARSERS
 from collectors.sources import telegram
+from collectors.sources.x_spending import Spending
 from girafe.errors import AccessDenied, SettingsInvalid, SourceUnavailable
 from girafe.records import Deletion, Post, Profile
 from warehouse.landing import landing_files, read_envelopes
@@ -300,31 +301,86 @@ def test_run_records_name_what_could_not_be_heard(run, data):
 # X and Reddit
 
 
-def test_the_budget_stops_a_run_before_money_is_spent_and_is_remembered(run, data, time):
-    asked = []
+class X:
+    """A search that never ends; `refers` posts bring one they refer to, and some questions fail."""
 
-    def search(request):
-        asked.append(int(request.url.params["max_results"]))
-        start = 100 * len(asked)
-        found = [{"id": str(start + n), "text": "Ondine", "author_id": "7", "created_at": "2026-11-23T08:00:00Z"}
-                 for n in range(asked[-1])]  # fmt: skip
+    def __init__(self, *, faults=(), refers=False):
+        self.asked, self.sold, self.refers, self.faults = [], [], refers, list(faults)
+
+    def __call__(self, request):
+        fault = self.faults.pop(0) if self.faults else None
+        if fault:
+            return fault
+        size, token = int(request.url.params["max_results"]), request.url.params.get("next_token", "t0")
+        self.asked.append((size, token))
+        start = 1000 * int(token[1:])
+        found = [self._post(start + n) for n in range(size)]
+        parents = [self._post(5_000_000 + start + n) for n in range(size)] if self.refers else []
+        self.sold += [post["id"] for post in [*found, *parents]]
         users = [{"id": "7", "username": "ada", "description": "at Ondine"}]
-        page = {"data": found, "includes": {"users": users}, "meta": {"next_token": f"t{len(asked)}"}}
+        page = {"data": found, "includes": {"users": users, "tweets": parents},
+                "meta": {"next_token": f"t{int(token[1:]) + 1}"}}  # fmt: skip
         return httpx.Response(200, json=page)
 
-    options = 'api = "https://api.example", monthly_posts = 125'
+    def _post(self, number):
+        return {"id": str(number), "text": "Ondine", "author_id": "7", "created_at": "2026-11-23T08:00:00Z"}
+
+
+X_OPTIONS = 'api = "https://api.example", monthly_posts = {}'
+X_KEY = {"X_BEARER_TOKEN": "k"}
+
+
+@pytest.mark.parametrize("refers", [False, True])
+def test_the_budget_stops_a_run_before_money_is_spent_and_is_remembered(run, data, time, refers):
+    x = X(refers=refers)
     with pytest.raises(AccessDenied, match="monthly budget of 125"):
-        run("x", search, options, {"X_BEARER_TOKEN": "k"})
-    assert asked == [100, 25]
-    assert len(posts(data)) == 125
-    assert posts(data)["100"].author.bio == "at Ondine"
+        run("x", x, X_OPTIONS.format(125), X_KEY, window=None)
+    assert 90 < len(set(x.sold)) <= 125
+    assert set(posts(data)) == set(x.sold)  # what was paid for is landed
+    assert posts(data)["0"].author.bio == "at Ondine"
+    before = len(x.asked)
     with pytest.raises(AccessDenied, match="monthly budget"):
-        run("x", search, options, {"X_BEARER_TOKEN": "k"})
-    assert len(asked) == 2  # not one more question in this month
+        run("x", x, X_OPTIONS.format(125), X_KEY, window=None)
+    assert len(x.asked) == before  # not one more question in this month
     time.now += timedelta(days=10)
     with pytest.raises(AccessDenied):
-        run("x", search, options, {"X_BEARER_TOKEN": "k"}, window=None)
-    assert len(asked) == 4  # December has a budget of its own
+        run("x", x, X_OPTIONS.format(125), X_KEY, window=None)
+    assert len(x.asked) > before  # December has a budget of its own
+
+
+def test_what_was_paid_for_is_not_bought_again_after_a_failure(run, data, time):
+    x = X(faults=[None, None, *[httpx.Response(503)] * 9])
+    with pytest.raises(SourceUnavailable):
+        run("x", x, X_OPTIONS.format(100_000), X_KEY, window=None)
+    first = list(x.sold)
+    assert len(first) == 200
+    time.now += timedelta(days=1)
+    x.faults = [None, httpx.Response(401)]
+    with pytest.raises(AccessDenied):
+        run("x", x, X_OPTIONS.format(100_000), X_KEY, window=None)
+    assert x.asked[2][1] == "t2"  # it goes on where it ended
+    assert not set(first) & set(x.sold[200:])
+
+
+def test_a_power_cut_between_question_and_answer_leaves_the_money_counted(run, data):
+    def cut(request):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run("x", cut, X_OPTIONS.format(100), X_KEY, window=None)
+    with pytest.raises(AccessDenied, match="monthly budget of 100"):
+        run("x", X(), X_OPTIONS.format(100), X_KEY, window=None)
+
+
+def test_a_post_read_twice_on_one_day_is_counted_once():
+    ledger = {}
+    spending = Spending(ledger, 100, NOW)
+    for _ in range(3):
+        spending.settle(spending.reserve(20), [str(n) for n in range(20)])
+    assert spending.spent == 20
+    tomorrow = Spending(ledger, 100, NOW + timedelta(days=1))
+    tomorrow.settle(tomorrow.reserve(20), [str(n) for n in range(20)])
+    assert tomorrow.spent == 40
 
 
 def test_without_a_budget_x_is_not_asked_at_all(run):
