@@ -56,7 +56,7 @@ def build_models(
         raise UserMustAct(
             f"{project} holds no dbt_project.yml. Install girafe from its checkout (make demo)."
         )
-    state = warehouse.parent / "dbt"
+    state = (warehouse.parent / "dbt").resolve()  # dbt would take a relative path from the project
     fresh = state / "marts"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -87,7 +87,7 @@ def run_dbt(
 
     `target/` and the logs lie beside the warehouse: the source tree may be read-only.
     """
-    state = warehouse.parent / "dbt"
+    state = (warehouse.parent / "dbt").resolve()  # dbt would take a relative path from the project
     variables = {
         "GIRAFE_WAREHOUSE": str(warehouse.resolve()),
         "GIRAFE_MARTS": str(marts.resolve()),
