@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -14,7 +15,7 @@ from collectors.imports.contract import File
 from girafe.errors import InputInvalid
 
 LARGEST_MEMBER = 256 * 1024 * 1024
-_DAMAGED = (
+DAMAGED = (
     OSError,
     EOFError,
     zlib.error,
@@ -22,7 +23,12 @@ _DAMAGED = (
     tarfile.TarError,
     RuntimeError,
     NotImplementedError,
+    ValueError,
+    KeyError,
+    UnicodeError,
+    struct.error,
 )
+"""What the archive modules let through when an archive is not as it should be."""
 
 
 class Archive(Protocol):
@@ -73,13 +79,15 @@ def _bounded(content: bytes, name: str) -> bytes:
 def open_archive(file: File) -> Iterator[Archive]:
     """The archive; whatever is wrong with it becomes InputInvalid."""
     try:
-        if zipfile.is_zipfile(file.path):
-            with zipfile.ZipFile(file.path) as packed:
-                yield _Zip(packed)
-        else:
-            with tarfile.open(file.path) as rolled:
-                yield _Tar(rolled)
-    except _DAMAGED as error:
+        with file.raw() as raw:
+            if zipfile.is_zipfile(raw):
+                with zipfile.ZipFile(raw) as packed:
+                    yield _Zip(packed)
+            else:
+                raw.seek(0)
+                with tarfile.open(fileobj=raw) as rolled:
+                    yield _Tar(rolled)
+    except DAMAGED as error:
         raise InputInvalid(f"{file.label} cannot be unpacked ({error}); export it again.") from error
 
 

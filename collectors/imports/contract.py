@@ -33,6 +33,18 @@ class Head:
     """The names inside, if it is a zip or tar archive."""
 
 
+class _Unpacked(gzip.GzipFile):
+    """A gzip stream that closes the file under it, too."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._under = raw
+        super().__init__(fileobj=raw, mode="rb")
+
+    def close(self) -> None:
+        super().close()
+        self._under.close()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """A file to import."""
@@ -45,11 +57,23 @@ class File:
     notes: list[str] = field(default_factory=list)
     """What a reader decided on the way and a person should know: which sheet, which date order."""
 
+    def raw(self) -> IO[bytes]:
+        """Its bytes as they are; every reader comes through here."""
+        return self.path.open("rb")
+
     def open(self) -> IO[bytes]:
         """Its bytes, unpacked if it is gzip, whatever it is called."""
-        with self.path.open("rb") as raw:
-            packed = raw.read(2) == GZIP_MAGIC
-        return cast(IO[bytes], gzip.open(self.path, "rb")) if packed else self.path.open("rb")
+        raw = self.raw()
+        packed = raw.read(2) == GZIP_MAGIC
+        raw.seek(0)
+        return cast(IO[bytes], _Unpacked(raw)) if packed else raw
+
+    def beside(self, ending: str) -> str | None:
+        """The words of the file of the same name and `ending`, if there is one that can be read."""
+        try:
+            return self.path.with_name(f"{self.path.name}{ending}").read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

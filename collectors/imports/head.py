@@ -5,9 +5,11 @@ from __future__ import annotations
 import tarfile
 import zipfile
 import zlib
+from itertools import islice
 
 import orjson
 
+from collectors.imports.archive import DAMAGED
 from collectors.imports.contract import File, Head
 from collectors.imports.table import first_rows
 from girafe.errors import InputInvalid
@@ -55,12 +57,14 @@ def _objects(start: bytes) -> tuple[dict[str, object], ...]:
 
 def _members(file: File) -> tuple[str, ...]:
     try:
-        if zipfile.is_zipfile(file.path):
-            with zipfile.ZipFile(file.path) as archive:
-                return tuple(archive.namelist()[:_MOST_MEMBERS])
-        if tarfile.is_tarfile(file.path):
-            with tarfile.open(file.path) as archive:
-                return tuple(member.name for member, _ in zip(archive, range(_MOST_MEMBERS), strict=False))
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError) as error:
+        with file.raw() as raw:
+            if zipfile.is_zipfile(raw):
+                with zipfile.ZipFile(raw) as archive:
+                    return tuple(archive.namelist()[:_MOST_MEMBERS])
+            raw.seek(0)
+            with tarfile.open(fileobj=raw) as rolled:
+                return tuple(member.name for member in islice(rolled, _MOST_MEMBERS))
+    except tarfile.ReadError:
+        return ()  # neither a zip nor a tar
+    except DAMAGED as error:
         raise InputInvalid(f"{file.label} is a damaged archive ({error}); export it again.") from error
-    return ()

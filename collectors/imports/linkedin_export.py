@@ -29,6 +29,7 @@ PARSER = NAME
 _MEMBER = re.compile(r"(shares|comments|positions)(?:_\d+)?\.csv\Z", re.IGNORECASE)
 _URN = re.compile(r"urn:li:(share|ugcPost|activity|groupPost)[:,]?\(?(?:urn:li:\w+:)?(\d+)")
 _COMMENT_URN = re.compile(r"urn:li:comment:\([^()]*,(\d+)\)")
+_CONSENT = ".consent.toml"
 _CONSENT_HELP = """write {name} beside it:
     account = "ada-martin"      # the end of the person's profile address, linkedin.com/in/ada-martin
     given_on = 2026-11-02       # when the person agreed
@@ -90,13 +91,12 @@ def _why_left_out(kind: str, row: Mapping[str, str], hidden: set[str]) -> str:
 
 
 def _consent(file: File) -> dict[str, str]:
-    path = file.path.with_name(f"{file.path.name}.consent.toml")
     asked = f"{file.label} is a person's own export and needs that person's consent; " + _CONSENT_HELP.format(
-        name=path.name
+        name=f"{file.label}{_CONSENT}"
     )
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        tree = tomllib.loads(file.beside(_CONSENT) or "")
+    except tomllib.TOMLDecodeError as error:
         raise InputInvalid(asked) from error
     given_on, account, purpose = tree.get("given_on"), tree.get("account"), tree.get("purpose")
     if not isinstance(given_on, date) or not isinstance(account, str) or not account.strip() or not purpose:

@@ -48,7 +48,7 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
 
 
 def _actor_and_outbox(file: File) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    with file.path.open("rb") as raw:
+    with file.raw() as raw:
         alone = raw.read(1) in (b"{", b" ", b"\n", b"\xef")
     if not alone:
         with open_archive(file) as archive:

@@ -30,7 +30,7 @@ class Table:
 
 def read_tables(file: File) -> Iterator[Table]:
     """The tables of a file; InputInvalid if it cannot be opened as what it is."""
-    with file.path.open("rb") as raw:
+    with file.raw() as raw:
         magic = raw.read(8)
     if magic[:4] == b"PAR1":
         yield Table("", _parquet(file))
@@ -59,13 +59,14 @@ def _parquet(file: File) -> Iterator[Numbered | Bad]:
     from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(file.path)
-        yield 1, table.schema_arrow.names
-        number = 1
-        for batch in table.iter_batches(batch_size=1000):
-            columns = [column.to_pylist() for column in batch.columns]
-            for cells in zip(*columns, strict=True):
-                number += 1
-                yield number, cells
+        with file.raw() as raw:
+            table = parquet.ParquetFile(raw)
+            yield 1, table.schema_arrow.names
+            number = 1
+            for batch in table.iter_batches(batch_size=1000):
+                columns = [column.to_pylist() for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    number += 1
+                    yield number, cells
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputInvalid(f"{file.label} cannot be read as Parquet ({error}).") from error

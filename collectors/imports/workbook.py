@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from collectors.imports.contract import Bad, File
@@ -25,14 +25,15 @@ def read_sheets(file: File) -> Iterator[tuple[str, Iterator[tuple[int, Any] | Ba
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        _check_sizes(file)
-        book = load_workbook(file.path, read_only=True, data_only=True, keep_links=False)
-        try:
-            for sheet in book.worksheets[:_MOST_SHEETS]:
-                sheet.reset_dimensions()  # some exporters state one cell and write thousands
-                yield sheet.title, _rows(sheet, file.label)
-        finally:
-            book.close()
+        with file.raw() as raw:
+            _check_sizes(raw, file.label)
+            book = load_workbook(raw, read_only=True, data_only=True, keep_links=False)
+            try:
+                for sheet in book.worksheets[:_MOST_SHEETS]:
+                    sheet.reset_dimensions()  # some exporters state one cell and write thousands
+                    yield sheet.title, _rows(sheet, file.label)
+            finally:
+                book.close()
     except (InvalidFileException, *_DAMAGED) as error:  # fmt: skip
         raise InputInvalid(f"{file.label} cannot be read as a workbook ({error}).") from error
 
@@ -64,12 +65,12 @@ def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
         yield number, cells
 
 
-def _check_sizes(file: File) -> None:
-    with zipfile.ZipFile(file.path) as packed:
+def _check_sizes(raw: IO[bytes], label: str) -> None:
+    with zipfile.ZipFile(raw) as packed:
         infos = packed.infolist()
     strings = sum(info.file_size for info in infos if info.filename.endswith("sharedStrings.xml"))
     if sum(info.file_size for info in infos) > _LARGEST_WORKBOOK or strings > _LARGEST_STRINGS:
         raise InputInvalid(
-            f"{file.label} unpacks to more than a workbook should ({_LARGEST_WORKBOOK:,} bytes, "
+            f"{label} unpacks to more than a workbook should ({_LARGEST_WORKBOOK:,} bytes, "
             f"{_LARGEST_STRINGS:,} of text); export it as CSV."
         )

@@ -31,7 +31,7 @@ def recognises(head: Head) -> bool:
 
 def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The owner, then every post."""
-    with file.path.open("rb") as raw:
+    with file.raw() as raw:
         packed = raw.read(2) == b"PK"
     if not packed:
         with file.open() as stream:
