@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from collectors import optout
 from collectors.contract import Item, Parser, Source
 from collectors.read import SHAPE_ERRORS
 from girafe.errors import PayloadRejected
-from girafe.records import Account, Envelope, Post, Profile
+from girafe.records import Account, Envelope, Payload, Post, Profile
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Arrivals:
             fetched_at=self.now,
             run_id=self.run_id,
             collector_version=self.module.VERSION,
-            payload=item.payload,
+            payload=_keepable(item.payload),
             position=item.position,
         )
 
@@ -68,3 +70,16 @@ class Arrivals:
                 return account
         self.posts += sum(isinstance(record, Post) for record in records)
         return None
+
+
+def _keepable(payload: Payload) -> Payload:
+    """`payload`, or a note in its place if it cannot be written as JSON (nested hundreds of levels deep).
+
+    No parser knows the note, so classify puts it into quarantine with its reason and the run goes on.
+    """
+    try:
+        # An envelope adds one level to what its payload has.
+        orjson.dumps([payload])
+    except (orjson.JSONEncodeError, RecursionError) as error:
+        return {"not_kept": f"The payload cannot be written as JSON ({error})."}
+    return payload

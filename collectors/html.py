@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from html import unescape
 
-_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re.compile(r"<!--|<(script|style)\b[^<>]*>", re.IGNORECASE)
+_UNSEEN_ENDS = {
+    None: re.compile("-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
 _LINE_BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 _BLOCK_END = re.compile(r"</(?:p|div|li|blockquote|pre|h[1-6]|tr)\s*>|<p\b[^<>]*>", re.IGNORECASE)
 # A tag starts with a letter, so "a < b" survives; span and a leave no space: `#<span>nobot</span>`.
@@ -21,11 +26,24 @@ def plain_text(markup: str) -> str:
         return unescape(markup).strip()
     text = markup[:_LONGEST]
     if "<!--" in text or re.search("<s(?:cript|tyle)", text, re.IGNORECASE):
-        text = _UNSEEN.sub("", text)
+        text = _seen(text)
     text = _LINE_BREAK.sub("\n", text)
     text = _BLOCK_END.sub("\n\n", text)
     text = unescape(_TAG.sub("", text)).replace("\xa0", " ")
     return _MANY_BREAKS.sub("\n\n", text).strip()
+
+
+def _seen(markup: str) -> str:
+    """Without comments, scripts and styles; one that never ends hides the rest, as in a browser."""
+    kept, at = [], 0
+    while begin := _UNSEEN.search(markup, at):
+        kept.append(markup[at : begin.start()])
+        kind = begin[1]
+        end = _UNSEEN_ENDS[kind and kind.lower()].search(markup, begin.end())
+        if end is None:
+            return "".join(kept)
+        at = end.end()
+    return "".join([*kept, markup[at:]])
 
 
 def links_in(markup: str) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from collectors.answers import Answer, TryAgain, decode_json, readable
-from collectors.guard import check_url
+from collectors.guard import Resolve, check_url, resolve
 from collectors.limits import Wait, clock_skew, spent_budget
-from girafe.errors import RateLimited, SourceUnavailable
+from collectors.outward import ACCEPTED, Errand, errand
+from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
 
 LOG = logging.getLogger("girafe.collect")
 # httpx logs whole addresses at INFO: they hold what is searched for, and sometimes a key.
@@ -40,6 +41,8 @@ class Manners:
     """The longest single wait it obeys; a longer one is handed to the scheduler as RateLimited."""
     backoff: float = 1.0
     largest_body: int = 20_000_000
+    longest_answer: float = 120.0
+    """Seconds one attempt may take from first to last byte, however steadily it trickles."""
     most_redirects: int = 5
 
 
@@ -68,6 +71,7 @@ class Http:
     allowed_hosts: frozenset[str] = frozenset()
     """`host` or `host:port` that may be plain http or private: servers of one's own, tests."""
     on_wait: Callable[[Wait], None] | None = None
+    look_up: Resolve = resolve
     shared: _Shared = field(default_factory=_Shared)
 
     def bound(
@@ -165,27 +169,34 @@ class Http:
         self.sleep(seconds)
 
     def _once(self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str]) -> Answer:
-        """One request with its redirects, each of them checked like the first, none signed for a stranger."""
-        home = urlsplit(url)[:2]
+        """One request with its redirects, each of them checked like the first.
+
+        Only the host that was asked gets the signature: a redirect must not carry a token elsewhere.
+        """
+        asked = _origin(url)
         for _ in range(self.manners.most_redirects + 1):
-            check_url(url, self.allowed_hosts)
-            answer = self._send(url, params, headers, self.auth if urlsplit(url)[:2] == home else None)
+            check_url(url, self.allowed_hosts, self.look_up)
+            answer = self._send(url, params, headers, self.auth if _origin(url) == asked else None)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 return readable(answer, self.clock())
-            url, params = urljoin(answer.url, answer.headers["location"]), None
-        raise SourceUnavailable(f"{url}: more than {self.manners.most_redirects} redirects.")
+            url, params = _joined(answer.url, answer.headers["location"]), None
+        raise SourceUnavailable(f"{urlsplit(url).netloc}: more than {self.manners.most_redirects} redirects.")
 
     def _send(
         self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str], auth: httpx.Auth | None
     ) -> Answer:
-        sent = {"user-agent": USER_AGENT, **headers}
-        request = self.client.build_request("GET", url, params=params, headers=sent)
+        sent = {"user-agent": USER_AGENT, "accept-encoding": ACCEPTED, **headers}
+        limits = Errand(
+            allowed_hosts=self.allowed_hosts,
+            largest_body=self.manners.largest_body,
+            seconds=self.manners.longest_answer,
+        )
         try:
-            response = self.client.send(request, auth=auth, stream=True, follow_redirects=False)
-            try:
-                body = self._read(response)
-            finally:
-                response.close()
+            request = self.client.build_request("GET", url, params=params, headers=sent)
+            with errand(limits):
+                response = self.client.send(request, auth=auth, follow_redirects=False)
+        except httpx.InvalidURL as error:
+            raise AccessDenied(f"{url.partition('?')[0]!r} is not a web address.") from error
         except httpx.TimeoutException as error:
             raise TryAgain(f"no answer in time ({type(error).__name__})") from error
         except httpx.TransportError as error:
@@ -193,19 +204,9 @@ class Http:
         except httpx.DecodingError as error:
             raise TryAgain("the body could not be unpacked") from error
         self._note(request.url.netloc.decode(), response)
-        return Answer(status=response.status_code, url=str(request.url), headers=response.headers, body=body)
-
-    def _read(self, response: httpx.Response) -> bytes:
-        parts, size = [], 0
-        for part in response.iter_bytes():
-            size += len(part)
-            if size > self.manners.largest_body:
-                raise SourceUnavailable(
-                    f"{response.request.url.host}: an answer of more than "
-                    f"{self.manners.largest_body:,} bytes was cut off."
-                )
-            parts.append(part)
-        return b"".join(parts)
+        return Answer(
+            status=response.status_code, url=str(request.url), headers=response.headers, body=response.content
+        )
 
     def _note(self, host: str, response: httpx.Response) -> None:
         now = self.clock()
@@ -217,3 +218,15 @@ class Http:
         if budget:
             due = self.ticks() + budget
             self.shared.next_at[host] = max(self.shared.next_at.get(host, 0.0), due)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise AccessDenied(f"{urlsplit(url).netloc} redirects to what is not a web address.") from error

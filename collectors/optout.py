@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from collectors.read import identifier, optional_id, text
+from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Profile, Record
 
 NAME = "opt_out"
@@ -26,11 +27,14 @@ def notice(account: Account) -> Payload:
 def parse(envelope: Envelope) -> Iterator[Record]:
     """A notice becomes a Profile that carries the signal and nothing else."""
     payload = envelope.payload
+    account_id, handle = optional_id(payload.get("account_id")), optional_id(payload.get("handle"))
+    if account_id is None and handle is None:
+        raise PayloadChanged("The notice names no account.")
     yield Profile(
         account=Account(
             platform=text(payload.get("platform")) or envelope.platform,
-            account_id=optional_id(payload.get("account_id")),
-            handle=optional_id(payload.get("handle")),
+            account_id=account_id,
+            handle=handle,
             opted_out=identifier(payload.get("signal"), "signal"),
         ),
         observed_at=envelope.fetched_at,

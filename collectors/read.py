@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from collectors.contract import NOTES, Window
 from girafe.errors import PayloadChanged, PayloadRejected
@@ -12,6 +13,8 @@ from girafe.records import Payload
 
 SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What code raises that reads an answer of another shape than it knows."""
+MOST = 10**15
+"""No honest count is larger, and none beyond 64 bits can be stored."""
 
 
 def tree(value: Any) -> Mapping[str, Any]:
@@ -36,9 +39,9 @@ def text(value: Any) -> str:
 
 def count(value: Any) -> int | None:
     """A count; None where it is missing or makes no sense. Archives write numbers as text."""
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) <= len(str(MOST)):
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST else None
 
 
 def identifier(value: Any, name: str) -> str:
@@ -54,6 +57,14 @@ def optional_id(value: Any) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) and value else None
+
+
+def address(value: Any) -> SplitResult:
+    """A web address in its parts; empty parts where it is none (`http://[` makes urlsplit raise)."""
+    try:
+        return urlsplit(text(value))
+    except ValueError:
+        return urlsplit("")
 
 
 def moment(value: Any, name: str) -> datetime:

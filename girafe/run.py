@@ -94,12 +94,11 @@ def live_http(clock: Callable[[], datetime], say: Say) -> Http:
     import random
     import time
 
-    import httpx
-
     from collectors.http import Http
+    from collectors.outward import outward_client
 
     return Http(
-        client=httpx.Client(timeout=30.0, follow_redirects=False),
+        client=outward_client(),
         clock=clock,
         sleep=time.sleep,
         ticks=time.monotonic,

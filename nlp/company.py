@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from girafe.settings import Company
 from nlp.fold import fold
 
 MentionKind: TypeAlias = Literal["name", "handle", "hashtag", "domain"]
+
+
+_BEFORE_DOMAIN = r"(?:[\w.-]{1,64}@)?(?:[\w-]{1,63}\.){0,8}"
+"""Bounded as mail addresses and names of hosts are: unbounded, a text of "a.a.a." costs its length squared."""
+_MOST_MENTIONS = 100
+"""A text that names a company more often says nothing new; each mention is looked at with its surroundings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +71,11 @@ class CompanyNames:
         tags = "|".join(map(re.escape, sorted(self.compact, key=len, reverse=True)))
         domains = "|".join(map(re.escape, self.domains))
         parts = [
-            rf"(?P<handle>(?<![\w@])@(?:{handles})(?:@[\w.-]+\w|\.[\w.-]*\w)?(?![\w@]))",
+            rf"(?P<handle>(?<![\w@])@(?:{handles})(?:@[\w.-]{{1,200}}\w|\.[\w.-]{{0,200}}\w)?(?![\w@]))",
             rf"(?P<hashtag>#(?:{tags})(?!\w))",
-            rf"(?P<domain>(?<![\w-])(?:[\w.-]+@)?(?:[\w-]+\.)*(?:{domains})(?![\w-]))" if domains else "",
+            rf"(?P<domain>(?<![\w-])(?:[\w.-]{{1,64}}@)?(?:[\w-]{{1,63}}\.){{0,8}}(?:{domains})(?![\w-]))"
+            if domains
+            else "",
             rf"(?P<name>(?<![\w@#])(?:{words})(?!\w))",
         ]
         return re.compile("|".join(part for part in parts if part))
@@ -80,7 +89,8 @@ class CompanyNames:
     def mentions(self, text: str, folded: str | None = None) -> list[Mention]:
         """Where `text` names the company, negative aliases left out."""
         folded = fold(text) if folded is None else folded
-        found = [self._mention(match, text) for match in self.pattern.finditer(folded)]
+        matches = islice(self.pattern.finditer(folded), _MOST_MENTIONS)
+        found = [self._mention(match, text) for match in matches]
         if found and self.negative_pattern is not None:
             barred = [match.span() for match in self.negative_pattern.finditer(folded)]
             found = [m for m in found if not any(s <= m.start and m.end <= e for s, e in barred)]

@@ -43,7 +43,8 @@ def fold(text: str) -> str:
 
 
 URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+# Bounded, as mail addresses are: unbounded, a text of "a.a.a." would cost the square of its length.
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _DOTTED = r"@([A-Za-z0-9_][\w.-]*(?:@[\w-]+(?:\.[\w-]+)+)?)"
 _HANDLE = re.compile(rf"(?<![\w.@/+-]){_DOTTED}")

@@ -213,6 +213,7 @@ _ENGLISH = frozenset(
 _OTHERS = ("GERMAN", "SPANISH", "ITALIAN", "PORTUGUESE", "DUTCH")
 """Neighbours that would otherwise pass for French or English."""
 _ENOUGH_LETTERS = 12
+_ENOUGH_TO_TELL = 2000
 _SURE, _SURE_OF_OTHERS = 0.6, 0.97
 
 
@@ -238,7 +239,7 @@ def detect(texts: Sequence[str]) -> list[str]:
         words = words_in(text)
         language = _by_function_words(words)
         if language is None:
-            bare = " ".join(words[:60])
+            bare = " ".join(words[:60])[:_ENOUGH_TO_TELL]
             if sum(map(len, words)) < _ENOUGH_LETTERS and len(words) < 3:
                 language = UNDETERMINED
             else:

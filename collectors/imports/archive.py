@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import struct
 import tarfile
 import zipfile
@@ -9,12 +11,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import Protocol
+from typing import IO, Protocol
 
-from collectors.imports.contract import File
+from collectors.imports.contract import GZIP_MAGIC, File
 from girafe.errors import InputInvalid
 
 LARGEST_MEMBER = 256 * 1024 * 1024
+LARGEST_TOTAL = 1024 * 1024 * 1024
+_MOST_TIMES_LARGER = 100
 DAMAGED = (
     OSError,
     EOFError,
@@ -43,36 +47,61 @@ class Archive(Protocol):
         ...
 
 
+class _Budget:
+    """What may still be read out of one archive, all members together."""
+
+    def __init__(self) -> None:
+        self._left = LARGEST_TOTAL
+
+    def read(self, member: IO[bytes], name: str) -> bytes:
+        """A member whole. The size an archive states about itself may lie, so what comes out is measured."""
+        content = member.read(min(LARGEST_MEMBER, self._left) + 1)
+        self._left -= len(content)
+        if len(content) > LARGEST_MEMBER or self._left < 0:
+            raise InputInvalid(f"{name} unpacks to more than {len(content) - 1:,} bytes; no export does.")
+        return content
+
+
 class _Zip:
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
+        self._archive, self._budget = archive, _Budget()
 
     def names(self) -> list[str]:
         return [info.filename for info in self._archive.infolist() if not info.is_dir()]
 
     def read(self, name: str) -> bytes:
         with self._archive.open(name) as member:
-            return _bounded(member.read(LARGEST_MEMBER + 1), name)
+            return self._budget.read(member, name)
 
 
 class _Tar:
+    """Links and devices are no files: a member never stands for anything outside the archive."""
+
     def __init__(self, archive: tarfile.TarFile) -> None:
-        self._members = {member.name: member for member in archive if member.isfile()}
-        self._archive = archive
+        self._members = {member.name: member for member in archive if member.isreg()}
+        self._archive, self._budget = archive, _Budget()
 
     def names(self) -> list[str]:
         return list(self._members)
 
     def read(self, name: str) -> bytes:
         member = self._archive.extractfile(self._members[name])
-        return b"" if member is None else _bounded(member.read(LARGEST_MEMBER + 1), name)
+        return b"" if member is None else self._budget.read(member, name)
 
 
-def _bounded(content: bytes, name: str) -> bytes:
-    # The size an archive states about itself may lie, so what comes out is measured.
-    if len(content) > LARGEST_MEMBER:
-        raise InputInvalid(f"{name} unpacks to more than {LARGEST_MEMBER:,} bytes; no export does.")
-    return content
+class _Measured(gzip.GzipFile):
+    """A packed tar that ends where it grows beyond anything media and words could."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        packed = raw.seek(0, io.SEEK_END)
+        raw.seek(0)
+        self._most = max(LARGEST_TOTAL, _MOST_TIMES_LARGER * packed)
+        super().__init__(fileobj=raw, mode="rb")
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() > self._most:
+            raise tarfile.ReadError(f"it unpacks to more than {self._most:,} bytes; no export does")
+        return super().read(size)
 
 
 @contextmanager
@@ -84,11 +113,18 @@ def open_archive(file: File) -> Iterator[Archive]:
                 with zipfile.ZipFile(raw) as packed:
                     yield _Zip(packed)
             else:
-                raw.seek(0)
-                with tarfile.open(fileobj=raw) as rolled:
+                with open_tar(raw) as rolled:
                     yield _Tar(rolled)
     except DAMAGED as error:
         raise InputInvalid(f"{file.label} cannot be unpacked ({error}); export it again.") from error
+
+
+def open_tar(raw: IO[bytes]) -> tarfile.TarFile:
+    """A tar, plain or gzip; tarfile.ReadError if it is none."""
+    raw.seek(0)
+    packed = raw.read(2) == GZIP_MAGIC
+    raw.seek(0)
+    return tarfile.open(fileobj=_Measured(raw) if packed else raw, mode="r:")
 
 
 def base_name(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, cast, get_args
 
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.lines import json_lines
+from collectors.read import MOST
 from girafe.errors import PayloadRejected
 from girafe.records import Account, Envelope, Post, Record, TimePrecision, Voice
 
@@ -183,11 +184,11 @@ def _text(value: Any, name: str) -> str | None:
 
 
 def _count(value: Any, name: str) -> int | None:
-    if value is None or (type(value) is int and value >= 0):
+    if value is None or (type(value) is int and 0 <= value <= MOST):
         return value
-    if type(value) is float and value >= 0 and value.is_integer():
+    if type(value) is float and 0 <= value <= MOST and value.is_integer():
         return int(value)  # spreadsheets write 3 as 3.0
-    raise _wrong(name, "a whole number from 0 on, or null")
+    raise _wrong(name, f"a whole number from 0 to {MOST:,}, or null")
 
 
 def _time(value: Any, name: str, now: datetime) -> tuple[datetime, TimePrecision]:

@@ -9,7 +9,7 @@ from itertools import islice
 
 import orjson
 
-from collectors.imports.archive import DAMAGED
+from collectors.imports.archive import DAMAGED, open_tar
 from collectors.imports.contract import File, Head
 from collectors.imports.table import first_rows
 from girafe.errors import InputInvalid
@@ -61,8 +61,7 @@ def _members(file: File) -> tuple[str, ...]:
             if zipfile.is_zipfile(raw):
                 with zipfile.ZipFile(raw) as archive:
                     return tuple(archive.namelist()[:_MOST_MEMBERS])
-            raw.seek(0)
-            with tarfile.open(fileobj=raw) as rolled:
+            with open_tar(raw) as rolled:
                 return tuple(member.name for member in islice(rolled, _MOST_MEMBERS))
     except tarfile.ReadError:
         return ()  # neither a zip nor a tar

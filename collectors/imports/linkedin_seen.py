@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from collectors.imports.times import age, from_activity_id
-from collectors.read import count, text, tree, trees
+from collectors.read import address, count, text, tree, trees
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Post, Record, TimePrecision
 
 _ACTIVITY = re.compile(r"urn:li:(?:activity|ugcPost|share):(\d+)")
-_FOLLOWERS = re.compile(r"^([\d\s.,\u00a0\u202f]+)\s*(followers|abonnés)", re.IGNORECASE)
+_FOLLOWERS = re.compile(r"^([\d\s.,\u00a0\u202f]{1,30})(followers|abonnés)", re.IGNORECASE)
 
 
 def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
@@ -68,7 +68,7 @@ def _written(
 
 def _author(actor: Mapping[str, Any]) -> Account:
     target = text(tree(actor.get("navigationContext")).get("actionTarget"))
-    parts = [unquote(part) for part in urlsplit(target).path.split("/") if part]
+    parts = [unquote(part) for part in address(target).path.split("/") if part]
     if len(parts) < 2 or parts[0] not in ("in", "company", "school", "showcase"):
         raise PayloadChanged("actor.navigationContext.actionTarget names neither a person nor a page.")
     kind, slug = parts[:2]
@@ -82,7 +82,7 @@ def _author(actor: Mapping[str, Any]) -> Account:
         bio="" if followers else headline,
         url=f"https://www.linkedin.com/{kind}/{slug}",
         is_organisation=True if is_page else None,
-        followers=int(re.sub(r"\D", "", followers[1])) if followers else None,
+        followers=count(re.sub(r"\D", "", followers[1])) if followers else None,
     )
 
 

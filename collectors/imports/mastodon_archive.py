@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
 from collectors.html import links_in, plain_text
 from collectors.imports.archive import LARGEST_MEMBER, Archive, base_name, open_archive
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
-from collectors.read import identifier, moment, optional_id, text, texts, tree, trees
+from collectors.read import address, identifier, moment, optional_id, text, texts, tree, trees
 from collectors.sources.mastodon_parse import opt_out
 from girafe.errors import InputInvalid, PayloadChanged
 from girafe.records import Account, Envelope, Post, Profile, Record
@@ -61,7 +60,9 @@ def _actor_and_outbox(file: File) -> tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
 def _document(archive: Archive, wanted: str) -> Mapping[str, Any]:
-    name = next(name for name in archive.names() if base_name(name) == wanted)
+    name = next((name for name in archive.names() if base_name(name) == wanted), None)
+    if name is None:
+        raise InputInvalid(f"The archive holds no {wanted}; it may have been cut short. Export it again.")
     return _json(wanted, archive.read(name))
 
 
@@ -107,7 +108,7 @@ def _note(note: Mapping[str, Any], author: Account) -> Iterator[Record]:
     warning, body = text(note.get("summary")), plain_text(text(note.get("content")))
     languages = list(tree(note.get("contentMap")))
     mentions = [text(tag.get("name")) for tag in trees(note.get("tag")) if tag.get("type") == "Mention"]
-    home = urlsplit(author.account_id or "").netloc
+    home = address(author.account_id or "").netloc
     yield Post(
         platform="mastodon",
         post_id=identifier(note.get("id") or note.get("atomUri"), "id"),
@@ -139,7 +140,7 @@ def _author(owner: Mapping[str, Any]) -> Account:
         platform="mastodon",
         account_id=account_id,
         handle=_acct(
-            identifier(owner.get("preferredUsername"), "preferredUsername"), urlsplit(account_id).netloc
+            identifier(owner.get("preferredUsername"), "preferredUsername"), address(account_id).netloc
         ),
         display_name=text(owner.get("name")),
         bio=bio.strip(),

@@ -115,7 +115,7 @@ def _longest(header: Sequence[str], below: Sequence[Sequence[str]], chosen: Mapp
 def _written(label: str, header: Sequence[str], chosen: Mapping[str, str]) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", plain(label.partition(".")[0]))[:40].strip("_") or "mine"
     lines = [
-        f"# A mapping for {json.dumps(label, ensure_ascii=False)}, guessed from its header: read it, correct it, then",
+        f"# A mapping for {_quoted(label)}, guessed from its header: read it, correct it, then",
         "#     girafe import FILE --format THIS-FILE --dry-run",
         "# docs/formats.md says what each field means.",
         f"name = {_quoted(name)}",
@@ -134,7 +134,7 @@ def _written(label: str, header: Sequence[str], chosen: Mapping[str, str]) -> st
     if unused:
         lines += [
             "",
-            f"# Columns not used: {', '.join(json.dumps(column, ensure_ascii=False) for column in unused)}",
+            f"# Columns not used: {', '.join(_quoted(column) for column in unused)}",
         ]
     lines += [
         "",

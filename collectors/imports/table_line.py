@@ -97,7 +97,7 @@ def _mentions(mapping: ImportMapping, value: str | None, header: Sequence[str]) 
 def _count(value: Any) -> Any:
     if isinstance(value, str):
         digits = re.sub(r"[\s\u00a0\u202f,']", "", value)
-        return int(float(digits)) if _NUMBER.match(digits) else None
+        return int(float(digits)) if _NUMBER.match(digits) and len(digits) < 20 else None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -23,6 +23,7 @@ _AGE = re.compile(
     re.IGNORECASE,
 )
 _NOW = re.compile(r"à l.instant|maintenant|just now|\bnow\b", re.IGNORECASE)
+_OLDEST = _DAY * 365.25 * 100
 _ID_WINDOW_START = datetime(2012, 1, 1, tzinfo=UTC)
 """LinkedIn's ids hold no time before this; older numbers decode to absurd years."""
 
@@ -34,7 +35,8 @@ def age(words: str) -> tuple[timedelta, TimePrecision] | None:
         return (timedelta(), "minute") if _NOW.search(words) else None
     which = next(index for index in range(len(_AGES)) if found[index + 2])
     _, unit, precision = _AGES[which]
-    return int(found[1]) * unit, precision
+    ago = int(found[1]) * unit
+    return (ago, precision) if ago < _OLDEST else None
 
 
 def from_activity_id(number: str, latest: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from collectors.contract import (
     NOTES,
@@ -19,7 +19,7 @@ from collectors.contract import (
 )
 from collectors.html import plain_text
 from collectors.http import Http
-from collectors.read import count, identifier, is_in, moment, notes, text, tree, trees
+from collectors.read import address, count, identifier, is_in, moment, notes, text, tree, trees
 from girafe.errors import AccessDenied, PayloadChanged
 from girafe.records import Account, Deletion, Envelope, Payload, Post, Profile, Record
 
@@ -156,7 +156,7 @@ def _account(who: Payload, forum: str) -> Account:
     website = text(who.get("website"))
     return Account(
         platform=PLATFORM,
-        handle=f"{name}@{urlsplit(forum).netloc}",
+        handle=f"{name}@{address(forum).netloc}",
         display_name=text(who.get("name")),
         bio="\n".join(part for part in shown if part),
         url=f"{forum}/u/{name}",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from collectors.html import links_in, plain_text
-from collectors.read import count, identifier, moment, notes, optional_id, text, tree, trees
+from collectors.read import address, count, identifier, moment, notes, optional_id, text, tree, trees
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Profile, Record
 
@@ -75,13 +74,13 @@ def _quoted(status: Payload) -> str | None:
 def _home(payload: Payload, who: Mapping[str, Any]) -> str:
     """The host whose local accounts are written without one."""
     instance = text(notes(payload).get("instance"))
-    return urlsplit(instance or text(who.get("url")) or text(who.get("uri"))).netloc
+    return address(instance or text(who.get("url")) or text(who.get("uri"))).netloc
 
 
 def _mentions(status: Payload, author: Account, body: str) -> tuple[str, ...]:
     """Mentioned accounts as user@host. Some servers list none although the text names them."""
     listed = trees(status.get("mentions"))
-    names = [_acct(who, urlsplit(text(who.get("url"))).netloc) for who in listed]
+    names = [_acct(who, address(text(who.get("url"))).netloc) for who in listed]
     if not names and "@" in body:
         home = (author.handle or "").partition("@")[2]
         names = [f"{user}@{host or home}" if host or home else user for user, host in _AT.findall(body)]
@@ -144,5 +143,5 @@ def opt_out(who: Mapping[str, Any], bio: str) -> str | None:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    parts = address(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from collectors.html import plain_text
-from collectors.read import moment, optional_id, text, tree
+from collectors.read import address, moment, optional_id, text, tree
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Record
 
@@ -49,14 +49,14 @@ def words(payload: Payload) -> str:
 def _link(entry: Any) -> str:
     """The page itself: alerts wrap its address in one of their own."""
     link = text(entry.get("link"))
-    parts = urlsplit(link)
+    parts = address(link)
     if parts.netloc.endswith("google.com") and parts.path == "/url":
         return (parse_qs(parts.query).get("url") or [link])[0]
     return link
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
+    return address(url).netloc.lower().removeprefix("www.")
 
 
 def _home(payload: Payload) -> str:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from collectors.http import Http, Manners
+from collectors.outward import Bounded
 from girafe.data_dir import DataDir
 from girafe.settings import Settings, parse_settings
 
@@ -59,7 +60,7 @@ def client_for(time: Time) -> Callable[..., Http]:
 
     def make(handler: Handler, *hosts: str, **manners: float) -> Http:
         return Http(
-            client=httpx.Client(transport=httpx.MockTransport(handler)),
+            client=httpx.Client(transport=Bounded(httpx.MockTransport(handler))),
             clock=time.clock,
             ticks=time.ticks,
             sleep=time.sleep,

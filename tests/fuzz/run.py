@@ -1,0 +1,79 @@
+"""Coverage-guided fuzzing of one target, or of all in turn: python -m tests.fuzz.run PARSER SECONDS.
+
+Each target runs in a process of its own (libFuzzer ends with its process). What it learns is kept in .fuzz/, which
+git ignores; a crash is kept there as crash-* and belongs, made small, into tests/fuzz/corpus with its mend.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+_MEMORY_MB, _HANG_SECONDS, _LONGEST_INPUT = 3000, 20, 8192
+
+
+def main(name: str, seconds: int) -> int:
+    """Fuzzes and prints, for each target, inputs tried and crashes found; 1 if anything crashed."""
+    from tests.fuzz.targets import TARGETS
+
+    names = list(TARGETS) if name == "all" else [name]
+    if name != "all" and name not in TARGETS:
+        print(f"{name!r} is no target; there are: {', '.join(TARGETS)}")
+        return 2
+    crashed = 0
+    for target in names:
+        inputs, failure = fuzz(target, seconds)
+        print(f"{target}\t{inputs}\t{'CRASH ' + failure if failure else 'ok'}", flush=True)
+        crashed += bool(failure)
+    return min(crashed, 1)
+
+
+def fuzz(target: str, seconds: int) -> tuple[int, str]:
+    """Inputs tried in `seconds`, and what went wrong first."""
+    learned = ROOT / ".fuzz" / target
+    learned.mkdir(parents=True, exist_ok=True)
+    seeds = HERE / "corpus" / target
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.run", "--inside", target, str(learned), *([str(seeds)] if seeds.is_dir() else []),
+         f"-max_total_time={seconds}", f"-timeout={_HANG_SECONDS}", f"-rss_limit_mb={_MEMORY_MB}", f"-max_len={_LONGEST_INPUT}",
+         f"-artifact_prefix={learned}/", "-print_final_stats=1", "-use_value_profile=0"],
+        cwd=ROOT, capture_output=True, text=True, check=False, errors="replace",
+    )  # fmt: skip
+    log = done.stdout + done.stderr
+    (learned.parent / f"{target}.log").write_text(log[-20_000:])
+    stated = re.findall(r"stat::number_of_executed_units:\s*(\d+)", log) or re.findall(
+        r"^#(\d+)\s", log, re.MULTILINE
+    )
+    inputs = int(stated[-1]) if stated else 0
+    failure = "" if done.returncode == 0 else _why(log)
+    return inputs, failure
+
+
+def _why(log: str) -> str:
+    found = re.search(r"=== Uncaught Python exception: ===\n(.*)", log) or re.search(
+        r"ERROR: libFuzzer: (.*)", log
+    )
+    return found[1] if found else "ended early; see .fuzz/*.log"
+
+
+def inside(target: str, arguments: list[str]) -> None:
+    """The process of one target: modules are instrumented as they are imported, then libFuzzer takes over."""
+    import atheris
+
+    atheris.enabled_hooks.add("str")
+    with atheris.instrument_imports(include=["collectors", "nlp", "girafe", "feedparser"]):
+        from tests.fuzz.targets import TARGETS
+    run = TARGETS[target]
+    atheris.Setup([sys.argv[0], *arguments], run)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--inside":
+        inside(sys.argv[2], sys.argv[3:])
+    else:
+        sys.exit(main(sys.argv[1], int(sys.argv[2])))
