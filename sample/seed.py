@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from girafe.data_dir import DataDir
@@ -16,6 +17,11 @@ IMPORTS: tuple[Path, ...] = (
     _HERE / "imports" / "Basic_LinkedInDataExport.zip",
 )
 """Files a person hands in: to be read through `girafe import`."""
+NOW = datetime(2026, 11, 16, 6, tzinfo=UTC)
+"""The Monday morning after its last week, 07:00 in the company's time zone: the moment a demo looks at it.
+
+With the real clock, the same demo would say another thing each day: that no source has been heard since.
+"""
 
 
 def seed_data(data: DataDir) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -92,8 +93,10 @@ def demo(
     ),
 ) -> None:
     """Runs the main job on the bundled sample: an invented company, eight weeks, no network."""
+    seed = import_module("sample.seed")
     # Never in the store of a real installation, whatever the environment says.
-    context = open_context(import_module("sample.seed").COMPANY, DataDir(data))
+    context = replace(open_context(seed.COMPANY, DataDir(data)), now=seed.NOW)
+    console.print(f"Sillon, an invented company, as seen on Monday {seed.NOW:%d %B %Y} at 07:00 in Paris")
     timed("sample", lambda: path.seed_sample(context))
     finish(run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
 
