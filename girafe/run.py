@@ -288,7 +288,7 @@ def validate_raw(context: Context) -> ValidationReport:
 
 
 def measure(context: Context) -> BuildReport:
-    """MEASURE: dbt builds every model and writes the rpt_* marts."""
+    """MEASURE: dbt builds every model, writes the rpt_* marts and documents itself on one page."""
     from warehouse.dbt import build_models
 
     with context.alone("girafe measure"):
@@ -299,6 +299,7 @@ def measure(context: Context) -> BuildReport:
             small_group=context.settings.privacy.small_group,
             small_group_cross=context.settings.privacy.small_group_cross,
             hearing=context.data.quality / "hearing.json",
+            docs=_models_page(context.data),
         )
 
 
@@ -331,6 +332,7 @@ def publish(context: Context) -> Release:
             exports=context.data.exports,
             settings=context.settings,
             now=context.now,
+            extras={page.name: page} if (page := _models_page(context.data)).exists() else {},
             before_swap=lambda release: context.audit("publish", release=release),
         )
 
@@ -341,6 +343,11 @@ def digest(marts: Path) -> dict[str, str]:
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(marts.glob("rpt_*.parquet"))
     }
+
+
+def _models_page(data: DataDir) -> Path:
+    """Where dbt's documentation of the models lies: engineers' reading, beside what HR and comms read."""
+    return data.marts.parent / "models.html"
 
 
 def _seal(marts: Path) -> Path:

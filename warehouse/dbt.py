@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -45,11 +46,12 @@ def build_models(
     threads: int = 2,
     with_unit_tests: bool = False,
     hearing: Path | None = None,
+    docs: Path | None = None,
 ) -> BuildReport:
     """Builds and tests every model of `project` in `warehouse` and puts the rpt_ files into `marts`.
 
     Everything is computed from the raw tables each time (and from `hearing`, what the silence detector wrote,
-    if it has), so a second build gives the same files.
+    if it has), so a second build gives the same files. `docs` is where to document the models, if anywhere.
     Raises QualityFailed naming the model or test that failed; `marts` is then as it was before.
     """
     if not (project / "dbt_project.yml").is_file():
@@ -60,24 +62,48 @@ def build_models(
     fresh = state / "marts"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    arguments = ["build", "--threads", str(threads), "--vars"]
-    arguments.append(f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}")
-    if not with_unit_tests:
-        # Unit tests test the SQL, not this data: they belong to the test suite.
-        arguments += ["--exclude-resource-type", "unit_test"]
+    variables = ["--vars", f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}"]
+    # Unit tests test the SQL, not this data: they belong to the test suite.
+    without = [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
+    arguments = ["build", "--threads", str(threads), *variables, *without]
     results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
+    if docs is not None:
+        # The same variables: others would have dbt parse the whole project again.
+        # `--no-compile`: the build has compiled everything, and that names folders of this machine.
+        arguments = ["docs", "generate", "--no-compile", *variables]
+        run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
+        _write_docs(state / "target", docs)
     return _report(results, _replace_marts(fresh, marts))
 
 
-def write_docs(*, warehouse: Path, project: Path, to: Path) -> Path:
-    """Writes what dbt knows of the models, their columns and their lineage as one static page.
+def _write_docs(target: Path, to: Path) -> None:
+    """Puts what dbt knows of the models, their columns and their lineage on one page that asks no network.
 
-    The warehouse must have been built; the page holds descriptions and counts of columns, no data.
+    It holds descriptions, SQL and names of columns, no data; nothing of the machine or the moment, so the same
+    models give the same page.
     """
-    run_dbt(["docs", "generate", "--static"], warehouse=warehouse, marts=to.parent, project=project)
+    page = (target / "index.html").read_text(encoding="utf-8")
+    for name in ("manifest", "catalog"):
+        known = _without_machine(json.loads((target / f"{name}.json").read_bytes()))
+        text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
+        page = page.replace(f'"{name.upper()}.JSON INLINE DATA"', text)
     to.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(warehouse.parent / "dbt" / "target" / "static_index.html", to)
-    return to
+    partial = to.with_suffix(".part")
+    partial.write_text(page, encoding="utf-8")
+    partial.replace(to)
+
+
+_OF_MACHINE = frozenset(
+    {"generated_at", "invocation_id", "invocation_started_at", "run_started_at", "user_id", "created_at"}
+    | {"compiled_code", "compiled_path", "build_path", "root_path", "env", "deferred", "checksum", "contract"}
+)
+
+
+def _without_machine(value: Any) -> Any:
+    """JSON of dbt without when, where and by whom it was made."""
+    if isinstance(value, dict):
+        return {key: _without_machine(inner) for key, inner in value.items() if key not in _OF_MACHINE}
+    return [_without_machine(inner) for inner in value] if isinstance(value, list) else value
 
 
 def run_dbt(

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from girafe.errors import QualityFailed, UserMustAct
-from warehouse.dbt import build_models, write_docs
+from warehouse.dbt import build_models
 from warehouse.tables import RAW
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -147,11 +147,20 @@ def test_what_the_silence_detector_wrote_becomes_a_report_and_nothing_is_made_of
     assert results[1:] == [[], []]
 
 
-def test_the_models_are_documented_on_one_static_page(built: Any, tmp_path: Path) -> None:
-    page = write_docs(warehouse=built.warehouse, project=PROJECT, to=tmp_path / "models.html")
+def test_the_models_are_documented_on_one_static_page_that_tells_nothing_of_the_machine(
+    built: Any, tmp_path: Path
+) -> None:
+    page, again = tmp_path / "models.html", tmp_path / "again.html"
+    for to in (page, again):
+        build_models(warehouse=built.warehouse, marts=built.marts, project=PROJECT, docs=to)
     text = page.read_text(encoding="utf-8")
     assert "rpt_conversation_mix_weekly" in text
     assert "How much of the conversation is human to human" in text
+    assert "INLINE DATA" not in text
+    assert '"send_anonymous_usage_stats": false' in text
+    for secret in (str(built.warehouse.parent), str(PROJECT.parent), 'invocation_id":', 'generated_at":'):
+        assert secret not in text, secret
+    assert again.read_bytes() == page.read_bytes()
 
 
 def test_a_failure_names_the_model_and_leaves_the_marts_as_they_were(built: Any) -> None:
