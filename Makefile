@@ -16,7 +16,7 @@ export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format up bench evaluate sample lock clean \
-        test-servers test-browser test-slow cluster-test
+        test-servers test-browser test-slow cluster-test fuzz
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,11 @@ test-slow: .venv/.ready ## Load, simulation and kill tests
 
 cluster-test: .venv/.ready ## The team topology without containers: PostgreSQL, Redis, two workers, an S3
 	$(BIN)/pytest -m cluster
+
+PARSER ?= all
+SECONDS ?= 60
+fuzz: .venv/.ready ## Search for inputs that crash a parser, guided by coverage (PARSER=html SECONDS=600)
+	@$(BIN)/python -m tests.fuzz.run $(PARSER) $(SECONDS)
 
 lock: .venv/.ready ## Renew uv.lock
 	@rm -f uv.lock && $(BIN)/uv lock --quiet

@@ -15,6 +15,8 @@ _HOST = re.compile(r"[^\s\\/@#?\x00-\x20]+\Z")
 _NUMERIC = re.compile(r"(?:0x)?[0-9a-f.x]+\Z", re.IGNORECASE)
 _INSIDE = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa", ".onion")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
+"""Set aside for protocols; the standard library calls parts of it global."""
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 Resolve = Callable[[str], tuple[str, ...]]
@@ -125,7 +127,7 @@ def _is_public(address: str) -> bool:
         return _is_public(str(held))
     is_inside = parsed.is_multicast or parsed.is_private or parsed.is_reserved or parsed.is_unspecified
     site_local = isinstance(parsed, ipaddress.IPv6Address) and parsed.is_site_local
-    return parsed.is_global and not is_inside and not site_local
+    return parsed.is_global and not is_inside and not site_local and parsed not in _PROTOCOLS
 
 
 def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 
 _EPOCH_FROM = 1_000_000_000  # below this a bare number counts seconds from now, not from 1970
 
@@ -63,7 +64,7 @@ def _seconds_until(value: str, now: datetime) -> float | None:
     except ValueError:
         moment = _moment(value)
         return None if moment is None else max(0.0, (moment - now).total_seconds())
-    if number != number or number < 0:
+    if not isfinite(number) or number < 0:
         return None
     return max(0.0, number - now.timestamp()) if number > _EPOCH_FROM else number
 
@@ -72,7 +73,7 @@ def _moment(value: str) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError, IndexError):
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None

@@ -28,7 +28,8 @@ DAMAGED = (
     RuntimeError,
     NotImplementedError,
     ValueError,
-    KeyError,
+    LookupError,
+    ArithmeticError,
     UnicodeError,
     struct.error,
 )
@@ -67,7 +68,7 @@ class _Zip:
         self._archive, self._budget = archive, _Budget()
 
     def names(self) -> list[str]:
-        return [info.filename for info in self._archive.infolist() if not info.is_dir()]
+        return [name for name in self._archive.namelist() if name and not name.endswith("/")]
 
     def read(self, name: str) -> bytes:
         with self._archive.open(name) as member:
@@ -99,9 +100,17 @@ class _Measured(gzip.GzipFile):
         super().__init__(fileobj=raw, mode="rb")
 
     def read(self, size: int | None = -1) -> bytes:
-        if self.tell() > self._most:
-            raise tarfile.ReadError(f"it unpacks to more than {self._most:,} bytes; no export does")
+        self._check(self.tell())
         return super().read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        # Going forward means unpacking what lies between.
+        self._check(offset)
+        return super().seek(offset, whence)
+
+    def _check(self, place: int) -> None:
+        if place > self._most:
+            raise tarfile.ReadError(f"it unpacks to more than {self._most:,} bytes; no export does")
 
 
 @contextmanager

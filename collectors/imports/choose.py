@@ -11,6 +11,8 @@ from collectors.imports.mapping import read_mapping
 from collectors.registry import FORMATS
 from girafe.errors import InputInvalid
 
+_ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar", ".gz", ".7z", ".rar")
+
 
 def choose_format(name: str, file: File) -> Format:
     """The reader of `file`: by content for `auto`, a mapping file for `*.toml`, else the format named."""
@@ -35,6 +37,8 @@ def _looks_like_lines(head: Head) -> bool:
 
 
 def _not_recognised(file: File, head: Head) -> str:
+    if inner := [name for name in head.members if name.lower().endswith(_ARCHIVES)]:
+        return f"{file.label} holds an archive inside ({inner[0]}): unpack it and import what is in it."
     if any(len([cell for cell in row if cell]) > 1 for row in head.rows):
         return (
             f"{file.label} is a table, but of no export girafe knows. Write a mapping for it with "

@@ -16,7 +16,7 @@ from collectors.imports.contract import Bad, File
 Numbered: TypeAlias = tuple[int, list[Any]]
 
 _SAMPLE = 64 * 1024
-_LONGEST_ROW = 4 * 1024 * 1024
+_LONGEST_ROW = 1024 * 1024
 _MOST_LINES_IN_A_ROW = 5000
 _SEPARATORS = ",;\t|"
 _STATED = re.compile(r"sep=(.)\r?\n?\Z", re.IGNORECASE)
@@ -64,14 +64,24 @@ class _Lines:
     def __next__(self) -> str:
         if len(self.taken) >= _MOST_LINES_IN_A_ROW or self.size > _LONGEST_ROW:
             raise _NoEnd
-        line = self._back.popleft() if self._back else self._text.readline(_LONGEST_ROW)
+        line = self._back.popleft() if self._back else self._read()
         if not line:
             self.has_ended = True
             raise StopIteration
         self.number += 1
         self.taken.append(line)
         self.size += len(line)
+        if isinstance(line, _Cut):
+            raise _NoEnd
         return line.replace("\x00", "")
+
+    def _read(self) -> str:
+        line = self._text.readline(_LONGEST_ROW)
+        if len(line) < _LONGEST_ROW or line.endswith(("\n", "\r")):
+            return line
+        while (rest := self._text.readline(_LONGEST_ROW)) and not rest.endswith(("\n", "\r")):
+            pass
+        return _Cut(line[:_KEPT_OF_BAD])
 
     def begin_row(self) -> None:
         """What is taken from here on belongs to one row."""
@@ -84,6 +94,12 @@ class _Lines:
         self.number -= len(others)
         self.begin_row()
         return first
+
+
+class _Cut(str):
+    """The beginning of a line that is longer than any row; its rest is gone past."""
+
+    __slots__ = ()
 
 
 class _NoEnd(Exception):
@@ -127,12 +143,12 @@ def _encoding(sample: bytes) -> str:
         return "utf-16-le"  # without a mark: every second byte of Latin text is zero
     if len(pairs) >= 4 and pairs[0::2].count(0) > len(pairs) // 5 * 2:
         return "utf-16-be"
-    try:
-        # The sample may end inside a character.
-        sample[: max(len(sample) - 4, 0) if len(sample) == _SAMPLE else None].decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
+    decoded = sample.decode("utf-8", "surrogateescape")
+    odd = len(_UNDECODED.findall(decoded))
+    # A few bytes of another encoding do not make the file one; a sample may end inside a character.
+    meant = sum(character > "\x7f" for character in decoded) - odd
+    is_utf8 = meant >= odd or (odd <= 3 and len(sample) == _SAMPLE)
+    return "utf-8-sig" if is_utf8 else "cp1252"
 
 
 def _separator(sample: str) -> tuple[str, int]:

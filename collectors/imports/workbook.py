@@ -6,7 +6,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 from collectors.imports.contract import Bad, File
 from girafe.errors import InputInvalid
@@ -15,8 +14,8 @@ _LARGEST_WORKBOOK = 1024 * 1024 * 1024
 _LARGEST_STRINGS = 128 * 1024 * 1024  # openpyxl holds these in memory
 _MOST_SHEETS = 50
 _DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, NotImplementedError,
-            ParseError, zipfile.BadZipFile, zlib.error)  # fmt: skip
-"""What openpyxl lets through when a workbook is not as it should be."""
+            SyntaxError, zipfile.BadZipFile, zlib.error)  # fmt: skip
+"""What openpyxl lets through, and lxml, whose faults are SyntaxErrors, when a workbook is damaged."""
 
 
 def read_sheets(file: File) -> Iterator[tuple[str, Iterator[tuple[int, Any] | Bad]]]:
@@ -54,7 +53,7 @@ def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
             IndexError,
             OSError,
             EOFError,
-            ParseError,
+            SyntaxError,
             zipfile.BadZipFile,
         ) as error:
             detail = (
