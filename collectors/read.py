@@ -13,8 +13,8 @@ from girafe.records import Payload
 
 SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What code raises that reads an answer of another shape than it knows."""
-MOST = 10**15
-"""No honest count is larger, and none beyond 64 bits can be stored."""
+MOST = 10**10
+"""No honest count is larger; a phone number or an id that stands where a count belongs is not kept as one."""
 
 
 def tree(value: Any) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Every night: who asked to be forgotten leaves, what is gone at its platform leaves, time to live is enforced."""
+"""Twice a day: who asked to be forgotten leaves, what is gone at its platform leaves, time to live is enforced."""
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
@@ -27,7 +27,7 @@ so do not leave it red.
 
 @dag(
     dag_id="girafe_housekeeping",
-    schedule=CronTriggerTimetable("30 3 * * *", timezone=wiring.TIME_ZONE),
+    schedule=CronTriggerTimetable("30 3,15 * * *", timezone=wiring.TIME_ZONE),
     start_date=wiring.BEGINNING,
     catchup=False,
     max_active_runs=1,

@@ -198,13 +198,23 @@ def _parse(envelope: Envelope, parsers: Mapping[str, Parser]) -> list[Record] | 
         detail = f"No parser is registered for {envelope.source!r}. Add it to the registry and replay."
         return reject(envelope, PayloadRejected(detail, reason="no_parser"))
     try:
-        return list(parser(envelope))
+        records = list(parser(envelope))
+        if not {envelope.platform}.issuperset(map(_platform, records)):
+            # What stands in a payload may be anything, a name too; what is stored is where it was landed.
+            raise PayloadRejected(
+                "It names another platform than it was landed under.", reason="other_platform"
+            )
+        return records
     except PayloadRejected as error:
         return reject(envelope, error)
     except Exception as error:
         # Whatever a stranger's payload does to a parser, the other payloads are still read.
         detail = f"The parser failed ({type(error).__name__}: {error}). Please report it."
         return reject(envelope, PayloadRejected(detail, reason="parser_failed"))
+
+
+def _platform(record: Record) -> str:
+    return record.account.platform if isinstance(record, Profile) else record.platform
 
 
 def _is_opted_out(

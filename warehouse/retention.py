@@ -13,14 +13,14 @@ from girafe.storage import Place, remove, remove_if_empty
 from warehouse.landing import file_name, landing_files, read_quarantine, replace_quarantine
 
 LONGEST_BY_PLATFORM = {
-    "linkedin": timedelta(days=2),
+    "linkedin": timedelta(days=1),
     "reddit": timedelta(days=2),
     "youtube": timedelta(days=30),
 }
 """What the platforms' terms allow at most (docs/governance.md); company.toml may only shorten it.
 
-LinkedIn: member activity 48 h. Reddit: 48 h advised for all stored content. YouTube: refresh or delete
-after 30 days.
+LinkedIn: profiles 24 h, member activity 48 h, and a payload holds both. Reddit: 48 h advised for all stored
+content. YouTube: refresh or delete after 30 days.
 """
 
 
@@ -49,8 +49,18 @@ def time_to_live(settings: Settings, platform: str) -> timedelta:
     return min(asked, LONGEST_BY_PLATFORM.get(platform, asked))
 
 
-def enforce(data: DataDir, settings: Settings, now: datetime, *, dry_run: bool = False) -> RetentionReport:
-    """Removes payloads older than their time to live. A day's folder counts from its first moment.
+def enforce(
+    data: DataDir,
+    settings: Settings,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    every: timedelta = timedelta(hours=12),
+) -> RetentionReport:
+    """Removes payloads that would outlive their time before this is done again, `every` 12 hours.
+
+    So none is ever older than its time to live, not even by the hours between two runs. A day's folder counts
+    from its first moment.
 
     Classified files and the warehouse hold no text, so they stay; a payload that was never classified
     leaves all the same, because the promise is to the people in it.
@@ -58,7 +68,7 @@ def enforce(data: DataDir, settings: Settings, now: datetime, *, dry_run: bool =
     past: list[Place] = []
     kept = 0
     for path in landing_files(data.landing):
-        if _is_past(path.parent.name, path.parent.parent.name, settings, now):
+        if _is_past(path.parent.name, path.parent.parent.name, settings, now + every):
             past.append(path)
         else:
             kept += 1
@@ -66,7 +76,7 @@ def enforce(data: DataDir, settings: Settings, now: datetime, *, dry_run: bool =
         for path in past:
             remove(path)
             remove_if_empty(path.parent)
-    lines = _enforce_quarantine(data.quarantine, settings, now, dry_run=dry_run)
+    lines = _enforce_quarantine(data.quarantine, settings, now + every, dry_run=dry_run)
     return RetentionReport(files=tuple(past), quarantine_lines=lines, kept=kept)
 
 

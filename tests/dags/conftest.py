@@ -44,6 +44,8 @@ def run_python(airflow_environment: dict[str, str]) -> Callable[..., str]:
             check=False,
             timeout=900,
         )
+        # Beside the database, so that a search of this Airflow's memory reads it too.
+        (Path(airflow_environment["AIRFLOW_HOME"]) / "stderr.log").write_text(done.stderr)
         assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-6000:]}"
         return done.stdout
 

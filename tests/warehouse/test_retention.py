@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from collectors.registry import SOURCES
 from girafe.data_dir import DataDir
 from girafe.records import Envelope, Rejected
 from girafe.settings import parse_settings
 from warehouse.landing import landing_path, read_quarantine, write_envelopes, write_quarantine
-from warehouse.retention import enforce
+from warehouse.retention import enforce, time_to_live
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 SETTINGS = parse_settings(
@@ -31,19 +33,53 @@ def land(data: DataDir, platform: str) -> Path:
 
 @pytest.mark.parametrize(
     ("platform", "days"),
-    [("mastodon", 30), ("forum", 3), ("reddit", 2), ("linkedin", 2)],
+    [("mastodon", 30), ("forum", 3), ("reddit", 2), ("linkedin", 1)],
 )
-def test_a_payload_leaves_when_its_time_is_up_and_not_before(
+def test_a_payload_leaves_on_the_last_run_before_its_time_is_up(
     tmp_path: Path, platform: str, days: int
 ) -> None:
     data = DataDir(tmp_path)
     path = land(data, platform)
     midnight = NOON.replace(hour=0)
-    enforce(data, SETTINGS, midnight + timedelta(days=days, seconds=-1))
+    enforce(data, SETTINGS, midnight + timedelta(days=days, hours=-12, seconds=-1))
     assert path.exists()
-    report = enforce(data, SETTINGS, midnight + timedelta(days=days))
+    report = enforce(data, SETTINGS, midnight + timedelta(days=days, hours=-12))
     assert not path.exists()
     assert report.files == (path,)
+
+
+@pytest.mark.parametrize("platform", sorted({source.PLATFORM for source in SOURCES.values()} | {"forum"}))
+@pytest.mark.parametrize("landed_at", [0, 3, 4, 12, 23])
+def test_travelling_through_time_no_payload_is_ever_older_than_it_may_be(
+    tmp_path: Path, platform: str, landed_at: int
+) -> None:
+    """Landed at some hour, with the runs at 03:30 and 15:30 in Paris, through the change to winter time."""
+    landed = datetime(2026, 10, 23, landed_at, 59, tzinfo=UTC)
+    allowed = {"linkedin": 24, "reddit": 48, "forum": 72}.get(platform, 30 * 24)
+    data = DataDir(tmp_path)
+    envelope = Envelope(
+        source=platform, platform=platform, query="q", fetched_at=landed, run_id="r", collector_version="1",
+        payload={"text": "bonjour"},
+    )  # fmt: skip
+    path = landing_path(data.landing, platform, landed, "r")
+    write_envelopes(path, [envelope])
+    turn = datetime(2026, 10, 23, 3, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    while path.exists():
+        turn += timedelta(hours=12)  # on the clock on the wall: 13 hours in the night of the change
+        now = turn.astimezone(UTC)
+        if now > landed:
+            enforce(data, SETTINGS, now)
+            assert now - landed <= timedelta(hours=allowed), "older than it may be when it leaves"
+    assert now - landed > timedelta(hours=max(0, allowed - 36)), "and not much earlier than it must"
+
+
+def test_no_mapping_of_a_company_may_lengthen_what_a_platform_allows() -> None:
+    generous = parse_settings(
+        '[company]\nname = "Orée"\n[retention]\nraw_days = 366\n'
+        "days_by_platform = { reddit = 300, linkedin = 300, youtube = 300 }\n"
+    )
+    days = {name: time_to_live(generous, name).days for name in ("reddit", "linkedin", "youtube", "x")}
+    assert days == {"reddit": 2, "linkedin": 1, "youtube": 30, "x": 366}
 
 
 def test_a_dry_run_removes_nothing(tmp_path: Path) -> None:

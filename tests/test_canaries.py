@@ -1,0 +1,96 @@
+"""Canaries in every field of every payload: none is found past landing and quarantine."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from collectors.registry import PARSERS
+from girafe import run as path
+from girafe.data_dir import DataDir
+from girafe.errors import PayloadRejected
+from girafe.records import Post
+from girafe.settings import parse_settings
+from nlp.links import safe_link
+from tests import canaries
+from warehouse.landing import landing_path, write_envelopes
+
+SETTINGS = parse_settings('[company]\nname = "Ondine"\nofficial_accounts = ["mastodon:ondine@a.example"]\n')
+RAW = {"landing", "quarantine"}
+"""What may hold payloads as received, for as long as their time to live."""
+
+
+def links_of_organisations(found: list[canaries.Envelope]) -> set[str]:
+    """Addresses of posts whose author is an organisation by its platform: these are kept, on purpose."""
+    posts = [
+        record for envelope in found if envelope.source in ("rss", "telegram") for record in read(envelope)
+    ]
+    return {link for post in posts if (link := safe_link(post.url or "")) and canaries.MARK in link}
+
+
+def read(envelope: canaries.Envelope) -> list[Post]:
+    try:
+        return [record for record in PARSERS[envelope.source](envelope) if isinstance(record, Post)]
+    except (PayloadRejected, ValueError):
+        return []
+
+
+def land(data: DataDir) -> list[canaries.Envelope]:
+    """One landing file for each source."""
+    found = list(canaries.envelopes())
+    for source in {envelope.source for envelope in found}:
+        own = [envelope for envelope in found if envelope.source == source]
+        for platform in {envelope.platform for envelope in own}:
+            file = landing_path(data.landing, platform, canaries.NOW, f"canaries-{source}")
+            write_envelopes(file, [envelope for envelope in own if envelope.platform == platform])
+    return found
+
+
+def test_every_parser_carries_marks() -> None:
+    found = list(canaries.envelopes())
+    assert {envelope.source for envelope in found} == set(PARSERS)
+    assert len(found) > 400
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda mark: mark,
+        str.upper,
+        lambda mark: mark.encode("utf-16-le").decode("latin-1"),
+        lambda mark: base64.b64encode(b"x" + mark.encode()).decode(),
+        lambda mark: base64.b64encode(gzip.compress(mark.encode() * 9)).decode(),
+        lambda mark: hashlib.sha256(mark.encode()).hexdigest(),
+        lambda mark: hashlib.blake2b(mark.encode()).hexdigest()[:32],
+        lambda mark: base64.b32encode(hashlib.sha1(mark.encode()).digest()[:16]).decode().rstrip("=").lower(),
+    ],
+)
+def test_the_search_finds_what_is_hidden(tmp_path: Path, hide: object) -> None:
+    search = canaries.Search({"zqxcanary7handle"})
+    for name, pack in (("a.txt", bytes), ("a.gz", gzip.compress)):
+        file = tmp_path / name
+        file.write_bytes(pack(f"- {hide('zqxcanary7handle')} -".encode("latin-1")))  # type: ignore[operator]
+        assert search.in_file(file), name
+
+
+def test_no_mark_is_found_past_landing_and_quarantine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    said: list[str] = []
+    here = path.Context(data=DataDir(tmp_path / "data"), settings=SETTINGS, now=canaries.NOW, say=said.append)
+    landed = land(here.data)
+    path.classify(here)
+    path.load(here)
+    search = canaries.Search(canaries.marks_of(landed), allowed=links_of_organisations(landed))
+    found, searched = search.in_folder(tmp_path, but=set())
+    assert {Path(name).parts[1] for name in found} == RAW, "the search works, and this is all it finds"
+    assert searched > 50
+    out = capfd.readouterr()
+    for text in (*said, out.out, out.err):
+        assert search.in_bytes(text.encode()) is None
