@@ -57,7 +57,7 @@ def collect() -> None:
         wanted = wiring.param("source") in (None, source)
         return [query for _, query in stage(wiring.here(), (source,))] if wanted else []
 
-    @task(map_index_template="{{ task.op_kwargs['query'] }}")
+    @task(map_index_template="{{ task.op_kwargs['query'] }}", queue=wiring.ANYWHERE)
     def ask(source: str, query: str) -> int:
         from girafe.run import collect as stage
         from girafe.run import live_http

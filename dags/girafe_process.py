@@ -38,9 +38,10 @@ def process() -> None:
     def batches() -> list[list[str]]:
         from girafe.run import pending_batches
 
-        return pending_batches(wiring.here())
+        # More batches than can be classified at a time: a worker that is done takes the next.
+        return pending_batches(wiring.here(), at_most=max(8, 2 * wiring.classifiers()))
 
-    @task(pool=wiring.CLASSIFIERS, max_active_tis_per_dagrun=4)
+    @task(pool=wiring.CLASSIFIERS, queue=wiring.ANYWHERE)
     def classify(batch: list[str]) -> int:
         from girafe.run import classify_batch
 

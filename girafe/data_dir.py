@@ -80,6 +80,11 @@ class DataDir:
         return self.store or self.root
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other machines work on the same data."""
+        return any((self.store, self.landing_at, self.classified_at))
+
+    @property
     def landing(self) -> Place:
         """Payloads as received: landing/<platform>/<day>/<run>.jsonl.gz."""
         return self.landing_at or self.shared / "landing"

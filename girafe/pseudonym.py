@@ -13,11 +13,14 @@ from pathlib import Path
 
 from girafe.errors import SettingsInvalid
 from girafe.records import Account
+from girafe.storage import Place, read, write
 
 KEY_VARIABLE = "GIRAFE_PSEUDONYM_KEY"
 KEY_FILE = "pseudonym.key"
 NEXT_KEY_FILE = "pseudonym.next.key"
 """There while the key is being replaced (girafe rotate-key)."""
+KEY_MARK = "key.mark"
+"""In a store: tells one key from another, and nothing else about it."""
 _KEY_BYTES = 32
 
 
@@ -95,16 +98,50 @@ class Rekeying(Pseudonymiser):
         return new
 
 
-def load_key(keys: Path, *, name: str = KEY_FILE, variable: str = KEY_VARIABLE) -> bytes:
-    """The key from the environment, else from the file `name` in `keys`, made (mode 0600) on first use."""
-    given = os.environ.get(variable)
+def load_key(
+    keys: Path, *, name: str = KEY_FILE, variable: str = KEY_VARIABLE, may_make: bool = True
+) -> bytes:
+    """The key from the environment, else from the file `name` in `keys`, made (mode 0600) on first use.
+
+    `variable` holds the key itself, `variable`_FILE the path of a file with exactly its bytes. Where several
+    machines need the same key, none is made (`may_make`): SettingsInvalid says how to give it to each.
+    """
+    given, file = os.environ.get(variable), os.environ.get(f"{variable}_FILE")
     if given:
         return given.encode()
-    path = keys / name
+    path = Path(file) if file else keys / name
     try:
         return path.read_bytes()
+    except OSError as error:
+        if not file and may_make and isinstance(error, FileNotFoundError):
+            return make_key(path)
+        raise SettingsInvalid(
+            f"There is no key in {path}, and machines that share a store need the same one. Give each of them "
+            f"a copy and set {variable}_FILE to its path."
+        ) from error
+
+
+def check_same_key(store: Place, pseudonymiser: Pseudonymiser) -> None:
+    """Raises SettingsInvalid where the store was begun with another key: two keys make two of every account."""
+    try:
+        known = read(store / KEY_MARK)
     except FileNotFoundError:
-        return make_key(path)
+        mark_key(store, pseudonymiser)
+        return
+    if known != _mark(pseudonymiser):
+        raise SettingsInvalid(
+            f"The pseudonym key of this machine is not the one {store} was begun with. Give every machine the same "
+            f"{KEY_VARIABLE}. If the key was changed on purpose everywhere, remove {store / KEY_MARK}."
+        )
+
+
+def mark_key(store: Place, pseudonymiser: Pseudonymiser) -> None:
+    """Says in the store which key it is for."""
+    write(store / KEY_MARK, _mark(pseudonymiser))
+
+
+def _mark(pseudonymiser: Pseudonymiser) -> bytes:
+    return pseudonymiser.content("which key").encode()
 
 
 def make_key(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from girafe.erasure import Around, alone, build_again
 from girafe.errors import UserMustAct
-from girafe.pseudonym import KEY_VARIABLE, NEXT_KEY_FILE, Pseudonymiser, load_key, make_key
+from girafe.pseudonym import KEY_VARIABLE, NEXT_KEY_FILE, Pseudonymiser, load_key, make_key, mark_key
 from girafe.run import Context
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
     from warehouse.load import remove_warehouse
     from warehouse.rekey import RekeyReport, is_done, rekey_files, switch_key
 
-    if os.environ.get(KEY_VARIABLE):
+    given = [name for name in (KEY_VARIABLE, f"{KEY_VARIABLE}_FILE") if os.environ.get(name)]
+    if given:
         raise UserMustAct(
-            f"The key comes from {KEY_VARIABLE}, so girafe cannot destroy it. Write it to keys/pseudonym.key in "
+            f"The key comes from {given[0]}, so girafe cannot destroy it. Write it to keys/pseudonym.key in "
             "the data directory (mode 0600), unset the variable, rotate, and take the new key from there."
         )
     data = context.data
@@ -55,6 +56,8 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
         remove_warehouse(data.warehouse)
         context.audit("rotate_key", accounts=report.accounts, linked=report.accounts_linked)
         switch_key(data)
+        if data.is_shared:
+            mark_key(data.classified, new)  # every other machine stops until it has the new key
     return report
 
 

@@ -20,7 +20,7 @@ from girafe import audit
 from girafe.data_dir import DataDir
 from girafe.errors import QualityFailed, UserMustAct
 from girafe.lock import hold
-from girafe.pseudonym import NEXT_KEY_FILE, Pseudonymiser, load_key
+from girafe.pseudonym import NEXT_KEY_FILE, Pseudonymiser, check_same_key, load_key
 from girafe.settings import Settings
 from girafe.storage import Place, find, find_sizes, name_under, read_all
 
@@ -75,12 +75,18 @@ class Context:
 
     @property
     def pseudonymiser(self) -> Pseudonymiser:
-        """Made from the key in the environment or under `keys/`; raises UserMustAct while it is replaced."""
+        """Made from the key in the environment or under `keys/`, the same on every machine.
+
+        Raises UserMustAct while it is replaced.
+        """
         if (self.data.keys / NEXT_KEY_FILE).exists():
             raise UserMustAct(
                 "The pseudonym key is being replaced, or that was interrupted. Finish it: girafe rotate-key"
             )
-        return Pseudonymiser(load_key(self.data.keys))
+        made = Pseudonymiser(load_key(self.data.keys, may_make=not self.data.is_shared))
+        if self.data.is_shared:
+            check_same_key(self.data.classified, made)
+        return made
 
 
 def be_quiet() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, Param, RetryDecision, RetryPolicy, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from girafe.data_dir import STORE
 from girafe.errors import (
     GirafeError,
     PayloadRejected,
@@ -46,6 +47,18 @@ TIME_ZONE = os.environ.get("GIRAFE_TIME_ZONE", "Europe/Paris")
 """Of the company; `make up` sets it from company.toml. Only schedules need it before a task runs."""
 
 
+WRITER = "writer"
+"""The queue of the one machine that owns DuckDB, the marts and the exports; every task is its, unless it says:"""
+ANYWHERE = "default"
+"""The queue of every worker. What runs here touches the store only. Where there are no queues (`make up`)
+all run alike."""
+
+
+def classifiers() -> int:
+    """How many landing files may be classified at a time: GIRAFE_CLASSIFIERS, else all processors but one."""
+    return int(os.environ.get("GIRAFE_CLASSIFIERS") or max(1, (os.cpu_count() or 2) - 1))
+
+
 def platform_pool(source: str) -> str:
     """The pool of a source: at most so many requests to one platform at a time, whatever runs."""
     return f"platform_{source}"
@@ -55,7 +68,7 @@ def pools(sources: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Every pool the DAGs name, as `airflow pools import` reads them."""
     sizes = {
         DUCKDB_WRITER: (1, "One writer of the DuckDB file at a time"),
-        CLASSIFIERS: (max(1, (os.cpu_count() or 2) - 1), "Landing files classified at a time"),
+        CLASSIFIERS: (classifiers(), "Landing files classified at a time"),
         **{platform_pool(name): (1, f"Queries to {name} at a time") for name in sources},
     }
     return {
@@ -104,6 +117,7 @@ def patient(*, minutes: int) -> dict[str, Any]:
     """default_args: retries with backoff, a time limit for each try, and a notice when all fail."""
     return {
         "owner": "data-engineering",
+        "queue": WRITER,
         "retries": 3,
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": 2.0,
@@ -138,21 +152,37 @@ def day(title: str, description: str) -> Param:
     return Param(None, type=["null", "string"], format="date", title=title, description=description)
 
 
-def place() -> dict[str, str]:
-    """Company file and data directory of this run: the form, else the triggering run, else the environment.
+_PLACE = ("company", "data")
 
-    It goes with every asset event, so that a run started for another data directory stays there.
-    """
-    context = get_current_context()
-    found = {
+
+def place() -> dict[str, str]:
+    """Company file and data directory of this run: what was asked for, else this machine's own."""
+    return {
         "company": os.environ.get("GIRAFE_COMPANY", "company.toml"),
         "data": os.environ.get("GIRAFE_DATA", "data"),
+        **asked_for(),
     }
+
+
+def asked_for() -> dict[str, str]:
+    """Company file and data directory where the form, or the run that triggered this one, names another.
+
+    It goes with every asset event, so that a run started for another data directory stays there. What
+    is a machine's own does not: the next machine has a folder of its own.
+    """
+    context = get_current_context()
+    found: dict[str, str] = {}
     for events in (context.get("triggering_asset_events") or {}).values():
         for event in events:
-            found |= {key: str(event.extra[key]) for key in found if (event.extra or {}).get(key)}
+            found |= {key: str(event.extra[key]) for key in _PLACE if (event.extra or {}).get(key)}
     params = context.get("params") or {}
-    return found | {key: str(params[key]) for key in found if params.get(key)}
+    found |= {key: str(params[key]) for key in _PLACE if params.get(key)}
+    if "data" in found and os.environ.get(STORE):
+        raise UserMustAct(
+            "On several machines a run cannot choose a data directory: all of them share the store. "
+            "Leave the field empty, or give the other company a store and workers of its own."
+        )
+    return found
 
 
 def here() -> Context:
@@ -205,7 +235,7 @@ def window() -> tuple[datetime, datetime] | None:
 
 def announce(asset: Asset, **counts: int | str) -> None:
     """Adds row counts, and where they are, to the event that this task's outlet makes."""
-    get_current_context()["outlet_events"][asset].extra = {**place(), **counts}
+    get_current_context()["outlet_events"][asset].extra = {**asked_for(), **counts}
 
 
 def announce_landed(asset: Asset) -> None:

@@ -79,6 +79,8 @@ def running(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     user: str | None = None,
+    stop: signal.Signals = signal.SIGTERM,
+    patience: float = 20,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a session of its own, ended with all its children when the block ends."""
     with log.open("ab") as output:
@@ -89,12 +91,14 @@ def running(
     try:
         yield process
     finally:
-        end(process)
+        end(process, stop=stop, patience=patience)
 
 
-def end(process: subprocess.Popen[bytes], *, patience: float = 20) -> None:
+def end(
+    process: subprocess.Popen[bytes], *, stop: signal.Signals = signal.SIGTERM, patience: float = 20
+) -> None:
     """Ends a process and its session: politely, then for certain."""
-    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):
+    for number, seconds in ((stop, patience), (signal.SIGKILL, 5)):
         try:
             os.killpg(process.pid, number)
         except ProcessLookupError:
@@ -154,7 +158,8 @@ def s3(folder: Path) -> Iterator[S3]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     log = folder / "weed.log"
-    with running(command, log=log, cwd=folder):
+    # Asked politely it waits for its own parts to notice each other's end; its data leaves with the folder.
+    with running(command, log=log, cwd=folder, patience=2):
         wait_until(lambda: answers(f"{endpoint}/healthz"), "The S3", seconds=60, log=log)
         make_bucket(environment, log)
         yield S3(endpoint=endpoint, environment=environment, store=f"s3://{BUCKET}/store")
@@ -169,3 +174,62 @@ def make_bucket(environment: Mapping[str, str], log: Path) -> None:
         lambda: subprocess.run(command, env=env, check=False, capture_output=True).returncode == 0,
         "The bucket", seconds=60, log=log,
     )  # fmt: skip
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """A PostgreSQL with the database `airflow`; yields its URL without a driver: `user:password@host:port/name`."""
+    folder.mkdir(parents=True)
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    initdb = program("initdb", apt="postgresql", folders=binaries)
+    [port], password = free_ports(1), os.urandom(12).hex()
+    (folder / "password").write_text(password)
+    # PostgreSQL refuses to run as root, so there it runs as the user its package brings.
+    user = "postgres" if os.geteuid() == 0 else None
+    if user:
+        for path in (folder, folder / "password"):
+            shutil.chown(path, user)
+    log = folder / "postgres.log"
+    with log.open("ab") as output:
+        subprocess.run(
+            [initdb, "-D", folder / "data", "-U", "airflow", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
+             f"--pwfile={folder / 'password'}", "--locale=C.UTF-8"],
+            cwd=folder, user=user, check=True, stdout=output, stderr=output,
+        )  # fmt: skip
+    command = [
+        str(Path(initdb).with_name("postgres")), "-D", str(folder / "data"), "-p", str(port),
+        "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "max_connections=200",
+        "-c", "fsync=off",
+    ]  # fmt: skip
+    url = f"airflow:{password}@127.0.0.1:{port}"
+    # SIGINT: without waiting for those who are still connected.
+    with running(command, log=log, cwd=folder, user=user, stop=signal.SIGINT):
+        psql = [
+            str(Path(initdb).with_name("psql")),
+            f"postgresql://{url}/postgres",
+            "-c",
+            "create database airflow",
+        ]
+        wait_until(
+            lambda: subprocess.run(psql, check=False, capture_output=True).returncode == 0,
+            "PostgreSQL", seconds=60, log=log,
+        )  # fmt: skip
+        yield f"{url}/airflow"
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """A Redis that keeps nothing; yields its URL."""
+    folder.mkdir(parents=True)
+    [port], password = free_ports(1), os.urandom(12).hex()
+    config = folder / "redis.conf"
+    config.write_text(f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\ndir {folder}\n')
+    log = folder / "redis.log"
+    with running([program("redis-server", apt="redis-server"), str(config)], log=log, cwd=folder):
+        wait_until(lambda: _listens(port), "Redis", seconds=30, log=log)
+        yield f"redis://:{password}@127.0.0.1:{port}/0"
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

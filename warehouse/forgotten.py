@@ -28,7 +28,9 @@ def forgotten_path(data: DataDir) -> Place:
 
 def lasting(data: DataDir) -> Pseudonymiser:
     """The pseudonymiser of this list alone; its key outlives every `girafe rotate-key`."""
-    return Pseudonymiser(load_key(data.keys, name=LASTING_KEY, variable=LASTING_VARIABLE))
+    return Pseudonymiser(
+        load_key(data.keys, name=LASTING_KEY, variable=LASTING_VARIABLE, may_make=not data.is_shared)
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)

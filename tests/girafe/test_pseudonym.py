@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from girafe.errors import SettingsInvalid
-from girafe.pseudonym import KEY_VARIABLE, Pseudonymiser, load_key
+from girafe.pseudonym import KEY_VARIABLE, Pseudonymiser, check_same_key, load_key
 from girafe.records import Account
 
 ONE, OTHER = Pseudonymiser(b"1" * 32), Pseudonymiser(b"2" * 32)
@@ -60,3 +60,22 @@ def test_the_key_is_made_once_and_readable_by_its_owner_only(
 def test_a_short_key_is_refused_with_the_remedy() -> None:
     with pytest.raises(SettingsInvalid, match=KEY_VARIABLE):
         Pseudonymiser(b"short")
+
+
+def test_where_machines_share_a_store_no_key_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    with pytest.raises(SettingsInvalid, match="_FILE"):
+        load_key(tmp_path, may_make=False)
+    (tmp_path / "given").write_bytes(b"k" * 40)
+    monkeypatch.setenv(f"{KEY_VARIABLE}_FILE", str(tmp_path / "given"))
+    assert load_key(tmp_path, may_make=False) == b"k" * 40
+    monkeypatch.setenv(f"{KEY_VARIABLE}_FILE", str(tmp_path / "mislaid"))
+    with pytest.raises(SettingsInvalid, match="mislaid"):
+        load_key(tmp_path)
+
+
+def test_a_machine_with_another_key_is_stopped_before_it_writes(tmp_path: Path) -> None:
+    for _ in range(2):
+        check_same_key(tmp_path, ONE)
+    with pytest.raises(SettingsInvalid, match="not the one"):
+        check_same_key(tmp_path, OTHER)
