@@ -74,7 +74,7 @@ test-slow: .venv/.ready ## Load, simulation and kill tests
 	$(BIN)/pytest -m slow
 
 cluster-test: .venv/.ready ## The team topology without containers: PostgreSQL, Redis, two workers, an S3
-	$(BIN)/pytest -m cluster
+	$(BIN)/pytest -m cluster --capture=tee-sys
 
 PARSER ?= all
 SECONDS ?= 60

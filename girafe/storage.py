@@ -234,14 +234,32 @@ def remove_if_empty(folder: Place) -> None:
         folder.rmdir()
 
 
-def copy_tree(source: Path, target: Place) -> None:
-    """Copies a local folder; what is there under the same name is replaced."""
+def copy_tree(source: Path, target: Place) -> int:
+    """Copies a local folder and returns how many files that were; one of the same name is replaced."""
     if isinstance(target, Path):
-        shutil.copytree(source, target, dirs_exist_ok=True)
-        return
+        return fetch_tree(source, target)
     names = sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file())
-    with _told(target, writing=True):
-        target.fs.put([str(source / name) for name in names], [(target / name).path for name in names])
+    if names:
+        with _told(target, writing=True):
+            target.fs.put([str(source / name) for name in names], [(target / name).path for name in names])
+    return len(names)
+
+
+def fetch_tree(source: Place, target: Path) -> int:
+    """Copies everything under `source` into a local folder and returns how many files that were."""
+    if isinstance(source, Path):
+        files = [path for path in source.rglob("*") if path.is_file()]
+        if files:
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        return len(files)
+    prefix = source.path.rstrip("/") + "/"
+    names = [key.removeprefix(prefix) for key in _listed(source) if key.startswith(prefix)]
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+    if names:
+        with _told(source):
+            source.fs.get([prefix + name for name in names], [str(target / name) for name in names])
+    return len(names)
 
 
 def name_under(root: Place, file: Place) -> str:

@@ -34,6 +34,8 @@ from scripts import airflow_up, services  # noqa: E402
 
 WORKERS = {"classifier": "default", "writer": "writer,default"}
 """Each Celery worker and the queues it serves, as in docker-compose.yml."""
+CHAIN = ("girafe_import", "girafe_process", "girafe_publish")
+"""What is switched on; nothing that a schedule starts runs in between."""
 HEARTBEAT_TIMEOUT = 30
 """Seconds until a task whose worker is gone is tried again; 300 by default."""
 PATIENCE = 900
@@ -52,12 +54,13 @@ class Cluster:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     peak_mb: dict[str, float] = field(default_factory=dict)
 
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One call of Airflow's REST API: GET, or POST with a body."""
+    def ask(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
+        """One call of Airflow's REST API: GET, or POST with a body, or another `method`."""
         request = urllib.request.Request(
             f"{self.url}{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+            method=method,
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             told: dict[str, Any] = json.load(answer)
@@ -123,7 +126,6 @@ class Cluster:
         }
         (home / "tmp").mkdir(exist_ok=True)
         env = self.environment | {name: str(value) for name, value in own.items()}
-        # Only who measures and publishes signs and keeps an audit log; nothing else of a worker stays on it.
         command = [
             "celery",
             "worker",
@@ -193,7 +195,7 @@ def settings(
     own = {
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CORE__PARALLELISM": 16,
-        "AIRFLOW__CORE__FERNET_KEY": "",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": True,
         "AIRFLOW__CELERY__BROKER_URL": broker,
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql://{database}",
         "AIRFLOW__CELERY__SYNC_PARALLELISM": 1,
@@ -246,6 +248,8 @@ def cluster(company: Path = airflow_up.SAMPLE_COMPANY, **more: str) -> Iterator[
         services.wait_until(
             lambda: all_parsed(made), "The DAGs", seconds=PATIENCE, log=folder / "dag-processor.log"
         )
+        for dag in CHAIN:
+            made.ask(f"/api/v2/dags/{dag}", {"is_paused": False}, "PATCH")
         weighing = threading.Event()
         watcher = threading.Thread(target=lambda: _watch(made, weighing), daemon=True)
         watcher.start()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 from pathlib import Path
 
 
-def contents(postgres: str, redis: str) -> dict[str, str]:
+def contents(postgres: str, redis: str, s3: str) -> dict[str, str]:
     """Every file and what it holds; the URLs repeat the two passwords, because Airflow wants them whole."""
     return {
         "postgres_password": postgres,
@@ -19,12 +20,27 @@ def contents(postgres: str, redis: str) -> dict[str, str]:
         "jwt_key": secrets.token_hex(64),
         "api_key": secrets.token_hex(64),
         "fernet_key": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        # Losing one of these three loses data: no backup without them (docs/operate.md).
+        "pseudonym_key": secrets.token_hex(32),
+        "forgotten_key": secrets.token_hex(32),
+        "receipt_key": secrets.token_hex(32),
+        "s3_identities": json.dumps({"identities": [_identity(s3)]}),
+        "s3_credentials": f"[default]\naws_access_key_id = girafe\naws_secret_access_key = {s3}\n",
+    }
+
+
+def _identity(secret: str) -> dict[str, object]:
+    """Who may use the S3 of docker-compose.yml: girafe alone, and all of it."""
+    return {
+        "name": "girafe",
+        "credentials": [{"accessKey": "girafe", "secretKey": secret}],
+        "actions": ["Admin", "Read", "List", "Tagging", "Write"],
     }
 
 
 def write(folder: Path) -> list[str]:
     """Writes all or nothing and returns the names: half a set would not fit together."""
-    wanted = contents(secrets.token_hex(24), secrets.token_hex(24))
+    wanted = contents(*(secrets.token_hex(24) for _ in range(3)))
     there = {path.name for path in folder.glob("*")} & set(wanted)
     if there == set(wanted):
         return []

@@ -226,10 +226,11 @@ def redis(folder: Path) -> Iterator[str]:
     config.write_text(f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\ndir {folder}\n')
     log = folder / "redis.log"
     with running([program("redis-server", apt="redis-server"), str(config)], log=log, cwd=folder):
-        wait_until(lambda: _listens(port), "Redis", seconds=30, log=log)
+        wait_until(lambda: listens(port), "Redis", seconds=30, log=log)
         yield f"redis://:{password}@127.0.0.1:{port}/0"
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether something answers on this port of 127.0.0.1."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -195,6 +195,24 @@ def rotate_key(company: CompanyFile = Path("company.toml"), data: DataFolder = P
 
 
 @app.command(rich_help_panel=PANEL)
+def share(
+    data: DataFolder = Path("data"),
+    back: Annotated[bool, typer.Option("--back", help="From the store into the data directory.")] = False,
+) -> None:
+    """Copies what several machines share from the data directory into the store that GIRAFE_STORE names.
+
+    Stop everything that writes first. Nothing is removed; doing it again changes nothing. With --back the store is
+    copied into the data directory: for a backup, or to be one machine again.
+    """
+    from warehouse.share import bring_back
+    from warehouse.share import share as to_store
+
+    home = open_data(data)
+    copied = timed("share", lambda: bring_back(home) if back else to_store(home))
+    console.print(", ".join(f"{count:,} {name}" for name, count in copied.items()))
+
+
+@app.command(rich_help_panel=PANEL)
 def audit(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
     """Shows who exported, erased or re-keyed what and when, and checks that no line was changed."""
     from girafe.audit import read

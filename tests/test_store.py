@@ -1,0 +1,155 @@
+"""A store gives what a folder gives: the whole path, forget, retention, quarantine and rebuild, on each kind."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+
+from collectors.imports.land import import_file
+from collectors.registry import PARSERS
+from girafe import run as path
+from girafe import storage
+from girafe.data_dir import DataDir
+from girafe.settings import parse_settings
+from scripts import services
+from warehouse.connection import connect
+from warehouse.forget import forget
+from warehouse.quarantine import heaps, replay
+from warehouse.retention import enforce
+from warehouse.share import bring_back, share
+from warehouse.tables import RAW
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+SETTINGS = parse_settings('[company]\nname = "Orée"\nofficial_accounts = ["forum:oree"]\n')
+EVERY_KIND = ["memory", pytest.param("s3", marks=pytest.mark.cluster)]
+
+
+def lines(part: int) -> list[dict[str, Any]]:
+    """Thirty threads of three posts by invented people, half of them in each part; the brand answers a third."""
+    return [
+        {
+            "platform": "forum",
+            "post_id": f"p{thread}-{turn}",
+            "created_at": (NOW - timedelta(days=20, minutes=-600 * thread - 5 * turn)).isoformat(),
+            "text": ("Qui travaille chez Orée ?", "Moi, chez Orée depuis un an.", "Merci !")[turn],
+            "author": {"handle": author, "voice": None if author == "oree" else "person"},
+            "reply_to": None if turn == 0 else f"p{thread}-{turn - 1}",
+        }
+        for thread in range(part, 30, 2)
+        for turn in range(3)
+        for author in ["oree" if turn == 1 and thread % 3 == 0 else f"lou{(thread + turn) % 13}"]
+    ]
+
+
+def walk(data: DataDir, folder: Path, *, to_marts: bool) -> dict[str, Any]:
+    """Everything a store is used for, in order; what each step left behind. With `to_marts` up to the release."""
+    here = path.Context(data=data, settings=SETTINGS, now=NOW)
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in (0, 1):
+        file = folder / f"part{part}.jsonl"
+        file.write_text("\n".join(map(json.dumps, lines(part))) + "\n{broken lou3\n", encoding="utf-8")
+        import_file(file, data, now=NOW)
+        path.classify(here)
+        path.load(here)
+    seen: dict[str, Any] = {"loaded": tables(data)}
+    path.load(here, rebuild=True)
+    seen["rebuilt"] = tables(data)
+    seen["quarantine"] = [heap.count for heap in heaps(data)]
+    erased = forget(data, "forum", "lou3", parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+    seen["forgotten"] = erased.payloads_removed, erased.quarantine_lines_removed
+    path.classify(here)
+    path.load(here)
+    seen["tables without"] = tables(data)
+    seen["replay"] = replay(data).summary
+    path.classify(here)
+    path.load(here)
+    seen["replayed"] = tables(data)
+    if to_marts:
+        path.run_stages(here, path.AFTER_COLLECT, lambda _name, call: call())
+        seen["marts"] = path.digest(data.marts)
+    seen["retention"] = len(enforce(data, SETTINGS, NOW + timedelta(days=40)).files)
+    seen["left"] = len(storage.find(data.landing, "*/*/*")), len(storage.find(data.quarantine, "*/*"))
+    return seen
+
+
+def tables(data: DataDir) -> dict[str, list[str]]:
+    with connect(data.warehouse, read_only=True) as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(f"from raw.{table.name}").fetchall()))
+            for table in RAW
+        }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keys() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("PSEUDONYM", "FORGOTTEN"):
+            patch.setenv(f"GIRAFE_{name}_KEY", name.ljust(40, "k"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with (
+        services.s3(tmp_path_factory.mktemp("s3") / "weed") as running,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in running.environment.items():
+            patch.setenv(name, value)
+        yield running.store
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest) -> str:
+    if request.param == "s3":
+        return f"{request.getfixturevalue('s3')}/{os.urandom(4).hex()}"
+    MemoryFileSystem.store.clear()
+    MemoryFileSystem.pseudo_dirs[:] = [""]
+    MemoryFileSystem().mkdir("/bucket")
+    return "memory://bucket/store"
+
+
+@pytest.mark.parametrize("store", EVERY_KIND, indirect=True)
+def test_a_store_gives_the_same_tables_marts_erasures_and_files_as_a_folder(
+    store: str, tmp_path: Path
+) -> None:
+    to_marts = store.startswith("s3:")
+    expected = walk(DataDir(tmp_path / "folder"), tmp_path / "files", to_marts=to_marts)
+    assert expected["forgotten"][0] > 0
+    assert expected["retention"] == 2
+    seen = walk(DataDir.of(tmp_path / "data", {"GIRAFE_STORE": store}), tmp_path / "files", to_marts=to_marts)
+    for step in expected:
+        assert seen[step] == expected[step], step
+    here = {path.name for path in (tmp_path / "data").iterdir()}
+    assert not here & {"landing", "classified", "quarantine", "runs", "cursors", "forgotten", "keys"}
+
+
+@pytest.mark.parametrize("store", EVERY_KIND, indirect=True)
+def test_one_machine_becomes_several_and_one_again_without_a_difference(store: str, tmp_path: Path) -> None:
+    alone = DataDir(tmp_path / "one")
+    file = tmp_path / "posts.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines(0))) + "\n", encoding="utf-8")
+    import_file(file, alone, now=NOW)
+    context = path.Context(data=alone, settings=SETTINGS, now=NOW)
+    path.classify(context)
+    path.load(context)
+
+    moved = share(DataDir.of(alone.root, {"GIRAFE_STORE": store}))
+    assert moved["landing"] == moved["runs"] == 1
+    several = DataDir.of(tmp_path / "writer", {"GIRAFE_STORE": store})
+    elsewhere = path.Context(data=several, settings=SETTINGS, now=NOW)
+    assert all(report.skipped for report in path.classify(elsewhere))
+    path.load(elsewhere)
+    assert tables(several) == tables(alone)
+
+    bring_back(DataDir.of(tmp_path / "again", {"GIRAFE_STORE": store}))
+    again = path.Context(data=DataDir(tmp_path / "again"), settings=SETTINGS, now=NOW)
+    path.load(again)
+    assert tables(again.data) == tables(alone)
