@@ -79,6 +79,16 @@ def test_whoever_opens_duckdb_waits_for_the_one_slot(bag: dict[str, Any]) -> Non
         assert bag["dags"][dag]["tasks"][task]["pool"] == "duckdb_writer", (dag, task)
 
 
+def test_only_what_touches_nothing_but_the_store_may_run_on_any_worker(bag: dict[str, Any]) -> None:
+    anywhere = {
+        (dag, task.rpartition(".")[2])
+        for dag, told in bag["dags"].items()
+        for task, queue in ((name, told["tasks"][name]["queue"]) for name in told["tasks"])
+        if queue != "writer"
+    }
+    assert anywhere == {("girafe_process", "classify"), ("girafe_collect", "ask")}
+
+
 def test_no_source_is_asked_before_the_governance_gate_has_opened(bag: dict[str, Any]) -> None:
     tasks = bag["dags"]["girafe_collect"]["tasks"]
     assert tasks["governance"]["upstream"] == []

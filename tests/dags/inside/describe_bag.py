@@ -31,6 +31,7 @@ for file in sorted(Path(sys.argv[1]).glob("*.py")):
                     "owner": task.owner,
                     "retries": task.retries,
                     "pool": task.pool,
+                    "queue": task.queue,
                     "upstream": sorted(task.upstream_task_ids),
                     "outlets": [outlet.name for outlet in task.outlets],
                 }
