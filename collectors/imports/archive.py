@@ -117,15 +117,20 @@ class _Measured(gzip.GzipFile):
 def open_archive(file: File) -> Iterator[Archive]:
     """The archive; whatever is wrong with it becomes InputInvalid."""
     try:
-        with file.raw() as raw:
-            if zipfile.is_zipfile(raw):
-                with zipfile.ZipFile(raw) as packed:
-                    yield _Zip(packed)
-            else:
-                with open_tar(raw) as rolled:
-                    yield _Tar(rolled)
+        if looks_like_zip(file):
+            with file.open() as raw, zipfile.ZipFile(raw) as packed:
+                yield _Zip(packed)
+        else:
+            with file.raw() as raw, open_tar(raw) as rolled:
+                yield _Tar(rolled)
     except DAMAGED as error:
         raise InputInvalid(f"{file.label} cannot be unpacked ({error}); export it again.") from error
+
+
+def looks_like_zip(file: File) -> bool:
+    """Whether it begins as a zip does, by itself or inside a gzip."""
+    with file.open() as raw:
+        return raw.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def open_tar(raw: IO[bytes]) -> tarfile.TarFile:

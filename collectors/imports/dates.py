@@ -85,20 +85,19 @@ def read_date(words: str, zone: tzinfo, order: Order) -> Found | None:
 
 
 def decide_order(values: Iterable[str]) -> tuple[Order, bool]:
-    """The order all values of a column agree on, and whether any of them left a choice."""
-    may_be, open_ = {Order.DAY_FIRST, Order.MONTH_FIRST}, False
+    """The order all values of a column agree on, and whether they contradict each other."""
+    may_be = {Order.DAY_FIRST, Order.MONTH_FIRST}
     for words in values:
-        if (found := _NUMERIC.search(words[:_LONGEST])) and not _YEAR_FIRST.search(words[:_LONGEST]):
-            first, second = int(found[1]), int(found[2])
-            if "." in found[0]:
-                continue
-            if first > 12:
-                may_be.discard(Order.MONTH_FIRST)
-            elif second > 12:
-                may_be.discard(Order.DAY_FIRST)
-            elif first != second:
-                open_ = True
-    return (may_be.pop() if len(may_be) == 1 else Order.UNDECIDED), open_
+        start = words[:_LONGEST]
+        found = None if _YEAR_FIRST.search(start) else _NUMERIC.search(start)
+        if found is None or "." in found[0]:
+            continue
+        if int(found[1]) > 12:
+            may_be.discard(Order.MONTH_FIRST)
+        elif int(found[2]) > 12:
+            may_be.discard(Order.DAY_FIRST)
+    contradicts = not may_be
+    return (may_be.pop() if len(may_be) == 1 else Order.UNDECIDED), contradicts
 
 
 def _number(words: str, zone: tzinfo) -> Found | None:

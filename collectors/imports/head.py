@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tarfile
 import zipfile
 import zlib
@@ -9,7 +10,7 @@ from itertools import islice
 
 import orjson
 
-from collectors.imports.archive import DAMAGED, open_tar
+from collectors.imports.archive import DAMAGED, looks_like_zip, open_tar
 from collectors.imports.contract import File, Head
 from collectors.imports.table import first_rows
 from girafe.errors import InputInvalid
@@ -57,13 +58,12 @@ def _objects(start: bytes) -> tuple[dict[str, object], ...]:
 
 def _members(file: File) -> tuple[str, ...]:
     try:
-        with file.raw() as raw:
-            if zipfile.is_zipfile(raw):
-                with zipfile.ZipFile(raw) as archive:
-                    return tuple(archive.namelist()[:_MOST_MEMBERS])
-            with open_tar(raw) as rolled:
-                return tuple(member.name for member in islice(rolled, _MOST_MEMBERS))
-    except tarfile.ReadError:
-        return ()  # neither a zip nor a tar
+        if looks_like_zip(file):
+            with file.open() as raw, zipfile.ZipFile(raw) as archive:
+                return tuple(archive.namelist()[:_MOST_MEMBERS])
+        with file.raw() as raw, open_tar(raw) as rolled:
+            return tuple(member.name for member in islice(rolled, _MOST_MEMBERS))
+    except (tarfile.ReadError, EOFError, zlib.error, gzip.BadGzipFile):
+        return ()  # neither a zip nor a tar, or text whose packing is damaged: reading says where
     except DAMAGED as error:
         raise InputInvalid(f"{file.label} is a damaged archive ({error}); export it again.") from error

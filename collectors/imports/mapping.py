@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).parents[2] / "config" / "imports"
 
 FieldName = Literal[
     "post_id", "created_at", "clock_time", "age", "observed_at", "title", "text", "account_id", "handle",
-    "display_name", "bio", "author_url", "links", "followers", "is_bot", "is_organisation", "reply_to",
+    "display_name", "publisher", "bio", "author_url", "links", "followers", "is_bot", "is_organisation", "reply_to",
     "conversation_id", "quote_of", "repost_of", "mentions", "lang", "url", "likes", "replies", "reposts",
 ]  # fmt: skip
 

@@ -23,10 +23,10 @@ _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public"
 
 
 def recognises(head: Head) -> bool:
-    """An archive with outbox.json and actor.json, or an outbox alone."""
+    """An archive with outbox.json, or an outbox alone."""
     names = {base_name(name) for name in head.members}
     alone = '"orderedItems"' in head.start and '"OrderedCollection"' in head.start
-    return {"outbox.json", "actor.json"} <= names or alone
+    return "outbox.json" in names or alone
 
 
 def rows(file: File) -> Iterator[Row | Bad | Skipped]:
@@ -47,16 +47,22 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
 
 
 def _actor_and_outbox(file: File) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    with file.raw() as raw:
-        alone = raw.read(1) in (b"{", b" ", b"\n", b"\xef")
+    with file.open() as stream:
+        alone = stream.read(1) in (b"{", b" ", b"\n", b"\xef")
     if not alone:
         with open_archive(file) as archive:
-            return _document(archive, "actor.json"), _document(archive, "outbox.json")
+            outbox = _document(archive, "outbox.json")
+            named = any(base_name(name) == "actor.json" for name in archive.names())
+            return (_document(archive, "actor.json") if named else _owner_of(outbox)), outbox
     with file.open() as stream:
         outbox = _json("outbox.json", stream.read(LARGEST_MEMBER).removeprefix(b"\xef\xbb\xbf"))
-    # An outbox alone names its owner by address only, and the last part of that is the user.
+    return _owner_of(outbox), outbox
+
+
+def _owner_of(outbox: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An outbox alone names its owner by address only, and the last part of that is the user."""
     address = next((text(item.get("actor")) for item in trees(outbox.get("orderedItems"))), "")
-    return {"id": address, "preferredUsername": address.rstrip("/").rpartition("/")[2]}, outbox
+    return {"id": address, "preferredUsername": address.rstrip("/").rpartition("/")[2]}
 
 
 def _document(archive: Archive, wanted: str) -> Mapping[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from collectors.imports.contract import Bad, File
 from collectors.imports.separated import read_separated
@@ -30,8 +31,8 @@ class Table:
 
 def read_tables(file: File) -> Iterator[Table]:
     """The tables of a file; InputInvalid if it cannot be opened as what it is."""
-    with file.raw() as raw:
-        magic = raw.read(8)
+    with file.open() as raw:
+        magic = _start(raw)
     if magic[:4] == b"PAR1":
         yield Table("", _parquet(file))
     elif magic[:2] == b"PK":
@@ -41,6 +42,13 @@ def read_tables(file: File) -> Iterator[Table]:
         raise InputInvalid(f"{file.label} is an old .xls workbook; save it as .xlsx or CSV and import that.")
     else:
         yield Table("", read_separated(file))
+
+
+def _start(raw: IO[bytes]) -> bytes:
+    try:
+        return raw.read(8)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def first_rows(file: File) -> tuple[tuple[str, ...], ...]:
@@ -59,7 +67,7 @@ def _parquet(file: File) -> Iterator[Numbered | Bad]:
     from pyarrow import parquet
 
     try:
-        with file.raw() as raw:
+        with file.open() as raw:
             table = parquet.ParquetFile(raw)
             yield 1, table.schema_arrow.names
             number = 1

@@ -17,6 +17,9 @@ REDACTED = ("REDACTED", "[redacted]", "[anonymised]", "[anonymized]")
 _SEPARATORS = re.compile(r"[,;|\s]+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _X_STATUS = re.compile(r"/status(?:es)?/(\d+)")
+_FLOAT_ID = re.compile(r"\d+\.0\Z")
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+\Z", re.IGNORECASE)
+_EXACT_BELOW = 10**15
 _COUNTS = ("followers", "likes", "replies", "reposts")
 _OTHER_POSTS = ("reply_to", "conversation_id", "quote_of", "repost_of")
 _TEXTS = ("lang", "url")
@@ -39,14 +42,18 @@ def line_of(
     author: Payload = {name: words(name) for name in _OF_AUTHOR}
     if author["handle"]:
         author["handle"] = author["handle"].removeprefix("@")
+    publisher = None if author["handle"] or author["account_id"] else words("publisher")
     author |= {
+        "handle": author["handle"] or publisher,
         "url": words("author_url"),
         "followers": _count(cell("followers")),
-        "is_organisation": True if _is_true(words("is_organisation"), mapping) else None,
+        "is_organisation": True if publisher or _is_true(words("is_organisation"), mapping) else None,
         "is_bot": True if _is_true(words("is_bot"), mapping) else None,
         "links": _list(words("links")) or [],
     }
-    said = [part for part in (words("title"), words("text")) if part]
+    title, said = words("title") or "", words("text") or ""
+    if said.startswith(title.rstrip(".… ")):
+        title = ""  # many tools repeat the first words of a post as its title
     if author.get("handle", "") in REDACTED and author.get("account_id") in (None, *REDACTED):
         raise PayloadRejected(
             "The author is blanked out; who speaks is needed. Export again with pseudonyms instead.",
@@ -54,6 +61,11 @@ def line_of(
         )
     platform = _platform(mapping, row)
     post_id = _post_id(platform, words("post_id"))
+    if _is_rounded(cell("post_id")):
+        raise PayloadRejected(
+            f"A spreadsheet has rounded this id ({post_id}); export it again with ids as text.",
+            reason="id_rounded",
+        )
     observed_at = _time(dates, header, cell("observed_at"), None)
     created_at, precision = _created_at(mapping, dates, header, post_id, cell, observed_at)
     line: Payload = {name: words(name) for name in _TEXTS}
@@ -65,7 +77,7 @@ def line_of(
         "created_at": created_at,
         "time_precision": precision,
         "observed_at": observed_at,
-        "text": "\n\n".join(dict.fromkeys(said)),
+        "text": "\n\n".join(part for part in (title, said) if part),
         "author": {name: value for name, value in author.items() if value not in (None, "")},
         "mentions": _mentions(mapping, words("mentions"), header),
     }
@@ -116,7 +128,16 @@ def _platform(mapping: ImportMapping, row: Mapping[str, Any]) -> str:
 def _post_id(platform: str, value: str | None) -> str | None:
     """On X the number in an address is the id everywhere else: exports of two tools then meet."""
     found = _X_STATUS.search(value) if value and platform == "x" else None
-    return found[1] if found else value
+    if found:
+        return found[1]
+    return value.removesuffix(".0") if value and _FLOAT_ID.match(value) else value
+
+
+def _is_rounded(value: Any) -> bool:
+    """Ids of more than 15 digits do not survive being a number in a spreadsheet, and then collide."""
+    if isinstance(value, float):
+        return abs(value) >= _EXACT_BELOW
+    return isinstance(value, str) and _SCIENTIFIC.match(value.strip()) is not None
 
 
 def _created_at(

@@ -22,6 +22,7 @@ _AGE = re.compile(
     r"(\d{1,5})\s*(?:" + "|".join(f"({units})" for units, _, _ in _AGES) + r")(?![^\W\d_])",
     re.IGNORECASE,
 )
+_YESTERDAY = re.compile(r"\bhier\b|\byesterday\b", re.IGNORECASE)
 _NOW = re.compile(r"à l.instant|maintenant|just now|\bnow\b", re.IGNORECASE)
 _OLDEST = _DAY * 365.25 * 100
 _ID_WINDOW_START = datetime(2012, 1, 1, tzinfo=UTC)
@@ -31,6 +32,8 @@ _ID_WINDOW_START = datetime(2012, 1, 1, tzinfo=UTC)
 def age(words: str) -> tuple[timedelta, TimePrecision] | None:
     """How long ago `words` say ("3 j", "2 sem", "1 an", "18h •"), and how exactly; None: not at all."""
     found = _AGE.search(words)
+    if found is None and _YESTERDAY.search(words):
+        return _DAY, "day"
     if found is None:
         return (timedelta(), "minute") if _NOW.search(words) else None
     which = next(index for index in range(len(_AGES)) if found[index + 2])

@@ -24,7 +24,7 @@ def read_sheets(file: File) -> Iterator[tuple[str, Iterator[tuple[int, Any] | Ba
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with file.raw() as raw:
+        with file.open() as raw:
             _check_sizes(raw, file.label)
             book = load_workbook(raw, read_only=True, data_only=True, keep_links=False)
             try:

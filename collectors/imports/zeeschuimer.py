@@ -16,7 +16,8 @@ NAME = "zeeschuimer"
 ABOUT = "Zeeschuimer NDJSON of LinkedIn or X"
 VERSION = "zeeschuimer-1"
 PARSER = NAME
-_PLATFORMS = {"linkedin.com": "linkedin", "twitter.com": "x", "x.com": "x"}
+_PLATFORMS = {"linkedin": "linkedin", "twitter": "x", "x": "x"}
+_MILLISECONDS_FROM = 100_000_000_000
 _READERS = {"linkedin": linkedin_seen.read, "x": x_seen.read}
 
 
@@ -32,8 +33,8 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
             yield found
             continue
         position, line, raw = found
-        name = str(line.get("source_platform", "")).removeprefix("www.")
-        platform = _PLATFORMS.get(name)
+        name = str(line.get("source_platform", "")).casefold()
+        platform = _PLATFORMS.get(name.removeprefix("www.").removesuffix(".com"))
         if platform is None:
             detail = f"{name or 'The platform'} is not read; girafe reads {', '.join(sorted(_PLATFORMS))}."
             yield Bad(reason="unknown_platform", detail=detail, position=position, raw=raw)
@@ -48,7 +49,7 @@ def parse(envelope: Envelope) -> Iterator[Record]:
     if not isinstance(seen, int | float) or isinstance(seen, bool):
         raise PayloadChanged("timestamp_collected is missing.")
     try:
-        observed_at = utc_from_epoch(seen / 1000)
+        observed_at = utc_from_epoch(seen / 1000 if seen >= _MILLISECONDS_FROM else seen)
     except (OverflowError, ValueError, OSError) as error:
         raise PayloadChanged("timestamp_collected lies outside the calendar.") from error
     reader = _READERS.get(envelope.platform)

@@ -215,6 +215,10 @@ CASES: dict[str, Case] = {
         b"platform,post_id,created_at,text,handle\n" + b"forum,1,2026-11-20,ok,ada\n" + b'forum,2,2026-11-20,"open,ada\n' + b"forum,3,2026-11-20,ok,ada\n" * 1 + b"forum,4,2026-11-20,ok,ada\n",
         "mine.csv", 3, {"row_unreadable": 1},
     ),
+    "crowdtangle": Case(
+        table([["Page Name", "User Name", "Facebook Id", "Post Created", "Type", "URL", "Message"],
+               ["Ondine", "ondine", "77", "2023-01-02 10:00:00 EST", "Link", "https://www.facebook.com/77/posts/1", "Bonjour"]]), "ct.csv", 1,
+    ),
     "youtube_data_tools": Case(
         table([["id", "isReplyTo", "authorName", "text", "publishedAt"], ["y2", "y1", "@ada", "Bravo", "2026-11-20T08:00:00Z"]]), "yt.csv", 1,
     ),
