@@ -24,7 +24,7 @@ _TIES: dict[str, tuple[float, float]] = {
     "bio:aspiring": (0.03, 0.01),
     "bio:fan": (0.02, 0.005),
     "bio:studied": (0.03, 0.01),
-    "bio:elected": (0.02, 0.01),
+    "bio:other_role": (0.02, 0.01),
     "bio:volunteers": (0.03, 0.01),
     "bio:listed_with_role": (0.6, 0.05),
     "bio:serves": (0.08, 0.02),

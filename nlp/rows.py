@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ from nlp.sentiment import sentiments
 from nlp.statements import statement, weights
 from nlp.terms import terms_in
 from nlp.themes import themes
+from nlp.union_speech import is_withheld, speaks_for_a_union
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.tables import CLASSIFIED
 
@@ -73,7 +74,7 @@ class RowMaker:
                 "post_id": post_id,
                 "content_hash": version,
                 "platform": platform,
-                "account_id": name.account(post.author),
+                "account_id": self._author(post),
                 "created_at": post.created_at,
                 "first_seen_at": post.observed_at,
                 "last_seen_at": post.observed_at,
@@ -134,7 +135,8 @@ class RowMaker:
     def _match(self, rows: Rows, post: Post, key: tuple[str, str], *, speaks: bool) -> None:
         """Which companies a post is about, and what it says about its author's tie to them."""
         folded = fold(post.text)
-        author = self.pseudonymiser.account(post.author)
+        author = self._author(post)
+        may_be_tied = not is_withheld(post)
         named = [names.mentions(post.text, folded) for names in self.companies]
         count_named = sum(map(bool, named))
         for names, mentions in zip(self.companies, named, strict=True):
@@ -160,6 +162,8 @@ class RowMaker:
                         "evidence": list(found.evidence),
                     }
                 )
+            if not may_be_tied:
+                continue
             if post.author.voice is not None:
                 rows["speaker_evidence"].append(self._given(post, author, key[0], names))
             elif speaks and found.evidence:
@@ -167,6 +171,12 @@ class RowMaker:
                 if code is not None:
                     row = _evidence(author, names, "post", key[0], post.created_at, (code,), weights(code))
                     rows["speaker_evidence"].append(row)
+
+    def _author(self, post: Post) -> str:
+        """The account a post is stored under; union speech stands under a name of its own, tied to nobody."""
+        if is_withheld(post):
+            return self.pseudonymiser.content("withheld", post.platform, post.post_id)
+        return self.pseudonymiser.account(post.author)
 
     def _given(self, post: Post, author: str, post_id: str, names: CompanyNames) -> Row:
         assert post.author.voice is not None  # noqa: S101  (the caller asked)
@@ -191,6 +201,12 @@ class RowMaker:
         new: dict[tuple[str, str], Account] = {}
         for record in records:
             account = record.author if isinstance(record, Post) else record.account
+            if isinstance(record, Post) and is_withheld(record):
+                key = (self._author(record), self.pseudonymiser.content("withheld"))
+                _observe(seen, key, replace(account, followers=None), record.observed_at)
+                continue
+            if speaks_for_a_union(account):
+                continue
             key = (self.pseudonymiser.account(account), self._profile_version(account))
             _observe(seen, key, account, record.observed_at)
             if account.handle is not None and account.account_id is not None:

@@ -186,7 +186,10 @@ def test_a_key_in_the_environment_is_its_keepers_to_replace(
 
 def test_no_number_changes(prepared: Path, tmp_path: Path) -> None:
     here = copy(prepared, tmp_path / "data")
-    path.run_stages(here, path.AFTER_COLLECT, lambda _name, call: call())
+    numbers = [stage for stage in path.AFTER_COLLECT if stage[0] in ("classify", "load", "measure")]
+    path.run_stages(here, numbers, lambda _name, call: call())
     before = path.digest(here.data.marts)
-    rotation.rotate_key(here)
+    rotation.replace_key(here)
+    assert not here.data.warehouse.exists()
+    path.run_stages(here, numbers, lambda _name, call: call())
     assert path.digest(here.data.marts) == before
