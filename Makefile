@@ -16,7 +16,7 @@ export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format up bench evaluate sample lock clean \
-        test-servers test-browser test-slow cluster-test fuzz
+        test-servers test-browser test-slow cluster-test fuzz audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -80,6 +80,9 @@ PARSER ?= all
 SECONDS ?= 60
 fuzz: .venv/.ready ## Search for inputs that crash a parser, guided by coverage (PARSER=html SECONDS=600)
 	@$(BIN)/python -m tests.fuzz.run $(PARSER) $(SECONDS)
+
+audit: .venv/.ready ## Write the SBOM and the licence list to build/; fail for what is not allowed (ADVISORIES=OSV zip)
+	@$(BIN)/python scripts/audit.py $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 lock: .venv/.ready ## Renew uv.lock
 	@rm -f uv.lock && $(BIN)/uv lock --quiet
