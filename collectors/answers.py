@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +35,8 @@ class Answer:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    """What the request was signed with; a careless platform repeats it, so it is never shown."""
 
     @property
     def is_missing(self) -> bool:
@@ -122,4 +124,7 @@ def _excerpt(answer: Answer) -> str:
     """What the platform said about its refusal, short and on one line."""
     if _is_html(answer):
         return "no reason given"
-    return " ".join(answer.body[:200].decode("utf-8", "replace").split()) or "no reason given"
+    words = answer.body[:2000].decode("utf-8", "replace")
+    for key in answer.keys:
+        words = words.replace(key, "***")
+    return " ".join(words[:200].split()) or "no reason given"

@@ -27,6 +27,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 USER_AGENT = "girafe/0.1 (employer-brand listening; honours opt-outs; contact in company.toml)"
 T = TypeVar("T")
 
+_SHORTEST_KEY = 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -193,6 +194,7 @@ class Http:
         )
         try:
             request = self.client.build_request("GET", url, params=params, headers=sent)
+            unsigned = {*request.headers.values(), *request.url.params.values()}
             with errand(limits):
                 response = self.client.send(request, auth=auth, follow_redirects=False)
         except httpx.InvalidURL as error:
@@ -205,7 +207,11 @@ class Http:
             raise TryAgain("the body could not be unpacked") from error
         self._note(request.url.netloc.decode(), response)
         return Answer(
-            status=response.status_code, url=str(request.url), headers=response.headers, body=response.content
+            status=response.status_code,
+            url=url,
+            headers=response.headers,
+            body=response.content,
+            keys=_keys(response.request, unsigned),
         )
 
     def _note(self, host: str, response: httpx.Response) -> None:
@@ -230,3 +236,10 @@ def _joined(url: str, location: str) -> str:
         return urljoin(url, location)
     except ValueError as error:
         raise AccessDenied(f"{urlsplit(url).netloc} redirects to what is not a web address.") from error
+
+
+def _keys(signed: httpx.Request, unsigned: set[str]) -> tuple[str, ...]:
+    """What signing added to a request, as a whole and in its parts, the longest first."""
+    added = {*signed.headers.values(), *signed.url.params.values()} - unsigned
+    parts = {part for value in added for part in value.split() if len(part) >= _SHORTEST_KEY}
+    return tuple(sorted(parts, key=len, reverse=True))
