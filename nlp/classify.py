@@ -174,7 +174,7 @@ def _write(
             yield envelope
             continue
         counts.note(envelope)
-        records = _parse(envelope, parsers)
+        records = parse(envelope, parsers)
         if isinstance(records, Rejected):
             yield records
             continue
@@ -191,7 +191,7 @@ def _write(
     writers.write(_only("deletions", [*deletions, *counts.opted_out.values()]))
 
 
-def _parse(envelope: Envelope, parsers: Mapping[str, Parser]) -> list[Record] | Rejected:
+def parse(envelope: Envelope, parsers: Mapping[str, Parser]) -> list[Record] | Rejected:
     """All records of an envelope or none: half a payload would look like a whole one."""
     parser = parsers.get(envelope.source)
     if parser is None:

@@ -62,6 +62,12 @@ class CompanyNames:
         return tuple(dict.fromkeys(re.sub(r"[^\w]", "", name) for name in self.folded))
 
     @cached_property
+    def beginnings(self) -> tuple[str, ...]:
+        """What a text must hold one of to name the company: most texts are told apart by this alone."""
+        words = (re.split(r"[\s-]+", name)[0] for name in self.folded)
+        return tuple(sorted({*words, *self.compact, *self.official_handles, *map(fold, self.domains)} - {""}))
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Finds every mention in folded text; group names say which kind."""
         words = "|".join(_spaced(name) for name in sorted(self.folded, key=len, reverse=True))
@@ -89,6 +95,8 @@ class CompanyNames:
     def mentions(self, text: str, folded: str | None = None) -> list[Mention]:
         """Where `text` names the company, negative aliases left out."""
         folded = fold(text) if folded is None else folded
+        if not any(beginning in folded for beginning in self.beginnings):
+            return []
         matches = islice(self.pattern.finditer(folded), _MOST_MENTIONS)
         found = [self._mention(match, text) for match in matches]
         if found and self.negative_pattern is not None:

@@ -14,7 +14,7 @@ from girafe.settings import Settings
 from nlp.company import CompanyNames, company_names
 
 Line: TypeAlias = dict[str, Any]
-_BATCH = 256
+_BATCH = 1024
 
 
 def answer_lines(

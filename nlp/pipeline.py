@@ -1,13 +1,16 @@
-"""Pipeline: the post-level components as one spaCy pipeline, for those who want documents rather than tables.
-
-The stage itself (nlp/rows.py) calls the same functions on whole batches. A document costs next to nothing; but the
-components judge one at a time, and one at a time the models are about five times slower than in batches.
-"""
+"""Pipeline: what reads a post, as one spaCy pipeline; `classify` and `girafe texts` both go through it."""
 
 from __future__ import annotations
 
-import spacy
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
 from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import load_config, load_model_from_config
 
 from nlp.company import CompanyNames
 
@@ -19,23 +22,77 @@ from nlp.components import (  # noqa: F401
     sentiment_label,
     theme_labels,
 )
+from nlp.documents import TEXT
+from nlp.relevance import Relevance
+from nlp.sentiment import Sentiment
+
+_CONFIG = Path(__file__).parent / "pipeline.cfg"
+_BATCH = 10_000
 
 
-def build(names: CompanyNames, *, thorough: bool = False) -> Language:
-    """A pipeline that reads posts for one company."""
-    pipeline = spacy.blank("xx")
-    pipeline.add_pipe("girafe_language")
-    pipeline.add_pipe(
-        "girafe_relevance",
-        config={
-            "names": list(names.names),
-            "negative": list(names.negative),
-            "official": list(names.official),
-            "domains": list(names.domains),
-            "common_word": names.common_word,
-        },
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A text and what is asked of it."""
+
+    text: str
+    companies: Sequence[CompanyNames] = ()
+    addressed: Sequence[str] = ()
+    """Handles the platform says the text mentions."""
+    language: str | None = None
+    """Where the caller knows it."""
+    is_speech: bool = True
+    """False: nobody speaks here (a bare repost); only language and companies are looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was learnt from a text."""
+
+    language: str
+    about: tuple[Relevance, ...]
+    """One for each company asked about."""
+    statements: tuple[str | None, ...]
+    """What the author says of their own job, as an evidence code, for each company; empty where nobody speaks."""
+    themes: Sequence[tuple[str, float]]
+    sentiment: Sentiment | None
+
+
+@cache
+def build(*, thorough: bool = False) -> Language:
+    """The pipeline of nlp/pipeline.cfg; `thorough` asks the encoder where the fast models are unsure."""
+    config = load_config(_CONFIG, overrides={"components.girafe_sentiment.thorough": thorough})
+    return load_model_from_config(config, auto_fill=True)
+
+
+def read(questions: Iterable[Question], *, thorough: bool = False) -> Iterator[Reading]:
+    """Answers each question, in order; the documents and their words are forgotten batch by batch."""
+    pipeline, waiting = build(thorough=thorough), iter(questions)
+    while batch := list(islice(waiting, _BATCH)):
+        with pipeline.memory_zone():
+            docs = [_asked(pipeline, question) for question in batch]
+            # Read whole before anything leaves the zone, in which alone documents live.
+            readings = [_reading(doc) for doc in pipeline.pipe(docs, batch_size=_BATCH)]
+        yield from readings
+
+
+def _asked(pipeline: Language, question: Question) -> Doc:
+    doc = pipeline.make_doc(question.text)
+    doc.user_data[TEXT] = question.text
+    doc._.companies = question.companies
+    if question.addressed:
+        doc._.addressed = question.addressed
+    if question.language:
+        doc._.stated_language = question.language
+    if not question.is_speech:
+        doc._.is_speech = False
+    return doc
+
+
+def _reading(doc: Doc) -> Reading:
+    return Reading(
+        language=doc._.language,
+        about=doc._.about,
+        statements=doc._.job_statements,
+        themes=doc._.themes,
+        sentiment=doc._.sentiment_label,
     )
-    pipeline.add_pipe("girafe_statement", config={"names": list(names.names)})
-    pipeline.add_pipe("girafe_themes")
-    pipeline.add_pipe("girafe_sentiment", config={"thorough": thorough})
-    return pipeline

@@ -7,22 +7,17 @@ What is kept of a correction is a pseudonym, a company, a voice and a time.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
-
-import numpy as np
-import pyarrow as pa
 
 from girafe.errors import InputInvalid
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import JUDGED_VOICES, Account, Voice
-from nlp.calibration import VOICES, calibrate, choose
 from nlp.company import CompanyNames
 from nlp.explain import explained
-from nlp.profile import score_profiles
 from nlp.version import CLASSIFIER_VERSION
-from warehouse.tables import SPEAKER_EVIDENCE
 
 COLUMNS = (
     "platform",
@@ -35,30 +30,32 @@ COLUMNS = (
     "why",
     "corrected_voice",
 )
-_SURE = 0.8
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def uncertain(accounts: Sequence[Account], names: CompanyNames) -> Iterator[dict[str, str]]:
-    """Accounts whose voice is unknown, likely wrong or suggested as the brand's own, least certain first."""
-    scored = [row[0] for row in score_profiles(accounts, [names])]
-    if not scored:
-        return
-    probabilities = calibrate(np.array([score.scores for score in scored]))
-    voices = [VOICES[place] for place in choose(probabilities)]
-    for place in np.argsort(probabilities.max(axis=1), kind="stable").tolist():
-        account, codes, best = accounts[place], scored[place].codes, float(probabilities[place].max())
-        if best >= _SURE and voices[place] is not Voice.UNKNOWN and "suggested:brand" not in codes:
-            continue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An account whose label a person should look at, and why."""
+
+    account: Account
+    voice: str
+    probability: float
+    codes: tuple[str, ...]
+
+
+def rows_of(doubts: Iterable[Doubt], language: str) -> Iterator[dict[str, str]]:
+    """The lines a reviewer sees, reasons in `fr` or `en`."""
+    for doubt in doubts:
+        account = doubt.account
         yield {
             "platform": account.platform,
             "account_id": account.account_id or "",
             "handle": account.handle or "",
             "display_name": account.display_name,
             "bio": account.bio,
-            "voice": voices[place].value,
-            "probability": f"{best:.2f}",
-            "why": " ".join(explained(codes)["fr"]),
+            "voice": doubt.voice,
+            "probability": f"{doubt.probability:.2f}",
+            "why": " ".join(explained(doubt.codes)[language]),
             "corrected_voice": "",
         }
 
@@ -78,10 +75,17 @@ def write_review(file: IO[str], rows: Iterable[dict[str, str]]) -> int:
 
 def read_corrections(
     file: IO[str], *, names: CompanyNames, pseudonymiser: Pseudonymiser, at: datetime
-) -> pa.Table:
-    """The corrections of a reviewed CSV as evidence of origin `given`: certain, whatever the model says."""
+) -> list[dict[str, object]]:
+    """The corrections of a reviewed CSV as rows of speaker_evidence, of origin `given`: certain in any case.
+
+    Raises InputInvalid with the line that cannot be read; then nothing is taken.
+    """
     rows = []
-    for number, row in enumerate(csv.DictReader(file), 2):
+    reader = csv.DictReader(file)
+    missing = {"platform", "account_id", "handle", "corrected_voice"} - set(reader.fieldnames or ())
+    if missing:
+        raise InputInvalid(f"This is no review file: it has no column {', '.join(sorted(missing))}.")
+    for number, row in enumerate(reader, 2):
         voice = (row.get("corrected_voice") or "").strip().lower()
         if not voice:
             continue
@@ -89,8 +93,10 @@ def read_corrections(
             raise InputInvalid(
                 f"line {number}: {voice!r} is no voice; write one of {', '.join(v.value for v in Voice)}"
             )
+        if not (row["platform"] and (row["account_id"] or row["handle"])):
+            raise InputInvalid(f"line {number}: platform and account_id or handle are missing")
         rows.append(_correction(row, Voice(voice), names, pseudonymiser, at))
-    return pa.Table.from_pylist(rows, schema=SPEAKER_EVIDENCE.schema)
+    return rows
 
 
 def _correction(

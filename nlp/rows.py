@@ -9,17 +9,14 @@ from typing import Any, TypeAlias
 
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import JUDGED_VOICES, Account, Envelope, Post, Profile, Voice
-from nlp import text_features
 from nlp.company import CompanyNames
-from nlp.fold import asks, fold, handles_in, is_copy, words_in
-from nlp.language import detect
+from nlp.fold import asks, handles_in, is_copy, words_in
 from nlp.links import Official, organisation_link
+from nlp.pipeline import Question, Reading, read
 from nlp.profile import score_profiles
-from nlp.relevance import given, relevance
-from nlp.sentiment import sentiments
-from nlp.statements import statement, weights
+from nlp.relevance import given
+from nlp.statements import weights
 from nlp.terms import terms_in
-from nlp.themes import themes
 from nlp.union_speech import is_withheld, speaks_for_a_union
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.tables import CLASSIFIED
@@ -113,45 +110,37 @@ class RowMaker:
         return post_id, version
 
     def _label_posts(self, rows: Rows, posts: Sequence[Post], keys: Sequence[tuple[str, str]]) -> None:
-        texts = [post.text for post in posts]
-        languages = detect(texts)
-        for row, language in zip(rows["posts"], languages, strict=True):
-            row["language"] = language
-        speech = [place for place, row in enumerate(rows["posts"]) if not row["is_bare_repost"]]
-        spoken, tongues = [texts[p] for p in speech], [languages[p] for p in speech]
-        features = text_features.matrix(spoken)
-        for place, found, mood in zip(
-            speech, themes(spoken, tongues), sentiments(spoken, features, tongues), strict=True
-        ):
-            key = _version_of(keys[place])
-            rows["theme_labels"].extend({**key, "theme": t, "probability": p} for t, p in found)
-            used = terms_in(words_in(texts[place]), languages[place])
-            rows["term_labels"].extend({**key, "term": term} for term in used)
+        questions = [
+            Question(
+                text=post.text,
+                companies=self.companies,
+                addressed=post.mentions or (),
+                is_speech=not row["is_bare_repost"],
+            )
+            for post, row in zip(posts, rows["posts"], strict=True)
+        ]
+        for post, key, row, reading in zip(posts, keys, rows["posts"], read(questions), strict=True):
+            row["language"] = reading.language
+            version, mood = _version_of(key), reading.sentiment
+            rows["theme_labels"].extend(
+                {**version, "theme": theme, "probability": p} for theme, p in reading.themes
+            )
+            if not row["is_bare_repost"]:
+                used = terms_in(words_in(post.text), reading.language)
+                rows["term_labels"].extend({**version, "term": term} for term in used)
             if mood is not None:
-                rows["sentiment_labels"].append({**key, "sentiment": mood[0], "probability": mood[1]})
-        for post, key_, row in zip(posts, keys, rows["posts"], strict=True):
-            self._match(rows, post, key_, speaks=not row["is_bare_repost"])
+                rows["sentiment_labels"].append(
+                    {**version, "sentiment": mood.label, "probability": mood.probability}
+                )
+            self._match(rows, post, key, reading)
 
-    def _match(self, rows: Rows, post: Post, key: tuple[str, str], *, speaks: bool) -> None:
+    def _match(self, rows: Rows, post: Post, key: tuple[str, str], reading: Reading) -> None:
         """Which companies a post is about, and what it says about its author's tie to them."""
-        folded = fold(post.text)
         author = self._author(post)
         may_be_tied = not is_withheld(post)
-        named = [names.mentions(post.text, folded) for names in self.companies]
-        count_named = sum(map(bool, named))
-        for names, mentions in zip(self.companies, named, strict=True):
-            found = (
-                relevance(
-                    post.text,
-                    names,
-                    addressed=post.mentions or (),
-                    folded=folded,
-                    mentions=mentions,
-                    others=count_named - bool(mentions),
-                )
-                if post.about is None
-                else given(post.about, names)
-            )
+        codes = reading.statements or [None] * len(self.companies)
+        for names, read_about, code in zip(self.companies, reading.about, codes, strict=True):
+            found = read_about if post.about is None else given(post.about, names)
             if found.evidence:
                 rows["post_matches"].append(
                     {
@@ -166,11 +155,10 @@ class RowMaker:
                 continue
             if post.author.voice is not None:
                 rows["speaker_evidence"].append(self._given(post, author, key[0], names))
-            elif speaks and found.evidence:
-                code = statement(post.text, names, folded=folded)
-                if code is not None:
-                    row = _evidence(author, names, "post", key[0], post.created_at, (code,), weights(code))
-                    rows["speaker_evidence"].append(row)
+            elif code is not None:
+                rows["speaker_evidence"].append(
+                    _evidence(author, names, "post", key[0], post.created_at, (code,), weights(code))
+                )
 
     def _author(self, post: Post) -> str:
         """The account a post is stored under; union speech stands under a name of its own, tied to nobody."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from nlp import encoder
+from nlp.fold import fold
 from nlp.language import READ
 from nlp.linear import load, softmax
+from nlp.word_model import WordModel, tokens
 
 _UNSURE = 0.35
 """Below this distance between the two likeliest the encoder is asked: about half of all posts."""
@@ -17,18 +20,44 @@ _WEIGHT = 1.5
 """How much more the encoder's word counts than the fast model's."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentiment:
+    """The sentiment of a text: the likeliest, and the probability of each."""
+
+    label: str
+    probability: float
+    shares: Mapping[str, float]
+
+
+@cache
+def _fast() -> WordModel:
+    return WordModel(load("sentiment"))
+
+
 def sentiments(
-    texts: Sequence[str], features: csr_matrix, languages: Sequence[str], *, thorough: bool = False
-) -> list[tuple[str, float] | None]:
-    """For each text its sentiment and the probability; None for languages we do not read."""
-    model = load("sentiment")
-    shares = softmax(model.scores(features))
+    texts: Sequence[str],
+    languages: Sequence[str],
+    *,
+    folded: Sequence[str] | None = None,
+    thorough: bool = False,
+) -> list[Sentiment | None]:
+    """For each text its sentiment; None for languages we do not read.
+
+    `folded`: the texts folded, where the caller has them; `thorough` may ask the encoder.
+    """
+    if not texts:
+        return []
+    words = [tokens(text) for text in (map(fold, texts) if folded is None else folded)]
+    classes = _fast().linear.classes
+    shares = softmax(_fast().scores(words))
     if thorough and encoder.available():
         _ask_the_encoder(shares, texts, languages)
-    best = shares.argmax(axis=1)
+    best, rounded = shares.argmax(axis=1).tolist(), shares.round(3).tolist()
     return [
-        (model.classes[place], round(float(row[place]), 3)) if language in READ else None
-        for place, row, language in zip(best, shares, languages, strict=True)
+        Sentiment(label=classes[place], probability=row[place], shares=dict(zip(classes, row, strict=True)))
+        if language in READ
+        else None
+        for place, row, language in zip(best, rounded, languages, strict=True)
     ]
 
 

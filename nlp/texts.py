@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from girafe.settings import Settings
-from nlp import text_features
-from nlp.language import detect
 from nlp.lines import Line, answer_lines, company_of, text_of
-from nlp.relevance import relevance
-from nlp.sentiment import sentiments
-from nlp.themes import themes
+from nlp.pipeline import Question, Reading, read
 
 
 def texts_lines(lines: Iterable[str], settings: Settings | None, *, fast: bool = False) -> Iterator[str]:
@@ -31,28 +27,34 @@ def texts_lines(lines: Iterable[str], settings: Settings | None, *, fast: bool =
 
 
 def _answers(items: Sequence[Line], settings: Settings | None, *, fast: bool) -> list[Line]:
-    written = [text_of(item, "text") for item in items]
-    detected = detect(written)
-    # A language stated on the line is the caller's own reading, not a platform's guess.
-    languages = [text_of(item, "lang") or found for item, found in zip(items, detected, strict=True)]
-    features = text_features.matrix(written)
-    moods = sentiments(written, features, languages, thorough=not fast)
-    answers = []
-    for item, language, found, mood in zip(items, languages, themes(written, languages), moods, strict=True):
-        names = company_of(item, settings)
-        about = relevance(text_of(item, "text"), names) if names is not None else None
-        answers.append(
-            {
-                "id": item["id"],
-                "lang": language,
-                "about_company": about.is_about if about else None,
-                "themes": [theme for theme, _ in found],
-                "sentiment": mood[0] if mood else None,
-                "probabilities": {
-                    "about_company": about.probability if about else None,
-                    "themes": dict(found),
-                    "sentiment": {mood[0]: mood[1]} if mood else {},
-                },
-            }
+    asked = [company_of(item, settings) for item in items]
+    questions = [
+        Question(
+            text=text_of(item, "text"),
+            companies=(names,) if names is not None else (),
+            # A language stated on the line is the caller's own reading, not a platform's guess.
+            language=text_of(item, "lang") or None,
         )
-    return answers
+        for item, names in zip(items, asked, strict=True)
+    ]
+    return [
+        _answer(item, reading)
+        for item, reading in zip(items, read(questions, thorough=not fast), strict=True)
+    ]
+
+
+def _answer(item: Line, reading: Reading) -> Line:
+    about = reading.about[0] if reading.about else None
+    mood = reading.sentiment
+    return {
+        "id": item["id"],
+        "lang": reading.language,
+        "about_company": about.is_about if about else None,
+        "themes": [theme for theme, _ in reading.themes],
+        "sentiment": mood.label if mood else None,
+        "probabilities": {
+            "about_company": about.probability if about else None,
+            "themes": dict(reading.themes),
+            "sentiment": mood.shares if mood else {},
+        },
+    }

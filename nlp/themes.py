@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -10,19 +9,28 @@ from pathlib import Path
 
 import orjson
 
-from nlp.fold import fold
 from nlp.language import READ
 from nlp.linear import MODELS
+from nlp.stems import Stems
 
 _FILE = Path(__file__).parent / "patterns" / "themes.toml"
 _CHARACTERS = 1000
 
 
 @cache
-def theme_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The stems that point to each theme, in the order in which themes are answered."""
-    words = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return tuple((theme, re.compile(rf"(?<!\w)(?:{'|'.join(stems)})")) for theme, stems in words.items())
+def theme_names() -> tuple[str, ...]:
+    """The themes, in the order in which they are answered."""
+    return tuple(_words())
+
+
+def _words() -> Mapping[str, Sequence[str]]:
+    words: Mapping[str, Sequence[str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return words
+
+
+@cache
+def _stems() -> Stems:
+    return Stems(_words())
 
 
 @cache
@@ -31,16 +39,15 @@ def _precision() -> Mapping[str, float]:
     return found
 
 
-def pointed_at(text: str) -> list[str]:
-    """The themes a text's words point to."""
-    folded = fold(text[:_CHARACTERS])
-    return [theme for theme, pattern in theme_patterns() if pattern.search(folded)]
+def pointed_at(folded: str) -> list[str]:
+    """The themes the words of a folded text point to."""
+    return _stems().found(folded[:_CHARACTERS])
 
 
-def themes(texts: Sequence[str], languages: Sequence[str]) -> list[list[tuple[str, float]]]:
-    """For each text its themes, each with how often its stems are right; none for other languages."""
+def themes(folded: Sequence[str], languages: Sequence[str]) -> list[list[tuple[str, float]]]:
+    """For each folded text its themes, each with how often its stems are right; none for other languages."""
     share = _precision()
     return [
         [(theme, share[theme]) for theme in pointed_at(text)] if language in READ else []
-        for text, language in zip(texts, languages, strict=True)
+        for text, language in zip(folded, languages, strict=True)
     ]

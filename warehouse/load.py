@@ -206,6 +206,8 @@ def _run_rows(data: DataDir) -> list[dict[str, object]]:
         if content is None:
             continue
         record = orjson.loads(content)
+        if "run_id" not in record:
+            continue  # corrections of a reviewer: nothing was collected
         key = (str(record["platform"]), str(record["run_id"]))
         row = runs.setdefault(key, dict.fromkeys(names))
         refused = max(row["count_quarantined"] or 0, record.get("count_quarantined") or 0)
@@ -265,7 +267,8 @@ def _judge_touched(connection: duckdb.DuckDBPyConnection, judge: Judge) -> int:
         for name in SPEAKER_EVIDENCE.schema.names
     )
     for start in range(0, total, _ACCOUNTS_PER_JUDGEMENT):
-        # Only the newest classifier that saw an account speaks about it (`2026.11.2` > `2026.11.1`).
+        # Only the newest classifier that saw an account speaks about it (`2026.11.2` > `2026.11.1`);
+        # what a reviewer said is not undone by a newer one.
         evidence = connection.sql(
             f"select {columns} from raw.speaker_evidence e"
             " join queue q on q.account_id = e.account_id and q.n > ? and q.n <= ?"
@@ -273,7 +276,8 @@ def _judge_touched(connection: duckdb.DuckDBPyConnection, judge: Judge) -> int:
             "   on e.origin in ('profile', 'name')"
             "   and o.account_id = e.account_id and o.profile_version = e.reference"
             " where coalesce(e.observed_at, o.first_seen_at) is not null"
-            " qualify e.classifier_version = max(e.classifier_version) over (partition by e.account_id)",
+            " qualify e.reference = 'review'"
+            "   or e.classifier_version = max(e.classifier_version) over (partition by e.account_id)",
             params=[start, start + _ACCOUNTS_PER_JUDGEMENT],
         ).to_arrow_table()
         labels = judge(evidence.cast(SPEAKER_EVIDENCE.schema))

@@ -1,56 +1,61 @@
-"""Component `girafe_relevance`: is the text about the company it is configured with?"""
+"""Component `girafe_relevance`: is the text about each of the companies asked about?"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.company import CompanyNames
+from nlp.documents import Component, folded_in, text_in
 from nlp.relevance import relevance
 
 
-@Language.factory(
-    "girafe_relevance",
-    assigns=["doc._.about_company"],
-    default_config={
-        "names": [],
-        "negative": [],
-        "official": [],
-        "domains": [],
-        "common_word": False,
-    },
-)
-def make(
-    nlp: Language,
-    name: str,
-    names: list[str],
-    negative: list[str],
-    official: list[str],
-    domains: list[str],
-    common_word: bool,
-) -> CompanyRelevance:
-    """The component for one company."""
-    return CompanyRelevance(
-        CompanyNames(
-            company_id=name,
-            names=tuple(names),
-            negative=tuple(negative),
-            official=tuple(official),
-            domains=tuple(domains),
-            common_word=common_word,
+@Language.factory("girafe_relevance", assigns=["doc._.about"], default_config={"companies": []})
+def make(nlp: Language, name: str, companies: list[dict[str, Any]]) -> CompanyRelevance:
+    """The component; `companies` are asked about where a document names none itself."""
+    return CompanyRelevance(tuple(_names(company) for company in companies))
+
+
+class CompanyRelevance(Component):
+    """Sets `doc._.about`: label, probability and evidence for each of `doc._.companies`."""
+
+    def __init__(self, companies: tuple[CompanyNames, ...]) -> None:
+        self._companies = companies
+
+    def read(self, docs: Sequence[Doc]) -> None:
+        """Judges a batch towards the companies of each document."""
+        for doc in docs:
+            companies = doc._.companies
+            if not companies and self._companies:
+                companies = doc._.companies = self._companies
+            if companies:
+                self._judge(doc, companies)
+
+    @staticmethod
+    def _judge(doc: Doc, companies: Sequence[CompanyNames]) -> None:
+        text, folded, addressed = text_in(doc), folded_in(doc), doc._.addressed
+        named = [names.mentions(text, folded) for names in companies]
+        count = sum(map(bool, named))
+        doc._.about = tuple(
+            relevance(
+                text,
+                names,
+                addressed=addressed,
+                folded=folded,
+                mentions=mentions,
+                others=count - bool(mentions),
+            )
+            for names, mentions in zip(companies, named, strict=True)
         )
+
+
+def _names(company: dict[str, Any]) -> CompanyNames:
+    lists = {name: tuple(company.get(name, ())) for name in ("names", "negative", "official", "domains")}
+    return CompanyNames(
+        company_id=company.get("company_id", lists["names"][0]),
+        common_word=bool(company.get("common_word")),
+        **lists,
     )
-
-
-class CompanyRelevance:
-    """Sets `doc._.about_company`: label, probability and evidence."""
-
-    def __init__(self, names: CompanyNames) -> None:
-        self._names = names
-        if not Doc.has_extension("about_company"):
-            Doc.set_extension("about_company", default=None)
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Sets what it assigns, and nothing else."""
-        doc._.about_company = relevance(doc.text, self._names)
-        return doc

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.documents import Component, folded_in, text_in
 from nlp.language import UNDETERMINED
 from nlp.sentiment import sentiments
-from nlp.text_features import matrix
 
 
 @Language.factory(
@@ -21,17 +23,21 @@ def make(nlp: Language, name: str, thorough: bool) -> SentimentLabel:
     return SentimentLabel(thorough=thorough)
 
 
-class SentimentLabel:
-    """Sets `doc._.sentiment_label`: label and probability, or None for languages we do not read."""
+class SentimentLabel(Component):
+    """Sets `doc._.sentiment_label`: a `Sentiment`, or None for languages we do not read."""
 
     def __init__(self, *, thorough: bool) -> None:
         self._thorough = thorough
-        if not Doc.has_extension("sentiment_label"):
-            Doc.set_extension("sentiment_label", default=None)
 
-    def __call__(self, doc: Doc) -> Doc:
-        """Sets what it assigns, and nothing else."""
-        language = doc._.language or UNDETERMINED
-        features = matrix([doc.text])
-        doc._.sentiment_label = sentiments([doc.text], features, [language], thorough=self._thorough)[0]
-        return doc
+    def read(self, docs: Sequence[Doc]) -> None:
+        """Labels the texts of a batch in which somebody speaks."""
+        spoken = [doc for doc in docs if doc._.is_speech]
+        languages = [doc._.language or UNDETERMINED for doc in spoken]
+        moods = sentiments(
+            [text_in(doc) for doc in spoken],
+            languages,
+            folded=[folded_in(doc) for doc in spoken],
+            thorough=self._thorough,
+        )
+        for doc, mood in zip(spoken, moods, strict=True):
+            doc._.sentiment_label = mood

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.documents import Component, folded_in
 from nlp.language import UNDETERMINED
 from nlp.themes import themes
 
@@ -15,14 +18,12 @@ def make(nlp: Language, name: str) -> ThemeLabels:
     return ThemeLabels()
 
 
-class ThemeLabels:
+class ThemeLabels(Component):
     """Sets `doc._.themes`: pairs of theme and probability."""
 
-    def __init__(self) -> None:
-        if not Doc.has_extension("themes"):
-            Doc.set_extension("themes", default=None)
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Sets what it assigns, and nothing else."""
-        doc._.themes = themes([doc.text], [doc._.language or UNDETERMINED])[0]
-        return doc
+    def read(self, docs: Sequence[Doc]) -> None:
+        """Labels the texts of a batch in which somebody speaks."""
+        spoken = [doc for doc in docs if doc._.is_speech]
+        languages = [doc._.language or UNDETERMINED for doc in spoken]
+        for doc, found in zip(spoken, themes([folded_in(doc) for doc in spoken], languages), strict=True):
+            doc._.themes = found

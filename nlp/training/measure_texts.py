@@ -13,8 +13,7 @@ from sklearn.model_selection import KFold
 
 from nlp import encoder
 from nlp.linear import load, sigmoid, softmax
-from nlp.sentiment import sentiments
-from nlp.text_features import matrix
+from nlp.sentiment import Sentiment, sentiments
 from nlp.training import convert
 from nlp.training.invent_relevance import sentences
 from nlp.training.relevance import features, fit
@@ -59,12 +58,11 @@ def sentiment(data: Path | None) -> Iterator[Row]:
     )
     told = {"TF-IDF + regression": baseline.predict(words.transform(test))}
     told["majority"] = np.full(len(test), "neutral")
-    counted = matrix(test)
-    told["girafe, fast"] = _first(sentiments(test, counted, languages.tolist()))
+    told["girafe, fast"] = _first(sentiments(test, languages.tolist()))
     notes = dict.fromkeys(told, "")
     if encoder.available():
         told["encoder alone"] = _encoder(test, languages)
-        told["girafe, cascade"] = _first(sentiments(test, counted, languages.tolist(), thorough=True))
+        told["girafe, cascade"] = _first(sentiments(test, languages.tolist(), thorough=True))
     for system, said in told.items():
         for language in ("en", "fr"):
             own = languages == language
@@ -77,8 +75,8 @@ def sentiment(data: Path | None) -> Iterator[Row]:
             )
 
 
-def _first(moods: list[tuple[str, float] | None]) -> np.ndarray:
-    return np.array([mood[0] if mood else "neutral" for mood in moods])
+def _first(moods: list[Sentiment | None]) -> np.ndarray:
+    return np.array([mood.label if mood else "neutral" for mood in moods])
 
 
 def _encoder(texts: list[str], languages: np.ndarray) -> np.ndarray:

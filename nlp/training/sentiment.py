@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from nlp import text_features
+from nlp.fold import fold
 from nlp.linear import Linear
 from nlp.training.convert import sentiment
 from nlp.training.vectors import vectors
+from nlp.word_model import features, tokens
 
 _STRENGTH, _STRENGTH_OF_VECTORS = 0.6, 10.0
 
@@ -18,7 +19,7 @@ _STRENGTH, _STRENGTH_OF_VECTORS = 0.6, 10.0
 def train(data: Path, cache: Path) -> None:
     """Fits on the training part only and writes sentiment.npz and sentiment_vectors_<language>.npz."""
     texts, labels, languages = sentiment(data, "train")
-    fit(text_features.matrix(texts), labels, _STRENGTH).save("sentiment")
+    fit(features([tokens(fold(text)) for text in texts]), labels, _STRENGTH).save("sentiment")
     encoded = vectors(texts, cache)
     for language in ("en", "fr"):
         own = languages == language

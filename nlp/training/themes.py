@@ -11,22 +11,18 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from nlp.fold import fold
 from nlp.linear import MODELS
-from nlp.themes import pointed_at, theme_patterns
+from nlp.themes import pointed_at, theme_names
 from nlp.training.convert import themes
-
-
-def names() -> tuple[str, ...]:
-    """The themes, in the order in which they are answered."""
-    return tuple(theme for theme, _ in theme_patterns())
 
 
 def read_and_said(data: Path) -> tuple[np.ndarray, np.ndarray]:
     """What a reader and what the stems say of the same texts: texts x themes."""
     rows = themes(data)
-    read = np.array([[theme in row["themes"] for theme in names()] for row in rows])
-    found = [pointed_at(row["text"]) for row in rows]
-    said = np.array([[theme in themes_ for theme in names()] for themes_ in found])
+    read = np.array([[theme in row["themes"] for theme in theme_names()] for row in rows])
+    found = [pointed_at(fold(row["text"])) for row in rows]
+    said = np.array([[theme in themes_ for theme in theme_names()] for themes_ in found])
     return read, said
 
 
@@ -35,6 +31,7 @@ def train(data: Path) -> None:
     read, said = read_and_said(data)
     right, all_ = (read & said).sum(axis=0), said.sum(axis=0)
     shares = {
-        theme: round(float(r + 1) / float(n + 2), 2) for theme, r, n in zip(names(), right, all_, strict=True)
+        theme: round(float(r + 1) / float(n + 2), 2)
+        for theme, r, n in zip(theme_names(), right, all_, strict=True)
     }
     (MODELS / "themes.json").write_bytes(orjson.dumps(shares, option=orjson.OPT_INDENT_2))

@@ -6,20 +6,57 @@ import tomllib
 from importlib import import_module
 from pathlib import Path
 
+import spacy
+
 from nlp.company import CompanyNames
-from nlp.pipeline import build
+from nlp.pipeline import Question, build, read
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+LUMORA = CompanyNames(company_id="lumora", names=("Lumora",))
+
+
 def test_a_document_carries_every_answer() -> None:
-    doc = build(CompanyNames(company_id="lumora", names=("Lumora",)))(
-        "Je travaille chez Lumora et c'est super"
-    )
+    pipeline = build()
+    doc = pipeline.make_doc("Je travaille chez Lumora et c'est super")
+    doc._.companies = (LUMORA,)
+    doc = pipeline(doc)
     assert doc._.language == "fr"
-    assert doc._.about_company.is_about
-    assert doc._.job_statement == "post:works_at"
-    assert doc._.sentiment_label[0] == "positive"
+    assert doc._.about[0].is_about
+    assert doc._.job_statements == ("post:works_at",)
+    assert doc._.sentiment_label.label == "positive"
+
+
+def test_a_document_keeps_its_text_to_the_letter() -> None:
+    text = "  Deux  blancs,\n\tune tabulation… et 😀\u200d"
+    assert build().make_doc(text).text == text
+
+
+def test_texts_read_together_are_answered_as_if_read_alone_and_in_order() -> None:
+    texts = [
+        "Lumora recrute !",
+        "",
+        "The bill doubled again",
+        "Je bosse chez Lumora",
+        "こんにちは世界、元気ですか",
+    ]
+    questions = [Question(text=text, companies=(LUMORA,)) for text in texts]
+    assert list(read(questions)) == [next(read([question])) for question in questions]
+
+
+def test_nobody_speaks_in_a_bare_repost() -> None:
+    (reading,) = read(
+        [Question(text="RT @a: je travaille chez Lumora, super", companies=(LUMORA,), is_speech=False)]
+    )
+    assert reading.about[0].is_about
+    assert (reading.statements, list(reading.themes), reading.sentiment) == ((), [], None)
+
+
+def test_the_pipeline_can_be_written_to_disk_and_read_back(tmp_path: Path) -> None:
+    build().to_disk(tmp_path / "girafe")
+    again = spacy.load(tmp_path / "girafe")
+    assert again("Encore une panne, c'est nul")._.sentiment_label.label == "negative"
 
 
 def test_every_factory_in_pyproject_exists() -> None:

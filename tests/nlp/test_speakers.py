@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import pytest
 
-from girafe.pseudonym import Pseudonymiser
 from girafe.records import JUDGED_VOICES, Account
 from girafe.settings import Settings
-from nlp.company import CompanyNames
 from nlp.explain import codes_in_words
 from nlp.history import _STANCES
-from nlp.judge import judge
 from nlp.profile import _TIES
-from nlp.review import read_corrections, uncertain, write_review
+from nlp.review import Doubt, rows_of, write_review
 from nlp.speakers import speakers_lines
 from nlp.texts import texts_lines
 
@@ -128,18 +124,9 @@ def test_without_a_company_nothing_is_said_about_one() -> None:
     assert found["sentiment"] == "negative"
 
 
-def test_a_correction_wins_over_the_model() -> None:
-    names = CompanyNames(company_id="lumora", names=("Lumora",))
+def test_no_cell_of_a_review_file_can_be_a_formula() -> None:
     account = Account(platform="x", handle="LumoraAide", display_name="Lumora Aide", bio="=Support de Lumora")
     file = io.StringIO()
-    assert write_review(file, uncertain([account], names)) == 1
-    reviewed = file.getvalue().rstrip("\r\n") + "organisation\r\n"
-    assert "'=Support" in reviewed
-    corrections = read_corrections(
-        io.StringIO(reviewed),
-        names=names,
-        pseudonymiser=Pseudonymiser(b"k" * 32),
-        at=datetime(2026, 3, 2, tzinfo=UTC),
-    )
-    (label,) = judge(corrections).to_pylist()
-    assert (label["voice"], label["is_certain"], label["evidence"]) == ("organisation", True, ["reviewed"])
+    doubt = Doubt(account=account, voice="unknown", probability=0.5, codes=("suggested:brand",))
+    assert write_review(file, rows_of([doubt], "fr")) == 1
+    assert "'=Support" in file.getvalue()

@@ -1,0 +1,63 @@
+"""Stems: which of many labelled word beginnings stand in a text, found in one pass over its words.
+
+A stem is a regular expression that holds at a word's beginning. Trying hundreds of them at every letter costs
+more than everything else done to a text, so they are filed under their first letters and tried only there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+_START = re.compile(r"(?<!\w)\w{2,3}")
+_FIRST = re.compile(r"(?:\\b)?([a-z0-9]{2,3})(?![?*{+])")
+_MARKED = re.compile(r"(?<!\w)[^\w\s]|\d|(?<!\w)\w(?!\w)")
+"""What stems that do not begin with two plain letters need: a sign, a figure or a letter by itself."""
+
+
+class Stems:
+    """Labels and their stems, compiled once."""
+
+    def __init__(self, stems: Mapping[str, Sequence[str]]) -> None:
+        filed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        others: dict[str, list[str]] = defaultdict(list)
+        for label, patterns in stems.items():
+            for pattern in (part for each in patterns for part in _alternatives(each)):
+                begins = _FIRST.match(pattern)
+                where = others if begins is None else filed[begins[1]]
+                where[label].append(pattern)
+        self._labels = tuple(stems)
+        self._filed = {
+            letters: [(label, re.compile("|".join(patterns))) for label, patterns in by_label.items()]
+            for letters, by_label in filed.items()
+        }
+        self._others = [
+            (label, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})")) for label, patterns in others.items()
+        ]
+
+    def found(self, folded: str) -> list[str]:
+        """The labels with a stem in the folded text, in the order they were given in."""
+        seen: set[str] = set()
+        for start in _START.finditer(folded):
+            letters = start.group()
+            for label, pattern in (*self._filed.get(letters, ()), *self._filed.get(letters[:2], ())):
+                if label not in seen and pattern.match(folded, start.start()):
+                    seen.add(label)
+        if _MARKED.search(folded):
+            seen.update(label for label, pattern in self._others if pattern.search(folded))
+        return [label for label in self._labels if label in seen]
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The parts of a pattern between bars that stand in no bracket."""
+    parts, depth, start = [], 0, 0
+    for place, character in enumerate(pattern):
+        if character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+        elif character == "|" and depth == 0:
+            parts.append(pattern[start:place])
+            start = place + 1
+    return [*parts, pattern[start:]]

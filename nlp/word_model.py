@@ -1,0 +1,170 @@
+"""Word model: a linear model of texts whose score is a sum over words, so that each word is worked out once.
+
+A text's features are its words, its pairs of neighbours, the letters of its words (three and four at a time), all
+hashed, and words of feeling, counted. All but the pairs depend on one word alone: what a word adds to each
+class is kept, and a text costs one look-up per word.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.utils.murmurhash import murmurhash3_bytes_u32
+
+from nlp.linear import Linear
+
+_POLARITY = Path(__file__).parent / "patterns" / "polarity.toml"
+BUCKETS = 2**17
+_CHARACTERS = 1000
+_TOKEN = re.compile(r"https?://\S+|www\.\S+|@\w+|\w+n't\b|#?\w+|[:;]-?[)(/dp](?!\w)|<3|[^\w\s]")
+_PAIRED = np.uint32(0x9E3779B1)
+_KEPT_WORDS = 200_000
+_MOST_FEELINGS = 3.0
+
+
+@cache
+def _feelings() -> tuple[re.Pattern[str], ...]:
+    words = tomllib.loads(_POLARITY.read_text(encoding="utf-8"))
+    return tuple(re.compile("|".join(stems)) for stems in words.values())
+
+
+def tokens(folded: str) -> list[str]:
+    """The words and signs of a folded text; links and handles are told apart no further."""
+    return _TOKEN.findall(folded[:_CHARACTERS])
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as features."""
+
+    bucket: int
+    letters: np.ndarray
+    feelings: tuple[float, ...]
+
+
+def word(written: str) -> Word:
+    """The features of one word."""
+    text = _sign_of(written)
+    framed = f" {text} "
+    pieces = [framed[at : at + n] for n in (3, 4) for at in range(len(framed) - n + 1)]
+    letters = np.array([_hash(piece, 1) for piece in pieces if len(text) > 1], dtype=np.int64)
+    feelings = tuple(float(pattern.search(text) is not None) for pattern in _feelings())
+    return Word(_hash(text, 0), letters, feelings)
+
+
+def _sign_of(written: str) -> str:
+    """The word, or a sign that a link or a handle stood there."""
+    if written.startswith(("http", "www.")):
+        return "http"
+    return "@user" if written[0] == "@" and len(written) > 1 else written
+
+
+def _hash(piece: str, seed: int) -> int:
+    return int(murmurhash3_bytes_u32(piece.encode("utf-8", "surrogatepass"), seed)) % BUCKETS
+
+
+def features(texts: Sequence[Sequence[str]]) -> csr_matrix:
+    """Texts (as tokens) as rows of numbers, for training; `WordModel.scores` adds up the same ones."""
+    known = {token: word(token) for text in texts for token in text}
+    rows = []
+    for text in texts:
+        found = [known[token] for token in text]
+        rows.append(_row(found))
+    indices = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, dtype=np.int64)
+    values = np.concatenate([numbers for _, numbers in rows]) if rows else np.zeros(0)
+    ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+    matrix = csr_matrix(
+        (values.astype(np.float32), indices, ends), shape=(len(rows), 2 * BUCKETS + len(_feelings()))
+    )
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _row(found: Sequence[Word]) -> tuple[np.ndarray, np.ndarray]:
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    buckets = np.array([each.bucket for each in found])
+    letters = np.concatenate([each.letters for each in found])
+    feelings = np.minimum(np.sum([each.feelings for each in found], axis=0), _MOST_FEELINGS) / 2
+    whole = np.concatenate([buckets, pairs(buckets)])
+    columns = [whole, letters + BUCKETS, 2 * BUCKETS + np.arange(len(feelings))]
+    values = [
+        np.full(len(whole), 1 / np.sqrt(2 * len(found))),
+        np.full(len(letters), 1 / np.sqrt(max(len(letters), 1))),
+        feelings,
+    ]
+    return np.concatenate(columns), np.concatenate(values)
+
+
+def pairs(buckets: np.ndarray) -> np.ndarray:
+    """The bucket of each word with the one after it."""
+    left, right = buckets[:-1].astype(np.uint32), buckets[1:].astype(np.uint32)
+    mixed = (left * _PAIRED) ^ (right + (left << np.uint32(7)))
+    return ((mixed ^ (mixed >> np.uint32(15))) % np.uint32(BUCKETS)).astype(np.int64)
+
+
+@dataclass(slots=True)
+class WordModel:
+    """A linear model with what each word it has met adds to each class."""
+
+    linear: Linear
+    places: dict[str, int] = field(default_factory=dict)
+    buckets: np.ndarray = field(default_factory=lambda: np.zeros(1024, dtype=np.int64))
+    table: np.ndarray = field(init=False)
+    """Per word met: what it adds to each class, what its letters add, how many they are, its feelings."""
+
+    def __post_init__(self) -> None:
+        """Makes room for the first words."""
+        self.table = np.zeros((1024, 2 * len(self.linear.classes) + 1 + len(_feelings())))
+
+    def scores(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
+        """The score of each text for each class."""
+        if len(self.places) > _KEPT_WORDS:
+            self.places.clear()
+        ids = self._ids(texts)
+        counts = np.array([len(text) for text in texts])
+        total: np.ndarray = np.zeros((len(texts), len(self.linear.classes))) + self.linear.bias
+        spoken = np.flatnonzero(counts)
+        if len(spoken) == 0:
+            return total
+        starts = np.cumsum(counts) - counts
+        total[spoken] += self._spoken(ids, starts[spoken], counts[spoken])
+        return total
+
+    def _spoken(self, ids: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        classes, weights = len(self.linear.classes), self.linear.weights
+        sums = np.add.reduceat(self.table[ids], starts, axis=0)
+        buckets = self.buckets[ids]
+        joined = np.zeros((len(ids), classes))
+        joined[:-1] = weights[pairs(buckets)]
+        joined[starts + counts - 1] = 0  # the last word of a text has nothing after it
+        whole = (sums[:, :classes] + np.add.reduceat(joined, starts, axis=0)) / np.sqrt(2 * counts)[:, None]
+        letters = sums[:, classes : 2 * classes] / np.sqrt(np.maximum(sums[:, 2 * classes], 1))[:, None]
+        feelings = np.minimum(sums[:, 2 * classes + 1 :], _MOST_FEELINGS) / 2
+        found: np.ndarray = whole + letters + feelings @ weights[2 * BUCKETS :]
+        return found
+
+    def _ids(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
+        places = self.places
+        for text in texts:
+            for token in text:
+                if token not in places:
+                    self._meet(token)
+        return np.array([places[token] for text in texts for token in text], dtype=np.int64)
+
+    def _meet(self, token: str) -> None:
+        place = self.places[token] = len(self.places)
+        if place >= len(self.table):
+            self.table = np.concatenate([self.table, np.zeros_like(self.table)])
+            self.buckets = np.concatenate([self.buckets, np.zeros_like(self.buckets)])
+        known, weights = word(token), self.linear.weights
+        letters = weights[known.letters + BUCKETS].sum(axis=0)
+        self.buckets[place] = known.bucket
+        self.table[place] = [*weights[known.bucket], *letters, len(known.letters), *known.feelings]
