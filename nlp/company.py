@@ -78,7 +78,7 @@ class CompanyNames:
         domains = "|".join(map(re.escape, self.domains))
         parts = [
             rf"(?P<handle>(?<![\w@])@(?:{handles})(?:@[\w.-]{{1,200}}\w|\.[\w.-]{{0,200}}\w)?(?![\w@]))",
-            rf"(?P<hashtag>#(?:{tags})(?!\w))",
+            rf"(?P<hashtag>#(?:team_?|life_?at_?|weare_?)?(?:{tags})(?!\w))",
             rf"(?P<domain>(?<![\w-])(?:[\w.-]{{1,64}}@)?(?:[\w-]{{1,63}}\.){{0,8}}(?:{domains})(?![\w-]))"
             if domains
             else "",

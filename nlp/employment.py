@@ -15,7 +15,7 @@ from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
 
 _FILE = Path(__file__).parent / "patterns" / "bio.toml"
-_SEGMENT = re.compile(r"[|•;\n!?●▪☆★✨➡→◆◇■►▶⚡🔸🔹]|(?<=[a-z\d)])\. | // | \\ |\s{3,}")
+_SEGMENT = re.compile(r"[|•;\n!?●▪☆★✨➡→◆◇■►▶⚡🔸🔹]|(?<=[a-z\d)])(?<!\bprev)(?<!\bsr)(?<!\bjr)(?<!\bst)\. | // | \\ |\s{3,}")
 _DISCLAIMER = re.compile(
     r"\b(?:(?:views?|opinions?|tweets?|posts?|toots?|thoughts?|takes?)(?: here| expressed)?(?: are| r)?"
     r"(?: all| my| solely| strictly| purely)* (?:own|mine|personal)"
@@ -24,9 +24,11 @@ _DISCLAIMER = re.compile(
     r"(?:personnels?|perso|moi)|n'engagent? que moi)\b"
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
+_TEAM_TAG = re.compile(r"#(?:team|life_?at|weare)_?")
+"""`#TeamAcme`, `#LifeAtAcme`: said by those inside; a company called `Team...` is not asked about this way."""
 _REACH = 90
 """How many characters a past tense reaches."""
-_PRESENT = frozenset({"bio:leads", "bio:works_at", "bio:role_at"})
+_PRESENT = frozenset({"bio:leads", "bio:works_at", "bio:role_at", "bio:title_at"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ def tie(account: Account, names: CompanyNames) -> tuple[str, ...]:
 
 
 def _read(folded: str, mention: Mention) -> str:
+    if mention.kind == "hashtag" and _TEAM_TAG.match(folded, mention.start):
+        return "bio:team_tag"
     start, end = _segment(folded, mention)
     before, after = folded[start : mention.start], folded[mention.end : end]
     if mention.kind == "handle":

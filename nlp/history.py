@@ -20,6 +20,7 @@ _STANCES: dict[str, Stance] = {
     "bio:works_at": "current",
     "bio:role_at": "current",
     "bio:leads": "current",
+    "bio:title_at": "current",
     "post:worked_at": "former",
     "post:left": "former",
     "bio:former": "former",

@@ -16,7 +16,7 @@ _FILE = Path(__file__).parent / "patterns" / "statements.toml"
 _FIRST_PERSON = re.compile(
     r"\b(?:i|i'm|im|my|we|our|us|me|je|j'|moi|mon|ma|mes|nous|notre|nos|on|as an?|en tant|etant|been|client"
     r"|started|joined|quit|left|first|last|premier|premiere|dernier|derniere|cliente|employee here|laid off"
-    r"|licencie|licenciee|vire|viree)\b|\bj'"
+    r"|licencie|licenciee|vire|viree|promoted|promue?|clocking|clocked|years|ans|shift|longer|plus|celebrat\w+|anniversary)\b|\bj'"
 )
 """Without one of these nobody speaks of themselves: most posts stop here."""
 
