@@ -11,6 +11,7 @@ from girafe.records import Account
 from nlp import encoder, profile_features
 from nlp.fold import fold
 from nlp.linear import load, sigmoid
+from nlp.post_style import style
 
 KINDS = ("person", "organisation", "bot")
 _BOT = re.compile(
@@ -24,15 +25,21 @@ _JOB_FEED = re.compile(
     r"(?:jobs?|emplois?|offres?|recrute(?:ment)?|careers?|hiring|vacanc\w+|stages?)(?:[_-]?(?:bot|feed|alerts?|[a-z]{2}))?$"
 )
 _BOT_SHARE = 0.003
-_UNSURE = 2.5
-"""Below this distance from the border the encoder is asked, where it is allowed."""
+UNSURE = 3.0
+"""Below this distance from the border the encoder is asked, where it is allowed: for about half of all profiles."""
 
 
-def kind_scores(accounts: Sequence[Account], *, thorough: bool = False) -> tuple[np.ndarray, list[list[str]]]:
-    """Log-probabilities per account over KINDS, with evidence codes; `thorough` may ask the encoder."""
+def kind_scores(
+    accounts: Sequence[Account], *, posts: Sequence[Sequence[str]] = (), thorough: bool = False
+) -> tuple[np.ndarray, list[list[str]]]:
+    """Log-probabilities per account over KINDS, with evidence codes.
+
+    `posts`: what each account has written, where that is at hand; `thorough` may ask the encoder.
+    """
     if not accounts:
         return np.zeros((0, len(KINDS))), []
-    organisation = sigmoid(organisation_scores(accounts, thorough=thorough))
+    scores = organisation_scores(accounts, thorough=thorough)
+    organisation = sigmoid(with_style(scores, posts) if posts else scores)
     shares = np.column_stack([1 - organisation, organisation, np.full(len(accounts), _BOT_SHARE)])
     codes = [
         ["profile:like_organisation" if share > 0.5 else "profile:like_person"] for share in organisation
@@ -51,10 +58,20 @@ def organisation_scores(accounts: Sequence[Account], *, thorough: bool) -> np.nd
     counted = load("kind")
     scores = counted.scores(profile_features.matrix(accounts))[:, 0]
     if thorough and encoder.available():
-        unsure = np.flatnonzero(np.abs(scores) < _UNSURE).tolist()
+        unsure = np.flatnonzero(np.abs(scores) < UNSURE).tolist()
         if unsure:
             vectors = encoder.encode([profile_features.line(accounts[place]) for place in unsure])
             scores[unsure] = (scores[unsure] + load("kind_vectors").scores(vectors)[:, 0]) / 2
+    return scores
+
+
+def with_style(scores: np.ndarray, posts: Sequence[Sequence[str]]) -> np.ndarray:
+    """The log-odds of profiles, seen together with how their holders write; without posts they stay."""
+    written = [place for place, each in enumerate(posts) if any(map(str.strip, each))]
+    if written:
+        styles = np.array([style(posts[place]) for place in written])
+        scores = scores.copy()
+        scores[written] = load("kind_posts").scores(np.column_stack([scores[written], styles]))[:, 0]
     return scores
 
 

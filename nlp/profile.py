@@ -61,10 +61,17 @@ def score_profiles(
 
 
 def score_pairs(
-    accounts: Sequence[Account], companies: Sequence[CompanyNames], *, thorough: bool = False
+    accounts: Sequence[Account],
+    companies: Sequence[CompanyNames],
+    *,
+    posts: Sequence[Sequence[str]] = (),
+    thorough: bool = False,
 ) -> list[ProfileScore]:
-    """For each account, its score towards the company at the same place; `thorough` may ask the encoder."""
-    kinds, kind_codes = kind_scores(accounts, thorough=thorough)
+    """For each account, its score towards the company at the same place.
+
+    `posts` of each account tell how it writes; `thorough` may ask the encoder.
+    """
+    kinds, kind_codes = kind_scores(accounts, posts=posts, thorough=thorough)
     return [
         _towards(account, names, share, codes)
         for account, names, share, codes in zip(accounts, companies, np.exp(kinds), kind_codes, strict=True)

@@ -12,11 +12,11 @@ import numpy as np
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
 from nlp.linear import load, sigmoid
-from nlp.relevance_features import text_features
+from nlp.relevance_features import KEY_WEIGHT, context_keys, text_features
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
-_KEPT = 0.62
+KEPT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,10 @@ def relevance(
         probability = _CERTAIN
     elif is_common_word(names) and not _has_plain_name(mentions, text, folded):
         probability = _in_context(text, folded, mentions, others)
-        evidence.add("about:context" if probability >= _KEPT else "about:no_context")
+        evidence.add("about:context" if probability >= KEPT else "about:no_context")
     else:
         probability = _NAMED
-    return Relevance(is_about=probability >= _KEPT, probability=probability, evidence=tuple(sorted(evidence)))
+    return Relevance(is_about=probability >= KEPT, probability=probability, evidence=tuple(sorted(evidence)))
 
 
 def given(about: Sequence[str], names: CompanyNames) -> Relevance:
@@ -88,5 +88,12 @@ def _has_plain_name(mentions: Sequence[Mention], text: str, folded: str) -> bool
 
 
 def _in_context(text: str, folded: str, mentions: Sequence[Mention], others: int) -> float:
+    model = load("relevance")
     rows = np.array(text_features(text, folded, mentions, others=others))
-    return round(float(sigmoid(load("relevance").scores(rows)).max()), 3)
+    counted = rows.shape[1]
+    scores = rows @ model.weights[:counted, 0] + model.bias[0]
+    scores += [
+        KEY_WEIGHT * float(model.weights[[counted + key for key in context_keys(text, folded, mention)], 0].sum())
+        for mention in mentions
+    ]
+    return round(float(sigmoid(scores).max()), 3)

@@ -8,11 +8,18 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from sklearn.utils.murmurhash import murmurhash3_bytes_u32
+
 from nlp.company import Mention
 
 _FILE = Path(__file__).parent / "patterns" / "relevance.toml"
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
 _SENTENCE_END = frozenset(".!?:\n\"'«»“”(|-–—•")
+KEYS = 2**14
+KEY_WEIGHT = 0.5
+"""What a key counts beside the features that are counted."""
+_NEAR = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+_REACH, _FEW, _SALT = 60, 5, 7
 _ARTICLES = ("le ", "la ", "les ", "l'", "the ")
 
 
@@ -76,6 +83,27 @@ def mention_features(text: str, folded: str, mention: Mention, *, mentions: int,
         float(min(mentions - 1, 2)),
         float("@" in text),
     ]
+
+
+def context_keys(text: str, folded: str, mention: Mention) -> list[int]:
+    """What stands next to a mention, hashed: the neighbours, alone and in pairs, and the few words around."""
+    left = [_plain(token) for token in _NEAR.findall(folded[max(0, mention.start - _REACH) : mention.start])]
+    right = [_plain(token) for token in _NEAR.findall(folded[mention.end : mention.end + _REACH])]
+    written = text[mention.start : mention.end]
+    case = "l" if written.islower() else "u" if written.isupper() else "c"
+    before, after = ["^", "^", *left], [*right, "$", "$"]
+    l2, l1, r1, r2 = before[-2], before[-1], after[0], after[1]
+    near = [f"l1={l1}", f"l2={l2} {l1}", f"r1={r1}", f"r2={r1} {r2}", f"lr={l1}_{r1}", f"ll={l2}", f"rr={r2}"]
+    cased = [f"c{case}l={l1}", f"c{case}r={r1}"]
+    around = [f"b={token}" for token in sorted({*left[-_FEW:], *right[:_FEW]})]
+    return [
+        int(murmurhash3_bytes_u32(key.encode("utf-8", "surrogatepass"), _SALT)) % KEYS
+        for key in (*near, *cased, *around)
+    ]
+
+
+def _plain(token: str) -> str:
+    return "0" if token.isdigit() else token
 
 
 def _next_is_capital(text: str, mention: Mention) -> bool:

@@ -66,10 +66,12 @@ def account_of(item: Line) -> Account:
 def _answers(
     items: Sequence[Line], companies: Sequence[CompanyNames], *, explain: bool, fast: bool
 ) -> list[Line]:
-    profiles = score_pairs([account_of(item) for item in items], companies, thorough=not fast)
+    posts = [texts_of(item, "posts") for item in items]
+    accounts = [account_of(item) for item in items]
+    profiles = score_pairs(accounts, companies, posts=posts, thorough=not fast)
     states = [
-        _with_posts(score, texts_of(item, "posts"), names)
-        for item, score, names in zip(items, profiles, companies, strict=True)
+        _with_posts(score, written, names)
+        for written, score, names in zip(posts, profiles, companies, strict=True)
     ]
     probabilities = calibrate(np.array([scores for scores, _ in states], dtype=float).reshape(len(items), -1))
     voices = [VOICES[place] for place in choose(probabilities)]

@@ -42,6 +42,17 @@ def english_profiles(data: Path) -> tuple[list[Account], np.ndarray]:
     return [account(row) for row, _ in rows], np.array([label for _, label in rows])
 
 
+def english_profiles_with_posts(data: Path) -> tuple[list[Account], np.ndarray, list[list[str]]]:
+    """The sure part of CrowdFlower: accounts, whether each is an organisation, and a post of each."""
+    rows = [
+        row
+        for row in lines(data / "crowdflower_dev.jsonl")
+        if row["confidence"] == 1 and row["gender"] != "unknown" and row["post"]
+    ]
+    labels = np.array([row["gender"] == "brand" for row in rows])
+    return [account(row) for row in rows], labels, [[row["post"]] for row in rows]
+
+
 def french_people(data: Path) -> list[Account]:
     """Members of parliament and professionals: all of them people, whatever institutions they name."""
     return [

@@ -298,6 +298,50 @@ _ORGANISATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             "Informer, conseiller, défendre.",
         ),
     ),
+    (
+        ("Préfecture {dept}", "Ministère {of}", "Agence nationale {of}", "Direction régionale {of}", "Office {of}", "Région {region}", "Rectorat de {city}", "ARS {region}", "SDIS {city}", "Gendarmerie {dept}"),
+        (
+            "Compte officiel des services de l'État {dept}", "Bienvenue sur le compte officiel. Modération : 9h-18h", "Toutes les infos du ministère, en direct. Porte-parole, communiqués, agenda.",
+            "Établissement public sous tutelle de l'État. {thing} partout et pour tous", "En cas d'urgence composez le 112. Ce compte n'est pas surveillé 24h/24", "Sapeurs-pompiers : informations opérationnelles et prévention",
+            "Actualité de la région académique", "Informer, protéger, accompagner", "L'action publique au plus près des habitants", "",
+        ),
+    ),
+    (
+        ("Ligne {n} {brand}", "{brand} Trafic", "{brand} et vous", "{brand} Aide", "{brand} Client", "TER {region}", "Info {city}"),
+        (
+            "Info trafic en temps réel de 6h à 22h", "Nos conseillers vous répondent du lundi au vendredi, de 8h à 20h", "Une question sur votre abonnement ? On est là", "Assistance : envoyez-nous un message privé",
+            "Suivez l'état du réseau en direct. Bon voyage à bord !", "Le fil d'actualité de votre ligne, travaux et perturbations", "Le service client {brand} sur les réseaux",
+        ),
+    ),
+    (
+        ("Laboratoire {brand}", "UMR {n}{n}{n}{n} {brand}", "Revue {brand}", "Éditions {brand}", "Presses de {city}", "Société française {of}", "Observatoire {of}", "Chaire {brand}", "Fondation {last}", "Institut {last}"),
+        (
+            "Laboratoire de recherche sur {thing} (CNRS, université de {city})", "Publie des travaux en accès ouvert sur {thing}. Appels à contribution permanents", "Maison d'édition indépendante née en {year}. Littérature, essais, jeunesse",
+            "Société savante. Journées d'étude, prix, colloques", "Reconnue d'utilité publique depuis {year}", "Think tank indépendant. Notes, débats, propositions sur {thing}", "Comprendre {thing} par les données", "Nos livres, nos auteurs, nos rencontres",
+        ),
+    ),
+    (
+        ("{brand}", "{brand} App", "get{low}", "{brand}.io", "Team {brand}", "{brand} Studio", "{brand} Games", "Les Ateliers {brand}", "Maison {last}", "Domaine {last}", "Ferme {brand}", "{first} & {first}"),
+        (
+            "On change la façon de vivre {thing} ✨", "Le bon plan pour {thing}, sans engagement.", "Plus simple, plus vert, plus humain.", "Déjà {n}0 000 utilisateurs. Et vous ?", "Pensé à {city}, fabriqué avec amour", "La solution tout-en-un dédiée à {thing}",
+            "Vignerons de père en fille. Dégustation sur rendez-vous", "Pain au levain, farines locales. Fermé le mercredi", "Création de bijoux fantaisie, envois partout en France", "Jeu disponible sur toutes les plateformes ! Rejoignez le Discord",
+            "Levée de {n} M€ pour accélérer. On recrute !", "Collection d'été en ligne 👗 Livraison 48h", "Coworking & café à {city}. Ouvert 7j/7", "Des paniers de légumes bio chaque jeudi", "Menuiserie, agencement, restauration de meubles", "Hello 👋 ici on parle de {thing}",
+        ),
+    ),
+    (
+        ("{brand} Quotidien", "Canal {brand}", "Le {last} Libéré", "{city} Info", "La Gazette {of}", "{brand} Sport", "Les Nuits {brand}", "L'Hebdo {of}", "{thing_name} Mag", "Planète {brand}"),
+        (
+            "L'essentiel de l'info, chaque matin à 7h dans votre boîte mail", "Reportages, enquêtes, entretiens. Un journal sans publicité.", "Retrouvez-nous sur le canal 2{n} de la TNT", "Le replay, les extraits, les coulisses", "Du lundi au vendredi à 20h50 #{brand}",
+            "Tout le foot, rien que le foot", "Une rédaction, {n} journalistes, zéro actionnaire", "Podcast hebdomadaire : une histoire, une voix, {n}0 minutes", "Alertes info en continu", "Notre prochain numéro est en kiosque",
+        ),
+    ),
+    (
+        ("{brand} Jeunes", "Parti {brand}", "Mouvement {brand}", "Comité {city}", "SOS {brand}", "Secours {brand}", "Amicale {of}", "BDE {brand}", "Scouts de {city}", "Maison des associations {city}", "Union {of}", "FO {brand}", "SUD {brand}", "Coordination {of}"),
+        (
+            "Ensemble pour {thing} ! Adhésion : 10 €", "Par les étudiants, pour les étudiants. Soirées, tutorat, paniers", "Maraudes tous les soirs à {city}. Dons : {low}.example", "Mobilisation le 12. On lâche rien ✊", "Nous faisons vivre {thing} dans {n}0 communes",
+            "Le parti de celles et ceux qui croient en {thing}", "Comité local. Réunion publique chaque premier mardi", "Accueil, écoute, hébergement d'urgence", "Plus qu'un club, une famille. {n}00 licenciés", "Refuge : {n}0 chats et chiens à adopter", "Nos élus au CSE, nos permanences, vos droits",
+        ),
+    ),
 )
 _PEOPLE = (
     "{job} à {city}. {taste}",
@@ -324,6 +368,36 @@ _PEOPLE = (
     "",
     "{city}",
     "vingt ans et des poussières",
+    "Avocate au barreau de {city}. Droit du travail, pénal. Maman",
+    "Sénateur de {region}. Ancien maire de {city}",
+    "Maire de {city} depuis {year}. Vice-présidente de la métropole",
+    "Co-fondateur @{low}. Avant ça, prof. {taste}",
+    "Rédacteur en chef adjoint à {brand}. Auteur de deux livres sur {thing}",
+    "Doctorante en sociologie, université de {city}. Thèse sur {thing}",
+    "Porte-parole du mouvement {brand}. Candidate à {city}",
+    "Médecin généraliste à {city}, {taste}",
+    "Entrepreneur, investisseur, {taste}. {city} - Lisbonne",
+    "Streameur sur les jeux de rôle ! Business : {low}@mail.example",
+    "Chroniqueuse {brand} TV. {taste}",
+    "Photographe. Portraits, mariages, paysages. Dispo partout en France",
+    "Comédien. Agent : {first} {last}. Actuellement en tournée",
+    "Présidente du conseil départemental. Élue de terrain",
+    "Auteur BD. Nouvel album en librairie le 12 !",
+    "ici je râle et je dors",
+    "la vie est trop courte pour les mails",
+    "Secrétaire national CFDT {brand}. Lillois, supporter, papa",
+    "Chercheur au laboratoire {brand}. {thing} et un peu de musique",
+    "Directeur général de l'office {of}. Tweets perso",
+    "Naturopathe et prof de yoga à {city}. Prenez rendez-vous en ligne",
+    "Coach sportif diplômé. Programmes en MP 💪",
+    "Chargé de com' à la région {region}, {taste}",
+    "Consultante indépendante : j'accompagne les équipes. Formations, conférences",
+    "#{brand} pour toujours",
+    "20 ans, {city}. {taste}",
+    "Ingénieur territorial le jour, {taste}",
+    "Je teste, je mange, je note. {city}",
+    "Étudiant infirmier | {taste} | {city}",
+    "Ex-basketteur pro. Consultant {brand} Sport",
 )
 _JOBS = """Développeur Développeuse Infirmière Enseignant Prof d'anglais|Ingénieure|Graphiste|Comptable|Avocate|Technicien|Vendeuse|Soudeur
 |Cheffe de projet|Consultant|Boulanger|Chercheuse au CNRS|Community manager|Data analyst|Photographe amateur""".replace(
@@ -335,8 +409,14 @@ _TASTES = """fan de rugby|lecteur compulsif|amoureuse de la mer|geek à temps pl
 ).split("|")
 
 
+_DEPARTMENTS = ["de l'Ain", "du Nord", "de la Sarthe", "du Morbihan", "de l'Hérault", "des Landes", "du Jura", "de l'Orne"]
+_REGIONS = ["Bretagne", "Occitanie", "Normandie", "Grand Est", "Centre", "Nouvelle-Aquitaine", "Pays de la Loire"]
+_OF = ["du logement", "de l'eau", "des transports", "de la culture", "du numérique", "de la mer", "des sports", "de l'énergie",
+       "du travail", "de la santé", "des forêts", "du cinéma", "de la musique", "des familles"]  # fmt: skip
+
+
 def organisations(chance: random.Random, count: int, *, kinds: range | None = None) -> Iterator[Account]:
-    """French organisations; `kinds` picks some of the eight families, so that tests can use others."""
+    """French organisations; `kinds` picks some of the fourteen families, so that tests can use others."""
     families = [_ORGANISATIONS[kind] for kind in kinds] if kinds is not None else list(_ORGANISATIONS)
     for _ in range(count):
         names, bios = chance.choice(families)
@@ -371,6 +451,10 @@ def _slots(chance: random.Random) -> dict[str, str]:
         "last": chance.choice(_LASTS),
         "job": chance.choice(_JOBS),
         "taste": chance.choice(_TASTES),
+        "dept": chance.choice(_DEPARTMENTS),
+        "region": chance.choice(_REGIONS),
+        "of": chance.choice(_OF),
+        "thing_name": chance.choice(_OF).split()[-1].split("'")[-1].capitalize(),
     }
 
 

@@ -1,23 +1,27 @@
-"""Train: person or organisation, from profiles alone; one model of counts, one on the encoder's vectors."""
+"""Train: person or organisation; a model of counts, one on the encoder's vectors, one that adds how posts are written."""
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 
 from girafe.records import Account
 from nlp.linear import Linear
+from nlp.post_style import style
 from nlp.profile_features import line, matrix
-from nlp.training.convert import english_profiles, french_people
+from nlp.training.convert import english_profiles, english_profiles_with_posts, french_people
 from nlp.training.invent_profiles import organisations, people
 from nlp.training.vectors import vectors
 
 _SEED = 20261101
-_ORGANISATIONS, _PEOPLE, _PARLIAMENT = 450, 250, 450
-STRENGTH, STRENGTH_OF_VECTORS = 1.0, 30.0
+_ORGANISATIONS, _PEOPLE, _PARLIAMENT = 900, 500, 450
+STRENGTH, STRENGTH_OF_VECTORS, STRENGTH_OF_STYLE = 0.5, 30.0, 0.3
+_FOLDS = 5
 
 
 def examples(data: Path) -> tuple[list[Account], np.ndarray]:
@@ -32,11 +36,45 @@ def examples(data: Path) -> tuple[list[Account], np.ndarray]:
 
 
 def train(data: Path, cache: Path) -> None:
-    """Fits both models and writes kind.npz and kind_vectors.npz."""
+    """Fits the models and writes kind.npz, kind_vectors.npz and kind_posts.npz."""
     accounts, labels = examples(data)
-    fit(matrix(accounts), labels, STRENGTH).save("kind")
+    fit_fast(accounts, labels).save("kind")
     encoded = vectors([line(account) for account in accounts], cache)
     fit(encoded, labels, STRENGTH_OF_VECTORS, centred=True).save("kind_vectors")
+    fit_style(data, cache).save("kind_posts")
+
+
+def fit_fast(accounts: list[Account], labels: np.ndarray) -> Linear:
+    """The model of counts, each profile seen with its link and without.
+
+    Humanizr tells links and others do not: a model that met organisations with links only took every
+    organisation without one for a person (macro-F1 0.928 with links fell to 0.883 without; now 0.921).
+    """
+    bare = [replace(account, url=None, links=()) for account in accounts]
+    return fit(matrix([*accounts, *bare]), np.concatenate([labels, labels]), STRENGTH)
+
+
+def fit_style(data: Path, cache: Path) -> Linear:
+    """How much the way of writing adds to what the profile says, learnt on accounts that come with a post.
+
+    The profile's score is that of models which have not seen the account, as at work.
+    """
+    accounts, labels, posts = english_profiles_with_posts(data)
+    encoded = vectors([line(account) for account in accounts], cache)
+    fast, both = np.zeros(len(labels)), np.zeros(len(labels))
+    others, their_labels = english_profiles(data)
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(encoded, labels)
+    for kept, left in folds:
+        unseen = {accounts[place].account_id for place in left}
+        known = [place for place, account in enumerate(others) if account.account_id not in unseen]
+        fast[left] = fit_fast([others[place] for place in known], their_labels[known]).scores(
+            matrix([accounts[place] for place in left])
+        )[:, 0]
+        slow = fit(encoded[kept], labels[kept], STRENGTH_OF_VECTORS, centred=True).scores(encoded[left])[:, 0]
+        both[left] = (fast[left] + slow) / 2
+    styles = np.array([style(each) for each in posts])
+    rows = np.concatenate([np.column_stack([base, styles]) for base in (fast, both)])
+    return fit(rows, np.concatenate([labels, labels]), STRENGTH_OF_STYLE)
 
 
 def fit(features: object, labels: np.ndarray, strength: float, *, centred: bool = False) -> Linear:

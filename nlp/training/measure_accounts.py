@@ -14,6 +14,7 @@ from sklearn.model_selection import train_test_split
 
 from girafe.records import Account
 from nlp import encoder
+from nlp.kind import UNSURE
 from nlp.linear import sigmoid
 from nlp.profile_features import line, matrix
 from nlp.speakers import speakers_lines
@@ -32,9 +33,9 @@ _TEST = 900
 def kind(data: Path | None) -> Iterator[tuple[str, ...]]:
     """English: a part kept out of training. French: other families of invented organisations, real people."""
     chance = random.Random(_SEED)
-    trained = [*organisations(chance, 450, kinds=range(5)), *people(chance, 250)]
-    labels = np.array([True] * 450 + [False] * 250)
-    test = {"fr": ([*organisations(chance, 150, kinds=range(5, 8))], [True] * 150)}
+    trained = [*organisations(chance, 900, kinds=range(0, 14, 2)), *people(chance, 500)]
+    labels = np.array([True] * 900 + [False] * 500)
+    test = {"fr": ([*organisations(chance, 150, kinds=range(1, 14, 2))], [True] * 150)}
     if data is None:
         test["fr"] = ([*test["fr"][0], *people(chance, 200)], [*test["fr"][1], *[False] * 200])
     else:
@@ -53,7 +54,7 @@ def kind(data: Path | None) -> Iterator[tuple[str, ...]]:
 def _kind_rows(
     trained: list[Account], labels: np.ndarray, test: dict[str, tuple[list[Account], list[bool]]]
 ) -> Iterator[tuple[str, ...]]:
-    fast = training.fit(matrix(trained), labels, training.STRENGTH)
+    fast = training.fit_fast(trained, labels)
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
     baseline = LogisticRegression(max_iter=1000).fit(words.fit_transform(map(line, trained)), labels)
     thorough = None
@@ -69,8 +70,8 @@ def _kind_rows(
         yield name, language, "girafe, fast", str(macro_f1(truth, scores > 0)), _ece(truth, scores)
         if thorough is not None:
             second = thorough.scores(vectors(list(map(line, accounts)), _CACHE))[:, 0]
-            both = np.where(np.abs(scores) < 2.5, (scores + second) / 2, scores)
-            share = f"encoder asked for {np.mean(np.abs(scores) < 2.5):.0%}"
+            both = np.where(np.abs(scores) < UNSURE, (scores + second) / 2, scores)
+            share = f"encoder asked for {np.mean(np.abs(scores) < UNSURE):.0%}"
             yield (
                 name,
                 language,

@@ -14,7 +14,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
     "sentiment": lambda: sentiment.train(SHARED, CACHE),
     "themes": lambda: themes.train(SHARED),
-    "relevance": relevance.train,
+    "relevance": lambda: relevance.train(SHARED),
 }
 
 
