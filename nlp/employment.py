@@ -15,7 +15,10 @@ from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
 
 _FILE = Path(__file__).parent / "patterns" / "bio.toml"
-_SEGMENT = re.compile(r"[|•;\n!?●▪☆★✨➡→◆◇■►▶⚡🔸🔹]|(?<=[a-z\d)])(?<!\bprev)(?<!\bsr)(?<!\bjr)(?<!\bst)\. | // | \\ |\s{3,}")
+_SEGMENT = re.compile(
+    r"[|•;\n!?●▪☆★✨➡→◆◇■►▶⚡🔸🔹]"
+    r"|(?<=[a-z\d)])(?<!\bprev)(?<!\bsr)(?<!\bjr)(?<!\bst)\. | // | \\ |\s{3,}"
+)
 _DISCLAIMER = re.compile(
     r"\b(?:(?:views?|opinions?|tweets?|posts?|toots?|thoughts?|takes?)(?: here| expressed)?(?: are| r)?"
     r"(?: all| my| solely| strictly| purely)* (?:own|mine|personal)"

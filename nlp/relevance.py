@@ -93,7 +93,8 @@ def _in_context(text: str, folded: str, mentions: Sequence[Mention], others: int
     counted = rows.shape[1]
     scores = rows @ model.weights[:counted, 0] + model.bias[0]
     scores += [
-        KEY_WEIGHT * float(model.weights[[counted + key for key in context_keys(text, folded, mention)], 0].sum())
+        KEY_WEIGHT
+        * float(model.weights[[counted + key for key in context_keys(text, folded, mention)], 0].sum())
         for mention in mentions
     ]
     return round(float(sigmoid(scores).max()), 3)

@@ -1,4 +1,4 @@
-"""Train: person or organisation; a model of counts, one on the encoder's vectors, one that adds how posts are written."""
+"""Train: person or organisation; a model of counts, one on vectors, one that adds how posts are written."""
 
 from __future__ import annotations
 
