@@ -58,8 +58,8 @@ up: .venv/.ready ## Start Airflow on this machine and print its address and logi
 bench: .venv/.ready ## Time each stage per thousand posts, as ratios against a plain baseline
 	@$(BIN)/girafe bench
 
-evaluate: .venv/.ready ## Measure the classifiers against baselines
-	@$(BIN)/python -m nlp.training.evaluate
+evaluate: .venv/.ready ## Measure the classifiers against baselines (ARGS="--quick": without the encoder)
+	@$(BIN)/python -m nlp.training.evaluate $(ARGS)
 
 sample: .venv/.ready ## Make the bundled sample again (same seed, same bytes)
 	@$(BIN)/python -m sample.generate

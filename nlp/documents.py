@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+import numpy as np
 from spacy.tokens import Doc
 from spacy.util import registry
 
+from nlp import encoder
 from nlp.fold import fold
 
 _ASKED = {"companies": (), "addressed": (), "stated_language": None, "is_speech": True}
@@ -20,7 +22,7 @@ _LEARNT = {"language": None, "about": (), "job_statements": (), "themes": (), "s
 for _name, _default in {**_ASKED, **_LEARNT}.items():
     Doc.set_extension(_name, default=_default, force=True)
 
-TEXT, _FOLDED = "girafe.text", "girafe.folded"
+TEXT, _FOLDED, _VECTOR = "girafe.text", "girafe.folded", "girafe.vector"
 """Where a document keeps its text in one piece: in `user_data`."""
 
 
@@ -38,6 +40,15 @@ def folded_in(doc: Doc) -> str:
     if found is None:
         found = doc.user_data[_FOLDED] = fold(text_in(doc))
     return found
+
+
+def vectors_of(docs: Sequence[Doc]) -> np.ndarray:
+    """The encoder's vector of each document; asked for once, whichever component needs it first."""
+    missing = [doc for doc in docs if _VECTOR not in doc.user_data]
+    if missing:
+        for doc, vector in zip(missing, encoder.encode([text_in(doc) for doc in missing]), strict=True):
+            doc.user_data[_VECTOR] = vector
+    return np.array([doc.user_data[_VECTOR] for doc in docs])
 
 
 @registry.tokenizers("girafe.tokenizer.v1")

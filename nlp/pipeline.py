@@ -60,7 +60,8 @@ class Reading:
 @cache
 def build(*, thorough: bool = False) -> Language:
     """The pipeline of nlp/pipeline.cfg; `thorough` asks the encoder where the fast models are unsure."""
-    config = load_config(_CONFIG, overrides={"components.girafe_sentiment.thorough": thorough})
+    asking = ("girafe_themes", "girafe_sentiment")
+    config = load_config(_CONFIG, overrides={f"components.{name}.thorough": thorough for name in asking})
     return load_model_from_config(config, auto_fill=True)
 
 

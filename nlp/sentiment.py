@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from nlp import encoder
 from nlp.fold import fold
 from nlp.language import READ
 from nlp.linear import load, softmax
@@ -39,19 +38,20 @@ def sentiments(
     languages: Sequence[str],
     *,
     folded: Sequence[str] | None = None,
-    thorough: bool = False,
+    encode: Callable[[Sequence[int]], np.ndarray] | None = None,
 ) -> list[Sentiment | None]:
     """For each text its sentiment; None for languages we do not read.
 
-    `folded`: the texts folded, where the caller has them; `thorough` may ask the encoder.
+    `folded`: the texts folded, where the caller has them; `encode`: the encoder's vectors of the texts at some
+    places, asked for where the fast model is unsure.
     """
     if not texts:
         return []
     words = [tokens(text) for text in (map(fold, texts) if folded is None else folded)]
     classes = _fast().linear.classes
     shares = softmax(_fast().scores(words))
-    if thorough and encoder.available():
-        _ask_the_encoder(shares, texts, languages)
+    if encode is not None:
+        _ask_the_encoder(shares, languages, encode)
     best, rounded = shares.argmax(axis=1).tolist(), shares.round(3).tolist()
     return [
         Sentiment(label=classes[place], probability=row[place], shares=dict(zip(classes, row, strict=True)))
@@ -61,12 +61,13 @@ def sentiments(
     ]
 
 
-def _ask_the_encoder(shares: np.ndarray, texts: Sequence[str], languages: Sequence[str]) -> None:
+def _ask_the_encoder(
+    shares: np.ndarray, languages: Sequence[str], encode: Callable[[Sequence[int]], np.ndarray]
+) -> None:
     ordered = np.sort(shares, axis=1)
     unsure = ordered[:, -1] - ordered[:, -2] < _UNSURE
     for model, spoken in (("en", ("en", "und")), ("fr", ("fr",))):
         asked = [place for place in np.flatnonzero(unsure).tolist() if languages[place] in spoken]
         if asked:
-            vectors = encoder.encode([texts[place] for place in asked])
-            told = softmax(load(f"sentiment_vectors_{model}").scores(vectors))
+            told = softmax(load(f"sentiment_vectors_{model}").scores(encode(asked)))
             shares[asked] = (shares[asked] + _WEIGHT * told) / (1 + _WEIGHT)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.documents import Component, folded_in, text_in
+from nlp import encoder
+from nlp.documents import Component, folded_in, text_in, vectors_of
 from nlp.language import UNDETERMINED
 from nlp.sentiment import sentiments
 
@@ -27,17 +29,21 @@ class SentimentLabel(Component):
     """Sets `doc._.sentiment_label`: a `Sentiment`, or None for languages we do not read."""
 
     def __init__(self, *, thorough: bool) -> None:
-        self._thorough = thorough
+        self._thorough = thorough and encoder.available()
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Labels the texts of a batch in which somebody speaks."""
         spoken = [doc for doc in docs if doc._.is_speech]
         languages = [doc._.language or UNDETERMINED for doc in spoken]
+
+        def encode(places: Sequence[int]) -> np.ndarray:
+            return vectors_of([spoken[place] for place in places])
+
         moods = sentiments(
             [text_in(doc) for doc in spoken],
             languages,
             folded=[folded_in(doc) for doc in spoken],
-            thorough=self._thorough,
+            encode=encode if self._thorough else None,
         )
         for doc, mood in zip(spoken, moods, strict=True):
             doc._.sentiment_label = mood

@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.documents import Component, folded_in
+from nlp import encoder
+from nlp.documents import Component, folded_in, vectors_of
 from nlp.language import UNDETERMINED
 from nlp.themes import themes
 
 
-@Language.factory("girafe_themes", requires=["doc._.language"], assigns=["doc._.themes"], default_config={})
-def make(nlp: Language, name: str) -> ThemeLabels:
-    """The component; the stems of each theme are in nlp/patterns/themes.toml."""
-    return ThemeLabels()
+@Language.factory(
+    "girafe_themes",
+    requires=["doc._.language"],
+    assigns=["doc._.themes"],
+    default_config={"thorough": False},
+)
+def make(nlp: Language, name: str, thorough: bool) -> ThemeLabels:
+    """The component; `thorough` weighs the meaning of a text (the encoder's) beside its stems."""
+    return ThemeLabels(thorough=thorough)
 
 
 class ThemeLabels(Component):
     """Sets `doc._.themes`: pairs of theme and probability."""
 
+    def __init__(self, *, thorough: bool) -> None:
+        self._thorough = thorough and encoder.available()
+
     def read(self, docs: Sequence[Doc]) -> None:
         """Labels the texts of a batch in which somebody speaks."""
         spoken = [doc for doc in docs if doc._.is_speech]
         languages = [doc._.language or UNDETERMINED for doc in spoken]
-        for doc, found in zip(spoken, themes([folded_in(doc) for doc in spoken], languages), strict=True):
-            doc._.themes = found
+
+        def encode(places: Sequence[int]) -> np.ndarray:
+            return vectors_of([spoken[place] for place in places])
+
+        found = themes(
+            [folded_in(doc) for doc in spoken], languages, encode=encode if self._thorough else None
+        )
+        for doc, told in zip(spoken, found, strict=True):
+            doc._.themes = told

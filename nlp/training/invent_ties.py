@@ -6,6 +6,11 @@ Every other turn (`is_seen`) was looked at while the rules were written; the res
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from nlp.training.invent_bios import TiedProfile
+
 TURNS: dict[tuple[str, str], tuple[str, ...]] = {
     ("employee", "en"): (
         "Marketing @{c}. Dog mum. Bread baker.",
@@ -225,3 +230,34 @@ TURNS: dict[tuple[str, str], tuple[str, ...]] = {
 def is_seen(number: int) -> bool:
     """Whether the turn at this place was looked at while rules were written."""
     return number % 2 == 0
+
+
+_COMPANIES = (
+    ("Lumora", "Voltagne"),
+    ("Brume & Fils", "Kerval"),
+    ("Nordalia", "Ostrelle"),
+    ("Crédit Vallon", "Sarvoise"),
+)
+_NAMES = ("Nina Roche", "Tom Pellet", "Awa Diop", "Erin Doyle", "Sam Carver")
+
+
+def hard_profiles(*, seen: bool) -> Iterator[TiedProfile]:
+    """A profile for each turn and company, of the turns that were looked at or of those that were not."""
+    for (truth, language), turns in TURNS.items():
+        for number, turn in enumerate(turns):
+            if is_seen(number) is not seen:
+                continue
+            for place, (company, other) in enumerate(_COMPANIES):
+                name = _NAMES[(place + number) % len(_NAMES)]
+                tag = re.sub(r"\W", "", company)
+                text = turn.format(C=company, c=tag.lower(), D=other, d=other.lower(), T=tag)
+                is_post = text.startswith("post: ")
+                yield TiedProfile(
+                    name=name,
+                    handle=f"{name.lower().replace(' ', '')}{number}",
+                    bio="" if is_post else text,
+                    posts=(text.removeprefix("post: "),) if is_post else (),
+                    company=company,
+                    truth=truth,
+                    language=language,
+                )

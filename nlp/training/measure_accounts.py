@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,17 @@ from nlp.profile_features import line, matrix
 from nlp.speakers import speakers_lines
 from nlp.training import kind as training
 from nlp.training.convert import english_profiles, french_people, lines
-from nlp.training.invent_bios import tied_profiles
+from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_profiles import organisations, people
+from nlp.training.invent_ties import hard_profiles
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
-from nlp.training.vectors import vectors
+from nlp.training.vectors import CACHE, vectors
 
 _SEED = 20261115
-_CACHE = Path(".cache") / "vectors"
 _TEST = 900
 
 
-def kind(data: Path | None) -> Iterator[tuple[str, ...]]:
+def kind(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]:
     """English: a part kept out of training. French: other families of invented organisations, real people."""
     chance = random.Random(_SEED)
     trained = [*organisations(chance, 900, kinds=range(0, 14, 2)), *people(chance, 500)]
@@ -48,18 +48,22 @@ def kind(data: Path | None) -> Iterator[tuple[str, ...]]:
         )
         trained, labels = [*kept, *trained], np.concatenate([kept_labels, labels])
         test["en"] = (left, left_labels.tolist())
-    yield from _kind_rows(trained, labels, test)
+    yield from _kind_rows(trained, labels, test, quick=quick)
 
 
 def _kind_rows(
-    trained: list[Account], labels: np.ndarray, test: dict[str, tuple[list[Account], list[bool]]]
+    trained: list[Account],
+    labels: np.ndarray,
+    test: dict[str, tuple[list[Account], list[bool]]],
+    *,
+    quick: bool,
 ) -> Iterator[tuple[str, ...]]:
     fast = training.fit_fast(trained, labels)
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
     baseline = LogisticRegression(max_iter=1000).fit(words.fit_transform(map(line, trained)), labels)
     thorough = None
-    if encoder.available():
-        encoded = vectors(list(map(line, trained)), _CACHE)
+    if encoder.available() and not quick:
+        encoded = vectors(list(map(line, trained)), CACHE)
         thorough = training.fit(encoded, labels, training.STRENGTH_OF_VECTORS, centred=True)
     for language, (accounts, answers) in test.items():
         truth, name = np.array(answers), "person / organisation, macro-F1"
@@ -69,7 +73,7 @@ def _kind_rows(
         yield name, language, "TF-IDF + regression", str(macro_f1(truth, told)), ""
         yield name, language, "girafe, fast", str(macro_f1(truth, scores > 0)), _ece(truth, scores)
         if thorough is not None:
-            second = thorough.scores(vectors(list(map(line, accounts)), _CACHE))[:, 0]
+            second = thorough.scores(vectors(list(map(line, accounts)), CACHE))[:, 0]
             both = np.where(np.abs(scores) < UNSURE, (scores + second) / 2, scores)
             share = f"encoder asked for {np.mean(np.abs(scores) < UNSURE):.0%}"
             yield (
@@ -87,9 +91,12 @@ def _ece(truth: np.ndarray, scores: np.ndarray) -> str:
     return f"ECE {calibration_error(truth == said, np.maximum(chance, 1 - chance)):.3f}"
 
 
-def employment(data: Path | None) -> Iterator[tuple[str, ...]]:
+def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]:
     """Employees of a named company, in texts a reader labelled and in invented ones; the rules know both."""
-    sets = {"invented": _invented()}
+    sets = {
+        "invented": _asked(tied_profiles(random.Random(_SEED), 1200)),
+        "invented, hard, never looked at": _asked(hard_profiles(seen=False)),
+    }
     if data is not None:
         sets["read"] = _read(data)
     for name, (items, truth, languages) in sets.items():
@@ -165,11 +172,11 @@ def _read(data: Path) -> _Set:
     return items, truth, languages
 
 
-def _invented() -> _Set:
+def _asked(profiles: Iterable[TiedProfile]) -> _Set:
     items: list[dict[str, object]] = []
     truth: list[str] = []
     languages: list[str] = []
-    for number, profile in enumerate(tied_profiles(random.Random(_SEED), 1200)):
+    for number, profile in enumerate(profiles):
         items.append(
             {
                 "account_id": str(number),

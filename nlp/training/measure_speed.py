@@ -19,7 +19,7 @@ from nlp.training.invent_relevance import sentences
 _SEED = 20261119
 
 
-def speed(data: Path | None) -> Iterator[tuple[str, ...]]:
+def speed(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]:
     """Throughput by processor time, so that a busy machine does not count against us."""
     chance = random.Random(_SEED)
     accounts = [
@@ -35,7 +35,7 @@ def speed(data: Path | None) -> Iterator[tuple[str, ...]]:
         "accounts a second", "girafe, fast", accounts, lambda part: speakers_lines(part, None, fast=True)
     )
     yield _row("posts a second", "girafe, fast", posts, lambda part: texts_lines(part, None, fast=True))
-    if encoder.available():
+    if encoder.available() and not quick:
         few = posts[:60]
         yield _row("posts a second", "girafe, cascade", few, lambda part: texts_lines(part, None))
         texts = [orjson.loads(each)["text"] for each in few]

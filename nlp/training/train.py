@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from nlp.training import kind, relevance, sentiment, themes
 from nlp.training.convert import SHARED
+from nlp.training.vectors import CACHE
 
-CACHE = Path(".cache") / "vectors"
 PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
     "sentiment": lambda: sentiment.train(SHARED, CACHE),
-    "themes": lambda: themes.train(SHARED),
+    "themes": lambda: themes.train(SHARED, CACHE),
     "relevance": lambda: relevance.train(SHARED),
 }
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from nlp.encoder import encode
 
+CACHE = Path(".cache") / "vectors"
+"""Where the training runs of this checkout keep them."""
 _BATCH = 128
 
 

@@ -1,0 +1,79 @@
+"""Floors: what the committed weights and rules may not fall below, on invented data that travel with the repository."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import orjson
+import pytest
+
+from nlp.company import CompanyNames
+from nlp.kind import organisation_scores
+from nlp.relevance import relevance
+from nlp.speakers import speakers_lines
+from nlp.training.invent_bios import TiedProfile, tied_profiles
+from nlp.training.invent_profiles import organisations, people
+from nlp.training.invent_relevance import sentences
+from nlp.training.invent_ties import hard_profiles
+
+
+def voices(profiles: list[TiedProfile]) -> np.ndarray:
+    lines = [
+        orjson.dumps(
+            {
+                "account_id": "1",
+                "handle": profile.handle,
+                "display_name": profile.name,
+                "bio": profile.bio,
+                "posts": list(profile.posts),
+                "company": {"name": profile.company},
+            }
+        ).decode()
+        for profile in profiles
+    ]
+    return np.array([orjson.loads(line)["voice"] for line in speakers_lines(lines, None, fast=True)])
+
+
+@pytest.mark.parametrize(
+    ("which", "precision", "recall", "confused"), [("plain", 0.97, 0.9, 0.02), ("hard", 0.83, 0.76, 0.1)]
+)
+def test_employees_are_found_and_former_ones_seldom_taken_for_them(
+    which: str, precision: float, recall: float, confused: float
+) -> None:
+    plain = which == "plain"
+    profiles = list(tied_profiles(random.Random(7), 300) if plain else hard_profiles(seen=False))
+    said, truth = voices(profiles), np.array([profile.truth for profile in profiles])
+    is_it, told, former = truth == "employee", said == "employee", truth == "former_employee"
+    assert is_it[told].mean() >= precision
+    assert told[is_it].mean() >= recall
+    assert told[former].mean() <= confused
+
+
+def test_a_common_word_is_told_from_the_company() -> None:
+    made = list(sentences(random.Random(7), 600))
+    names = [CompanyNames(company_id="x", names=(one.name,), common_word=True) for one in made]
+    said = np.array([relevance(one.text, name).is_about for one, name in zip(made, names, strict=True)])
+    truth = np.array([one.is_company for one in made])
+    assert truth[said].mean() >= 0.93
+    assert said[truth].mean() >= 0.88
+
+
+def test_words_at_work_are_no_companies() -> None:
+    for name, text in (
+        ("Free", "I have a lot of free time since I don't work on Mondays"),
+        ("Next", "My manager told me I start next week at the new job"),
+        ("Total", "My total compensation went up after the job offer"),
+        ("Three", "Survived three rounds of interviews for this job"),
+        ("Target", "The team hit its target and the boss was happy"),
+    ):
+        names = CompanyNames(company_id="x", names=(name,))
+        assert not relevance(text, names).is_about, text
+
+
+def test_french_organisations_are_told_from_people() -> None:
+    chance = random.Random(7)
+    accounts = [*organisations(chance, 150), *people(chance, 150)]
+    scores = organisation_scores(accounts, thorough=False)
+    assert (scores[:150] > 0).mean() >= 0.85
+    assert (scores[150:] < 0).mean() >= 0.85
