@@ -28,6 +28,9 @@ Options: TypeAlias = Mapping[str, Any]
 NOTES = "_girafe"
 """The one key a source may add to a payload: what only the moment of collection knew (`parent`)."""
 
+ACCOUNT = "account:"
+"""Before a key of `gone` that names a whole account; any other key names a post."""
+
 RESUME = "resume"
 """The key of Watch.memory that is kept even if the run fails: where to go on, for what is paid for once."""
 
@@ -137,7 +140,10 @@ class Source(Protocol):
         ...
 
     def gone(self, watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
-        """The keys among `items` (posts landed earlier) that the platform no longer shows."""
+        """The keys among `items` (posts landed earlier) that the platform no longer shows.
+
+        A key that begins with ACCOUNT says that everything of an account is gone.
+        """
         ...
 
     def parse(self, envelope: Envelope) -> Iterator[Record]:

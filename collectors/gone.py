@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from collectors.contract import Item, Secrets, Source, Watch, cannot_tell, missing_secrets
+from collectors.contract import ACCOUNT, Item, Secrets, Source, Watch, cannot_tell, missing_secrets
 from collectors.cursors import Cursor, cursor_path, read_cursors, write_cursors
 from collectors.guard import hosts_named
 from collectors.http import Http
@@ -25,8 +25,6 @@ from warehouse.landing import file_name, landing_files, landing_path, read_envel
 NAME = "gone"
 RECHECK = "recheck"
 """Stands as `source` in the run records of a round: it is not listening, and says so."""
-ACCOUNT = "account:"
-"""Before a key that names a whole account; any other key names a post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +82,7 @@ def look_up_gone(
     missing: dict[str, None] = {}
     faults: list[GirafeError] = []
     answered = False
+    limits: dict[str, None] = {}
     for origin in module.origins(entry.options):
         cursor = cursors.get(origin) or Cursor(start=now, until=now)
         watch = Watch(query="", origin=origin, options=entry.options, memory=dict(cursor.memory))
@@ -99,9 +98,19 @@ def look_up_gone(
             faults.append(SourceUnavailable(f"{origin} answered in an unknown shape ({error!r})."))
         else:
             answered = True
+            limits.update(dict.fromkeys(watch.limits))
             cursors[origin] = replace(cursor, until=now, memory=watch.memory)
     detail = " ".join(str(fault) for fault in faults)
-    report = _land(source, module, data, now, tuple(missing), looked_up=len(posts), detail=detail)
+    report = _land(
+        source,
+        module,
+        data,
+        now,
+        tuple(missing),
+        looked_up=len(posts),
+        detail=detail,
+        limits=" ".join(limits),
+    )
     write_cursors(path, cursors)
     if faults and not answered:
         raise faults[0]
@@ -151,6 +160,7 @@ def _land(
     *,
     looked_up: int,
     detail: str,
+    limits: str,
 ) -> GoneReport:
     """The notices, then the run record."""
     run_id = f"{source}-gone-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}"
@@ -168,6 +178,7 @@ def _land(
             platform=module.PLATFORM, source=RECHECK, run_id=run_id, first_fetched_at=now,
             last_fetched_at=now, count_payloads=count, count_posts=0, count_quarantined=0, count_opted_out=0,
             health="blind" if detail else "heard", health_detail=detail,
+            limits=limits,
         ),
     )  # fmt: skip
     return GoneReport(source=source, run_id=run_id, looked_up=looked_up, gone=count, detail=detail)

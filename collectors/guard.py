@@ -37,7 +37,7 @@ def hosts_named(options: Mapping[str, object]) -> frozenset[str]:
     waiting: list[object] = list(options.values())
     while waiting:
         value = waiting.pop()
-        if isinstance(value, str) and value.startswith(("http://", "https://")):
+        if isinstance(value, str) and value.startswith(("http://", "https://", "ws://", "wss://")):
             found.add(urlsplit(value).netloc)
         elif isinstance(value, Mapping):
             waiting.extend(value.values())

@@ -12,13 +12,14 @@ from typing import Any
 import httpx
 
 from collectors.bearer import FetchedBearer
-from collectors.contract import Canary, Item, Options, Secrets, Watch, Window
+from collectors.contract import ACCOUNT, Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import text, tree, trees
 from collectors.sources.bluesky_parse import parse as parse
 from collectors.sources.bluesky_parse import sort_at
-from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable
+from collectors.sources.bluesky_stream import changes
+from girafe.errors import AccessDenied, PayloadRejected, RetryLater, SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "bluesky"
@@ -34,6 +35,7 @@ ON_BY_DEFAULT = True
 CANARY: Canary | None = Canary(queries=("bluesky", "the", "bonjour"), reach=timedelta(days=2))
 
 _SERVICE = "https://bsky.social"
+_STREAM = "wss://jetstream2.us-east.bsky.network/subscribe"
 _PAGE = 100
 _REACHABLE = 10_000
 _ACTORS_PER_CALL = 25
@@ -172,8 +174,17 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
-    """Posts that are deleted, or whose author is: they are simply absent from the answer."""
-    uris = [text(item.payload.get("uri")) for item in items]
+    """What the stream of changes says is gone; then, post by post, what the server no longer shows."""
+    told: set[str] = set()
+    stream = str(watch.options.get("stream", _STREAM if watch.origin == _SERVICE else ""))
+    if stream and items:
+        try:
+            for key in _streamed(watch, stream, items, http):
+                told.add(key)
+                yield key
+        except (AccessDenied, RetryLater) as fault:
+            watch.limits.append(f"The stream of deletions was not read to its end. {fault}")
+    uris = [item.key for item in items if item.key not in told]
     for start in range(0, len(uris), _ACTORS_PER_CALL):
         batch = uris[start : start + _ACTORS_PER_CALL]
         answer = http.json(f"{watch.origin}/xrpc/app.bsky.feed.getPosts", {"uris": batch})
@@ -181,3 +192,16 @@ def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
             raise SourceUnavailable(f"{watch.origin} answered getPosts without `posts`.")
         shown = {text(post.get("uri")) for post in trees(answer["posts"])}
         yield from (uri for uri in batch if uri not in shown)
+
+
+def _streamed(watch: Watch, stream: str, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Keys among `items` that the stream names, and the accounts that are gone with all they said."""
+    by_author: dict[str, list[str]] = {}
+    for item in items:
+        by_author.setdefault(text(tree(item.payload.get("author")).get("did")), []).append(item.key)
+    known = {item.key for item in items}
+    for event in changes(watch, stream, [did for did in by_author if did], http):
+        yield from (uri for uri in event.deleted if uri in known)
+        if event.purged in by_author:
+            yield from by_author[event.purged]
+            yield f"{ACCOUNT}{event.purged}"
