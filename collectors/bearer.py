@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import UTC, datetime
 
 import httpx
 
+from collectors.answers import Answer, TryAgain, decode_json, readable
+from collectors.limits import host_time
 from girafe.errors import AccessDenied
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Only for a host that says neither the time nor how long to wait in seconds."""
 
 
 class Bearer(httpx.Auth):
@@ -44,8 +50,18 @@ class FetchedBearer(httpx.Auth):
     def _read(self, response: httpx.Response) -> str:
         if response.status_code in (400, 401, 403):
             raise AccessDenied(self._help)
+        # A login that is limited, fails or answers nonsense is tried again, as any question is.
+        told, _ = decode_json(readable(_answer(response), host_time(response.headers) or _LONG_AGO))
         try:
-            return str(response.json()[self._field])
-        except (ValueError, KeyError, TypeError) as error:
-            # A transport error is tried again, as a failing login should be.
-            raise httpx.RemoteProtocolError(f"no session ({response.status_code})") from error
+            return str(told[self._field])
+        except (KeyError, TypeError) as error:
+            raise TryAgain(f"no session ({response.status_code})") from error
+
+
+def _answer(response: httpx.Response) -> Answer:
+    return Answer(
+        status=response.status_code,
+        url=str(response.request.url),
+        headers=response.headers,
+        body=response.content,
+    )

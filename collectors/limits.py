@@ -44,9 +44,14 @@ def spent_budget(headers: Mapping[str, str], now: datetime) -> float | None:
 
 def clock_skew(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds by which `now` is ahead of the host's Date header."""
-    stated = headers.get("date")
-    moment = _moment(stated) if stated else None
+    moment = host_time(headers)
     return (now - moment).total_seconds() if moment else None
+
+
+def host_time(headers: Mapping[str, str]) -> datetime | None:
+    """What time it is for the host, by its Date header."""
+    stated = headers.get("date")
+    return _moment(stated) if stated else None
 
 
 def _reset(headers: Mapping[str, str], now: datetime) -> float | None:
