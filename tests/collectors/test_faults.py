@@ -235,7 +235,7 @@ def test_a_fault_at_any_question_loses_and_doubles_nothing(platform, folder, sou
     platform.be(source)
     Listener(source, platform, folder / "clean").run_until_heard()
     questions = platform.asked
-    few = {0, 1, questions // 2, questions - 1} if questions > 20 else set(range(questions))
+    few = {0, questions - 1} if questions > 20 else set(range(questions))
     for number in sorted(few):
         fault = ("503", "html", "cut", "expired", "malformed", "429")[number % 6]
         # Without a second try each fault ends the run: the next one must bring the rest.
@@ -283,7 +283,7 @@ def test_a_clock_that_is_wrong_is_named(platform, folder, source):
     listener.check_whole()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     source=st.sampled_from(sorted(WORLDS)),
     faults=st.lists(
