@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from girafe.governance import Terms, documents
+import pytest
+
+from girafe.governance import TERMS_READ_ON, Terms, documents
 from girafe.settings import load_settings, parse_settings
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "company.example.toml"
@@ -34,3 +36,43 @@ def test_the_terms_register_keeps_one_line_per_platform() -> None:
     assert (
         "| forum | https://forum.example/terms: a / b c | 2026-11-01 |" in papers["registre-plateformes.md"]
     )
+
+
+@pytest.mark.parametrize("name", ["article-30-record.en.md", "registre-article-30.fr.md"])
+def test_the_record_has_every_item_of_article_30(name: str) -> None:
+    text = documents(load_settings(EXAMPLE), TERMS, today=date(2026, 11, 23))[name]
+    assert {line[2] for line in text.splitlines() if line.startswith("| ")} >= set("abcdefg")
+    for fact in ("Orée", "dpo@oree.example", "AIPD-2026-014", "30", "5", "10"):
+        assert fact in text
+
+
+@pytest.mark.parametrize(
+    ("name", "items"),
+    [
+        (
+            "information-notice.en.md",
+            ("responsible", "officer", "Legal basis", "interest pursued", "come from", "Which data",
+             "how long", "Who sees",
+             "transfer outside", "article 22", "Access, rectification, erasure, restriction",
+             "object at any time", "CNIL"),
+        ),
+        (
+            "notice-information.fr.md",
+            ("responsable", "Délégué", "Base légale", "intérêt poursuivi", "viennent les données",
+             "Quelles données", "combien de temps", "Qui voit", "transfert hors", "article 22",
+             "Accès, rectification, effacement, limitation",
+             "opposer à tout moment", "CNIL"),
+        ),
+    ],
+)  # fmt: skip
+def test_the_notice_says_all_that_articles_13_and_14_ask(name: str, items: tuple[str, ...]) -> None:
+    text = " ".join(documents(load_settings(EXAMPLE), TERMS, today=date(2026, 11, 23))[name].split())
+    assert [item for item in items if item not in text] == []
+
+
+def test_each_source_has_its_terms_and_the_day_they_were_read() -> None:
+    from collectors.registry import SOURCES
+
+    for name, source in SOURCES.items():
+        assert len(source.TERMS) > 30, name
+    assert date(2026, 1, 1) < TERMS_READ_ON <= date(2026, 11, 27)
