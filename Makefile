@@ -16,7 +16,7 @@ export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format up bench evaluate sample lock clean \
-        test-servers test-browser test-slow cluster-test fuzz audit
+        pictures test-servers test-browser test-slow cluster-test fuzz audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,10 @@ evaluate: .venv/.ready ## Measure the classifiers against baselines (ARGS="--qui
 
 sample: .venv/.ready ## Make the bundled sample again (same seed, same bytes)
 	@$(BIN)/python -m sample.generate
+
+pictures: .venv/.ready ## Take the pictures of the README from the demo, with Chromium
+	@test -f $(DATA)/demo/exports/dashboard.html || $(BIN)/girafe demo --data $(DATA)/demo
+	@$(BIN)/python scripts/pictures.py $(DATA)/demo/exports docs/images
 
 test-servers: .venv/.ready ## Tests against real servers of ../shared/servers
 	$(BIN)/pytest -m servers

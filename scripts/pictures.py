@@ -31,11 +31,11 @@ class Picture:
 
 README = (
     Picture(name="dashboard", file="dashboard.html", width=1440, height=1180),
-    Picture(name="dashboard-whole", file="dashboard.html", width=1440),
     Picture(name="digest", file="digest.fr.html", width=720),
 )
 EVERY = (
     *README,
+    Picture(name="dashboard-whole", file="dashboard.html", width=1440),
     *(
         Picture(
             name=f"dashboard-{width}-{'dark' if dark else 'light'}-{language}",

@@ -88,6 +88,8 @@ def chart(t: Words) -> dict[str, Any]:
     colour = alt.Color("side:N", scale=charts.inks(charts.SIDES), legend=None)
     bars = base.mark_bar(height=16, cornerRadiusEnd=2).encode(x=x, color=colour)
     text = base.mark_text(align="left", dx=6, color=charts.SOFT, fontSize=13)
+    # An unseen mark beyond the longest bar: its number needs room on a narrow screen, too.
+    room = base.transform_calculate(beyond="datum.count * 1.15").mark_point(opacity=0).encode(x="beyond:Q")
     return charts.finish(
-        bars + text.encode(x=x, text=alt.Text("count:Q", format=",.0f")), height=32, per="voice"
+        bars + room + text.encode(x=x, text=alt.Text("count:Q", format=",.0f")), height=32, per="voice"
     )

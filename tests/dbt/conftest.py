@@ -55,6 +55,7 @@ class Raw:
         about: bool | None = True,
         version: str = "v1",
         themes: tuple[str, ...] = (),
+        terms: tuple[str, ...] = (),
         sentiment: str | None = None,
         **more: Any,
     ) -> None:
@@ -88,6 +89,8 @@ class Raw:
             )
         for theme in themes:
             self.rows["theme_labels"].append(of_version | {"theme": theme, "probability": 0.9})
+        for term in terms:
+            self.rows["term_labels"].append(of_version | {"term": term})
         if sentiment:
             self.rows["sentiment_labels"].append(of_version | {"sentiment": sentiment, "probability": 0.9})
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ RELEASES = 52
 ATTACKED = (25, 51)
 PERSONS = ("employee", "former_employee", "person", "unknown")
 ACCOUNTS = {"employee": 9, "former_employee": 5, "person": 40, "organisation": 4, "unknown": 12, "brand": 1}
+TERMS = ("salary", "team", "manager")
 THEMES = ("management", "recruitment", "pay_benefits")
 Cell = tuple[str, ...]
 
@@ -45,6 +47,8 @@ def history(chance: random.Random) -> list[dict[str, Any]]:
                     "reply_to": chance.choice(recent)["id"] if recent and chance.random() < 0.6 else None,
                     "theme": chance.choice(THEMES),
                     "sentiment": chance.choice(("negative", "neutral", "positive")),
+                    # Hashed, not drawn: the luck of everything else stays as it was.
+                    "terms": tuple(t for t in TERMS if crc32(f"{t}{number}".encode()) % 2),
                 }
             )
     return posts
@@ -68,6 +72,7 @@ def releases(measure: Callable[..., Any], raw_rows: Callable[..., Any]) -> Any:
                     post["at"],
                     reply_to=post["reply_to"],
                     themes=(post["theme"],),
+                    terms=post["terms"],
                     sentiment=post["sentiment"],
                     platform=post["platform"],
                     language=post["language"],
@@ -101,6 +106,10 @@ def test_nothing_is_shown_of_fewer_than_five_persons_or_ten_in_a_cross_table(rel
         assert row["count_persons"] >= (5 if row["thread_kind"] == "all" else 10)
     for row in releases.rows("rpt_sentiment_weekly", "count_persons > 0"):
         assert row["count_persons"] >= (5 if row["theme"] == "all" else 10)
+    terms = releases.rows("rpt_rising_terms_weekly")
+    assert min(row["count_persons"] for row in terms if row["count_persons"] is not None) >= 10
+    assert all(row["is_suppressed"] == (row["count_persons"] is None) for row in terms)
+    assert sum(row["is_suppressed"] for row in terms) > 1000
     for row in releases.rows("rpt_activation_monthly"):
         assert (row["count_active_employees"] or 5) >= 5
     small = sum(1 for persons in truth.values() if persons < 5)
@@ -206,6 +215,34 @@ def test_no_theme_or_tone_can_be_computed_from_its_total(
         known.add({(name,): row[number] for name, row in rows.items() if name != "all"}, total)
         for name, value in solvable(known.unknown, known.sums).items():
             assert value == 0, f"{report} {key} {name}: {value} computed"
+
+
+def test_what_a_term_is_compared_with_comes_from_published_numbers_only(releases: Any) -> None:
+    """Anybody can compute every share of rpt_rising_terms_weekly again, so the shares tell nothing more."""
+    company = f"company_id = 'release{RELEASES - 1}'"
+    everybody = {
+        row["week_start"]: row["count_persons"]
+        for row in releases.rows(
+            "rpt_conversation_mix_weekly", f"{company} and platform = 'all' and language = 'all'"
+        )
+    }
+    shown = {
+        (row["term"], row["week_start"]): row for row in releases.rows("rpt_rising_terms_weekly", company)
+    }
+    for (term, week), row in shown.items():
+        before = [w for w in everybody if week - timedelta(weeks=4) <= w < week and everybody[w] is not None]
+        used = sum(
+            min(9 if shown[term, w]["is_suppressed"] else shown[term, w]["count_persons"], everybody[w])
+            for w in before
+            if (term, w) in shown
+        )
+        expected = round(used / sum(everybody[w] for w in before), 4) if before else None
+        assert row["person_share_before"] == pytest.approx(expected, abs=1e-4), (term, week)
+        if row["is_suppressed"]:
+            assert row["person_share"] is None
+            assert row["log_likelihood"] is None
+            assert row["q_value"] is None
+    assert len(shown) > 100
 
 
 def test_a_later_release_does_not_tell_what_an_earlier_one_withheld(releases: Any) -> None:
