@@ -80,9 +80,12 @@ def show(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> Show:
         (
             t.name("themes", s.theme),
             t.number(s.threads),
-            t.number(s.human),
-            t.number(s.brand),
-            t.percent(s.brand_share),
+            *(
+                t("page.withheld") if s.hidden and not count else t.number(count)
+                for count in (s.human, s.brand)
+            ),
+            # Of what is shown only, a share would mislead: the withheld cells are on one side more than the other.
+            "–" if s.hidden else t.percent(s.brand_share),
             t("about.cells", count=s.hidden) if s.hidden else "",
         )
         for s in sorted(found, key=lambda s: (-s.threads, s.theme))

@@ -88,14 +88,15 @@ with
     signed as (
         select
             *,
-            round(
-                if(share < share_before, -1, 1) * greatest(statistic, 0), 4
-            ) as log_likelihood,
-            if(
-                statistic is null,
-                null,
-                round({{ chi_squared_tail("greatest(statistic, 0)") }}, 6)
-            ) as p_value
+            -- greatest skips nulls: a withheld row has no statistic, and not one of 0
+            case
+                when statistic is not null
+                then round(if(share < share_before, -1, 1) * greatest(statistic, 0), 4)
+            end as log_likelihood,
+            case
+                when statistic is not null
+                then round({{ chi_squared_tail("greatest(statistic, 0)") }}, 6)
+            end as p_value
         from tested
     ),
     ranked as (
