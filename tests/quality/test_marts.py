@@ -20,6 +20,7 @@ REPORTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "repo
 PLAIN = {"varchar": "'x'", "bigint": "12", "double": "0.5", "boolean": "false", "date": "date '2026-11-16'"}
 NAMED = {
     "link": "'https://oree.example/a'",
+    "canary": "null",
     "voice": "'person'",
     "side": "'human'",
     "health": "'heard'",
