@@ -38,6 +38,8 @@ CHAIN = ("girafe_import", "girafe_process", "girafe_publish")
 """What is switched on; nothing that a schedule starts runs in between."""
 HEARTBEAT_TIMEOUT = 30
 """Seconds until a task whose worker is gone is tried again; 300 by default."""
+_OPENED = "Found credentials"
+"""What the S3 client logs at its first use."""
 PATIENCE = 900
 
 
@@ -102,6 +104,10 @@ class Cluster:
     def started(self, worker: str, task: str) -> list[Path]:
         """The logs of the tries of `task` that this worker began."""
         return sorted((self.folder / worker / "logs").glob(f"**/*task_id={task}/**/*.log"))
+
+    def at_work(self, worker: str, task: str) -> set[str]:
+        """The map indexes of `task` that this worker has begun in earnest: they have opened the store."""
+        return {path.parent.name for path in self.started(worker, task) if _OPENED in path.read_text()}
 
     def kill(self, worker: str) -> None:
         """Ends a worker and every process it started at once, as a machine that loses power."""

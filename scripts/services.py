@@ -132,8 +132,8 @@ def answers(url: str) -> bool:
 def s3(folder: Path) -> Iterator[S3]:
     """SeaweedFS with the bucket `girafe`, its data under `folder`."""
     folder.mkdir(parents=True)
-    ports = free_ports(9)
-    master, master_grpc, volume, volume_grpc, filer, filer_grpc, api, api_grpc, iceberg = map(str, ports)
+    ports = free_ports(10)
+    master, master_grpc, volume, volume_grpc, filer, filer_grpc, api, api_grpc, iceberg, lance = map(str, ports)
     identity = {
         "name": "test",
         "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}],
@@ -148,7 +148,7 @@ def s3(folder: Path) -> Iterator[S3]:
         f"-master.port={master}", f"-master.port.grpc={master_grpc}", f"-volume.port={volume}",
         f"-volume.port.grpc={volume_grpc}", "-filer", f"-filer.port={filer}", f"-filer.port.grpc={filer_grpc}",
         "-s3", "-s3.autoCreateBucket=false", f"-s3.port={api}", f"-s3.port.grpc={api_grpc}",
-        f"-s3.port.iceberg={iceberg}", f"-s3.config={config}",
+        f"-s3.port.iceberg={iceberg}", f"-s3.port.lance={lance}", f"-s3.config={config}",
     ]  # fmt: skip
     endpoint = f"http://127.0.0.1:{api}"
     environment = {

@@ -12,19 +12,19 @@ import pytest
 
 from girafe import storage
 from girafe.run import digest
+from sample import seed
 from scripts.cluster import Cluster, cluster, services
 
 pytestmark = pytest.mark.cluster
-NOW = "2026-11-23T06:00:00+00:00"
+NOW = seed.NOW.isoformat()
+"""The moment at which `girafe demo` looks at the sample."""
 
 
 def marts_of_one_machine(folder: Path, made: Cluster) -> dict[str, str]:
     """What the sample gives in one process on one machine, with the same key at the same time."""
     keys = {name: made.environment[name] for name in made.environment if name.endswith("_KEY_FILE")}
     command = [sys.executable, "-m", "girafe", "demo", "--data", str(folder)]
-    done = subprocess.run(
-        command, env={**os.environ, **keys, "GIRAFE_NOW": NOW}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env={**os.environ, **keys}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return digest(folder / "warehouse" / "marts")
 
@@ -57,16 +57,18 @@ def test_a_worker_killed_in_mid_run_loses_nothing_and_doubles_nothing(
         started = time.monotonic()
         made.trigger("girafe_import")
         services.wait_until(
-            lambda: bool(made.started("classifier", "classify") and made.started("writer", "classify")),
+            lambda: bool(made.at_work("classifier", "classify") and made.started("writer", "classify")),
             "Classification on both workers", seconds=600,
         )  # fmt: skip
+        begun = made.at_work("classifier", "classify")
         made.kill("classifier")
         run = made.wait_for("girafe_process")["dag_run_id"]
         made.wait_for("girafe_publish")
         killed = time.monotonic() - started
-        tries = {task["map_index"]: task["try_number"] for task in made.tasks("girafe_process", run)
-                 if task["task_id"] == "classify"}  # fmt: skip
-        assert max(tries.values()) > 1, f"nothing was killed in mid-run: {tries}"
+        # What it had begun was begun again by the other worker, and is there once.
+        assert begun
+        assert begun <= made.at_work("writer", "classify")
+        assert all(task["state"] == "success" for task in made.tasks("girafe_process", run))
         assert marts(made) == expected
         assert not (made.data("classifier") / "warehouse").exists()
         assert (made.data("writer") / "exports" / "dashboard.html").stat().st_size > 10_000
