@@ -133,7 +133,9 @@ def s3(folder: Path) -> Iterator[S3]:
     """SeaweedFS with the bucket `girafe`, its data under `folder`."""
     folder.mkdir(parents=True)
     ports = free_ports(10)
-    master, master_grpc, volume, volume_grpc, filer, filer_grpc, api, api_grpc, iceberg, lance = map(str, ports)
+    master, master_grpc, volume, volume_grpc, filer, filer_grpc, api, api_grpc, iceberg, lance = map(
+        str, ports
+    )
     identity = {
         "name": "test",
         "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}],
