@@ -15,7 +15,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format up bench evaluate sample lock clean \
+.PHONY: help install demo test check format up bench evaluate train-nlp package-nlp sample lock clean \
         pictures test-servers test-browser test-slow cluster-test fuzz audit
 
 help: ## Show this list
@@ -60,6 +60,12 @@ bench: .venv/.ready ## Time each stage per thousand posts, as ratios against a p
 
 evaluate: .venv/.ready ## Measure the classifiers against baselines (ARGS="--quick": without the encoder)
 	@$(BIN)/python -m nlp.training.evaluate $(ARGS)
+
+train-nlp: .venv/.ready ## Train every classifier again from ../shared/data (same seeds, same bytes)
+	@$(BIN)/python -m nlp.training.train
+
+package-nlp: .venv/.ready ## Write the spaCy pipeline to build/nlp, to load or to build a wheel from
+	@$(BIN)/python -m nlp.training.package build/nlp
 
 sample: .venv/.ready ## Make the bundled sample again (same seed, same bytes)
 	@$(BIN)/python -m sample.generate

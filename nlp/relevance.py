@@ -16,7 +16,7 @@ from nlp.relevance_features import KEY_WEIGHT, context_keys, text_features
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
-KEPT = 0.5
+KEPT = 0.58
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,29 @@
+"""Training: the same each time, and a package that can be loaded."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import spacy
+
+from nlp.training.card import markdown
+from nlp.training.invent_relevance import sentences
+from nlp.training.package import package
+from nlp.training.relevance import fit, invented
+
+
+def test_training_twice_gives_the_same_weights_to_the_byte() -> None:
+    first, second = (fit(invented(list(sentences(random.Random(3), 300))), None) for _ in range(2))
+    assert first.weights.tobytes() == second.weights.tobytes()
+    assert first.bias.tobytes() == second.bias.tobytes()
+
+
+def test_the_package_is_loaded_by_spacy_and_reads_a_post(tmp_path: Path) -> None:
+    pipeline = spacy.load(package(tmp_path))
+    assert pipeline("Panne d'internet depuis hier, c'est nul")._.sentiment_label.label == "negative"
+    assert list(tmp_path.glob("*/setup.py"))
+
+
+def test_the_card_shows_a_table_whatever_stands_in_its_cells() -> None:
+    assert markdown([("a", "b"), ("1|2", "3")]) == "| a | b |\n| --- | --- |\n| 1/2 | 3 |"
