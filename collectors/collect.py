@@ -141,7 +141,9 @@ def _land(
 ) -> CollectReport:
     """Landing file, run record, cursors: in this order, so that a crash repeats and never skips."""
     name, module, query, now = listening.name, listening.module, listening.query, listening.now
-    digest = blake2b(f"{name}\x1f{query}".encode(), digest_size=4).hexdigest()
+    # The window too: under a clock that stands still, a later window must not replace an earlier one's file.
+    since = listening.first_window.start.isoformat() if listening.first_window else ""
+    digest = blake2b(f"{name}\x1f{query}\x1f{since}".encode(), digest_size=4).hexdigest()
     run_id = f"{name}-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}-{digest}"
     arrivals = Arrivals(
         source=name, module=module, query=query, run_id=run_id, now=now, is_forgotten=is_forgotten

@@ -22,7 +22,7 @@ from girafe.errors import QualityFailed, UserMustAct
 from girafe.lock import hold
 from girafe.pseudonym import NEXT_KEY_FILE, Pseudonymiser, check_same_key, load_key
 from girafe.settings import Settings
-from girafe.storage import Place, find, find_sizes, name_under, read_all
+from girafe.storage import Place, find, find_sizes, name_under, read_all, remove
 
 if TYPE_CHECKING:
     from collectors.collect import CollectReport
@@ -271,18 +271,53 @@ def classify_batch(context: Context, batch: Iterable[str]) -> list[ClassifyRepor
 
 
 def load(context: Context, *, rebuild: bool = False) -> LoadReport:
-    """LOAD what was classified into DuckDB and judge the speakers it concerns."""
+    """LOAD what was classified into DuckDB and judge the speakers it concerns.
+
+    A damaged warehouse is made anew from the classified files, a damaged classified file from its landing file.
+    """
+    from warehouse.connection import WarehouseDamaged
+    from warehouse.load import ClassifiedDamaged
+
+    with context.alone("girafe load"), context.adding("girafe load"):
+        for _ in range(2):
+            try:
+                return _load_once(context, rebuild=rebuild)
+            except WarehouseDamaged as damage:
+                context.say(f"{damage} It is rebuilt now.")
+                rebuild = True
+            except ClassifiedDamaged as damage:
+                context.say(f"{damage} They are made again from their landing files.")
+                _classify_again(context, damage.folders)
+        return _load_once(context, rebuild=rebuild)
+
+
+def _load_once(context: Context, *, rebuild: bool) -> LoadReport:
     from nlp.judge import judge
     from warehouse.load import load_classified
 
-    with context.alone("girafe load"), context.adding("girafe load"):
-        return load_classified(
-            context.data,
-            context.settings,
-            judge=judge,
-            pseudonymiser=context.pseudonymiser,
-            rebuild=rebuild,
+    return load_classified(
+        context.data,
+        context.settings,
+        judge=judge,
+        pseudonymiser=context.pseudonymiser,
+        rebuild=rebuild,
+    )
+
+
+def _classify_again(context: Context, folders: Sequence[Place]) -> None:
+    """Classifies the landing files of damaged folders; raises UserMustAct if one of them has left."""
+    from warehouse.landing import MANIFEST, classified_folder, landing_files
+
+    landed = {classified_folder(context.data, path): path for path in landing_files(context.data.landing)}
+    lost = [folder for folder in folders if folder not in landed]
+    if lost:
+        raise UserMustAct(
+            f"{lost[0]} is damaged, and its payloads have left landing. Restore that folder from a backup; without "
+            "one, remove it, and what it held leaves the numbers. Nothing was changed."
         )
+    for folder in folders:
+        remove(folder / MANIFEST)
+    classify(context, [landed[folder] for folder in folders])
 
 
 def validate_raw(context: Context) -> ValidationReport:

@@ -84,6 +84,8 @@ def disturb(run: Undisturbed, killed: str, chance: random.Random, root: Path) ->
     here, hits = world.context(root, run.settings), 0
     names = list(run.stages)
     for _ in range(chance.randint(1, 3)):
+        if killed == "collect" and any((root / "cursors").rglob("*.json")):
+            break  # its last act: what was heard is durable, and nobody asks again
         cost = run.cost[killed]
         if chance.random() < 0.6:
             fate = run_and_die(lambda: run.stages[killed](here), step=chance.randint(1, max(1, cost.steps)))

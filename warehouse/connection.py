@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +23,16 @@ class WarehouseDamaged(GirafeError):
     """The DuckDB file cannot be read; it is rebuilt from the classified files."""
 
 
+class DiskRefuses(RetryLater):
+    """The disk is full or may not be written; nothing was changed."""
+
+
 @contextmanager
 def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """An open connection to the warehouse, closed at the end.
 
-    Raises WarehouseBusy while another process has it open, WarehouseDamaged if it is no DuckDB file.
+    Raises WarehouseBusy while another process has it open, WarehouseDamaged if it is no DuckDB file or a part
+    of it cannot be read, DiskRefuses if the disk is full. What was not committed is undone in any case.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -45,19 +51,45 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         )
     except duckdb.Error as error:
         message = str(error).splitlines()[0]
-        if "lock" in message.lower() or "different configuration" in message.lower():
+        # Not just "lock": a damaged file is told as "checksum ... in block at location".
+        if re.search(r"\block\b|different configuration", message, re.IGNORECASE):
             raise WarehouseBusy(
                 f"{path.name} is open in another process. Wait for that run to end, then try again."
             ) from error
-        raise WarehouseDamaged(
-            f"{path.name} cannot be opened ({message}). Rebuild it from the classified files with: "
-            "girafe load --rebuild"
-        ) from error
+        raise (_disk_refuses(path, message) or _damaged(path, message)) from error
     try:
         connection.execute("set timezone = 'UTC'")
         yield connection
+    except duckdb.Error as error:
+        message = str(error).splitlines()[0]
+        found = _disk_refuses(path, message)
+        if found is None and re.search(
+            r"corrupt|checksum|enough bytes|has been invalidated", message, re.IGNORECASE
+        ):
+            found = _damaged(path, message)
+        if found is None:
+            raise
+        raise found from error
     finally:
         connection.close()
+
+
+def _damaged(path: Path, message: str) -> GirafeError:
+    return WarehouseDamaged(
+        f"{path.name} cannot be read ({message}). Rebuild it from the classified files with: "
+        "girafe load --rebuild"
+    )
+
+
+def _disk_refuses(path: Path, message: str) -> GirafeError | None:
+    if re.search(
+        r"no space left|file too large|read-only|disk quota|could not write", message, re.IGNORECASE
+    ):
+        return DiskRefuses(
+            f"The disk of {path.parent} cannot be written ({message}). Nothing was changed: make room, or make it "
+            "writable, then run the same command again."
+        )
+    return None
 
 
 def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 import duckdb
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from girafe.data_dir import DataDir
+from girafe.errors import GirafeError
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
 from girafe.storage import Place, find, local_folders, name_under, read_all
@@ -35,6 +37,16 @@ from warehouse.tables import (
 
 Judge: TypeAlias = Callable[[pa.Table], pa.Table]
 """speaker_evidence rows of some accounts, `observed_at` filled -> their speaker_labels rows."""
+
+
+class ClassifiedDamaged(GirafeError):
+    """Parquet files of these classified folders cannot be read; they are classified again from landing."""
+
+    def __init__(self, folders: Sequence[Place]) -> None:
+        names = ", ".join(f"{folder.parent.name}/{folder.name}" for folder in folders)
+        super().__init__(f"Damaged classified files: {names}.")
+        self.folders = tuple(folders)
+
 
 _ACCOUNTS_PER_JUDGEMENT = 100_000  # bounds memory: evidence of this many accounts at a time
 _FILES_PER_MERGE = 200
@@ -133,6 +145,9 @@ def _load(
         part = [data.classified / name for name in folders[start : start + _FILES_PER_MERGE]]
         # DuckDB reads local files only: its S3 reader would be downloaded at run time (docs/decisions/0025).
         with local_folders(part, [f"{table.name}.parquet" for table in CLASSIFIED]) as copies:
+            damaged = [folder for folder, copy in zip(part, copies, strict=True) if not _is_readable(copy)]
+            if damaged:
+                raise ClassifiedDamaged(damaged)
             for table in CLASSIFIED:
                 merge_files(connection, table, [copy / f"{table.name}.parquet" for copy in copies])
             _note_touched(connection, copies)
@@ -151,6 +166,16 @@ def _load(
         accounts_judged=judged,
         rebuilt=rebuilt,
     )
+
+
+def _is_readable(folder: Path) -> bool:
+    """A file that was cut off has lost its end, where Parquet keeps what is in it."""
+    try:
+        for table in CLASSIFIED:
+            pq.read_metadata(folder / f"{table.name}.parquet")
+    except (OSError, pa.ArrowInvalid):
+        return False
+    return True
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, object]]) -> None:

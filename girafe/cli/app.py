@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from typing import Annotated
@@ -39,6 +40,10 @@ _EXIT_CODES: tuple[tuple[type[GirafeError], int], ...] = (
 )
 
 
+_DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
+"""A disk that is full or may not be written: the same command works when there is room again."""
+
+
 def main() -> None:
     """Runs the command line; an expected error becomes one plain message and its exit code."""
     path.be_quiet()
@@ -48,6 +53,15 @@ def main() -> None:
     except GirafeError as error:
         console.print(f"[bold red]girafe:[/] {plain(error)}")
         sys.exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1))
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        console.print(
+            f"[bold red]girafe:[/] The disk cannot be written: {plain(error.strerror)}{plain(where)}. Nothing is lost "
+            "and nothing is half done: make room, or make it writable, then run the same command again."
+        )
+        sys.exit(4)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,176 @@
+"""Full disks, damaged files, clocks that jump: a clear word or a recovery, and never a row lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from collectors.http import Http
+from girafe import run as path
+from girafe.errors import SourceUnavailable, UserMustAct
+from tests import kill_world as world
+from tests.killing import run_and_die
+from warehouse.connection import DiskRefuses
+from warehouse.landing import landing_files, read_quarantine
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[Path]]]:
+    """Two files imported, classified and loaded."""
+    root = tmp_path_factory.mktemp("faults")
+    files = world.exports(root)
+    here = world.context(root / "data", world.settings(9))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIRAFE_PSEUDONYM_KEY", "k" * 40)
+        for name, stage in world.stages(files):
+            if name in ("import", "classify", "load"):
+                stage(here)
+        yield here.data.root, files
+
+
+@pytest.fixture
+def here(prepared: tuple[Path, list[Path]], tmp_path: Path) -> path.Context:
+    shutil.copytree(prepared[0], tmp_path / "data")
+    said: list[str] = []
+    return path.Context(
+        data=world.DataDir(tmp_path / "data"), settings=world.settings(9), now=world.NOW, say=said.append
+    )
+
+
+def parquet(here: path.Context) -> list[Path]:
+    return sorted(Path(str(file)) for file in (here.data.root / "classified").rglob("posts.parquet"))
+
+
+def test_a_truncated_classified_file_is_made_again_from_landing(here: path.Context) -> None:
+    expected = world.tables(here)
+    for keep in (0, 7, 200):
+        file = parquet(here)[0]
+        file.write_bytes(file.read_bytes()[:keep])
+        path.load(here, rebuild=True)
+        assert world.tables(here) == expected
+
+
+def test_without_its_landing_file_a_person_is_told_and_nothing_changes(here: path.Context) -> None:
+    expected = world.tables(here)
+    shutil.rmtree(here.data.root / "landing")
+    parquet(here)[0].write_bytes(b"PAR1")
+    with pytest.raises(UserMustAct, match="Restore that folder from a backup"):
+        path.load(here, rebuild=True)
+    assert world.tables(here) == expected
+
+
+@pytest.mark.parametrize("damage", ["all", "head", "middle", "cut", "empty"])
+def test_a_damaged_warehouse_is_rebuilt_from_the_classified_files(here: path.Context, damage: str) -> None:
+    expected = world.tables(here)
+    file = here.data.warehouse
+    content = bytearray(file.read_bytes())
+    noise = random.Random(5).randbytes
+    if damage == "all":
+        content = bytearray(noise(len(content)))
+    elif damage == "head":
+        content[:8192] = noise(8192)
+    elif damage == "middle":
+        content[12288:] = noise(len(content) - 12288)
+    elif damage == "cut":
+        content = content[: len(content) // 3]
+    else:
+        content = bytearray()
+    file.write_bytes(content)
+    path.load(here)
+    assert world.tables(here) == expected
+
+
+def test_a_landing_file_that_is_cut_off_keeps_what_can_be_read_and_says_the_rest_is_missing(
+    here: path.Context,
+) -> None:
+    file = Path(str(landing_files(here.data.landing)[0]))
+    file.write_bytes(file.read_bytes()[:-400])
+    shutil.rmtree(here.data.root / "classified")
+    path.classify(here)
+    reasons = Counter(line.reason for _, line in read_quarantine(here.data.quarantine))
+    assert reasons["landing_damaged"] == 1
+    path.load(here)
+    platforms = {row.split("'")[5] for row in world.tables(here) if row.startswith("posts ")}
+    assert platforms == {"forum", "reddit"}, "the other file is whole, and this one up to the damage"
+
+
+@pytest.mark.parametrize("room", [0, 500, 5_000, 40_000])
+@pytest.mark.parametrize("stage", ["import", "classify", "load"])
+def test_a_full_disk_stops_a_stage_and_with_room_it_finishes(
+    prepared: tuple[Path, list[Path]], tmp_path: Path, stage: str, room: int
+) -> None:
+    """The limit on the size of a file refuses writes as a full disk does."""
+    root, files = prepared
+    here = world.context(tmp_path / "data", world.settings(9))
+    stages = dict(world.stages(files))
+    order = ["import", "classify", "load"]
+    for name in order[: order.index(stage)]:
+        stages[name](here)
+
+    def cramped() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        stages[stage](here)
+
+    fate = run_and_die(cramped)
+    assert not fate.died
+    if fate.error:
+        assert fate.error.startswith(("OSError", DiskRefuses.__name__)), fate.error
+    for name in order[order.index(stage) :]:
+        stages[name](here)
+    assert world.tables(here) == world.tables(world.context(root, world.settings(9)))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a disk read-only")
+def test_a_read_only_disk_is_said_plainly(here: path.Context, tmp_path: Path) -> None:
+    data = here.data.root
+    if subprocess.run(["mount", "--bind", data, data], check=False, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", data], check=True)
+        company = tmp_path / "company.toml"
+        company.write_text('[company]\nname = "Ondine"\n')
+        done = subprocess.run(
+            [sys.executable, "-m", "girafe", "load", "--company", str(company), "--data", str(data)],
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+    finally:
+        subprocess.run(["umount", data], check=False)
+    assert done.returncode == 4, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "run the same command again" in " ".join(done.stderr.split())
+
+
+def test_a_clock_that_jumps_back_and_forth_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    with world.instance() as port, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIRAFE_PSEUDONYM_KEY", "k" * 40)
+        for jumps in ((0,), (0, -3, 2, -400, 1)):
+            here = world.context(tmp_path / f"data{len(jumps)}", world.settings(port))
+            for days in jumps:
+                now = world.NOW + timedelta(days=days)
+                http = Http(
+                    client=httpx.Client(timeout=30.0, trust_env=False),
+                    clock=lambda now=now: now,  # type: ignore[misc]
+                    sleep=lambda seconds: None,
+                    ticks=iter(range(10**6)).__next__,  # type: ignore[arg-type]
+                    chance=lambda: 0.5,
+                )
+                for source, query in path.queries(here):
+                    # Long ago there was nothing: refused with a clear word rather than believed.
+                    with suppress(SourceUnavailable):
+                        path.collect(here, source, query, http=http)
+            path.classify(here)
+            path.load(here)
+            posts = [row for row in world.tables(here) if row.startswith("posts ")]
+            assert len(posts) == world.POSTS, jumps
