@@ -18,6 +18,7 @@ from girafe import run as path
 from girafe import storage
 from girafe.data_dir import DataDir
 from girafe.settings import parse_settings
+from nlp.classify import classify_pending
 from scripts import services
 from warehouse.connection import connect
 from warehouse.forget import forget
@@ -129,6 +130,29 @@ def test_a_store_gives_the_same_tables_marts_erasures_and_files_as_a_folder(
         assert seen[step] == expected[step], step
     here = {path.name for path in (tmp_path / "data").iterdir()}
     assert not here & {"landing", "classified", "quarantine", "runs", "cursors", "forgotten", "keys"}
+
+
+def test_what_a_worker_had_begun_before_somebody_was_forgotten_stays_out_of_the_warehouse(
+    tmp_path: Path,
+) -> None:
+    data = DataDir(tmp_path / "data")
+    here = path.Context(data=data, settings=SETTINGS, now=NOW)
+    file = tmp_path / "posts.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines(0))) + "\n", encoding="utf-8")
+    forget(data, "forum", "lou3", parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+    import_file(file, data, now=NOW)
+    # As a worker does that read the list of the forgotten a moment too early.
+    classify_pending(data, settings=SETTINGS, parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+    path.load(here)
+    theirs = here.pseudonymiser.handle("forum", "lou3")
+    with connect(data.warehouse, read_only=True) as connection:
+        for table in ("posts", "account_observations", "speaker_evidence", "speaker_labels"):
+            held = connection.execute(
+                f"select count(*), count(*) filter (account_id = ?) from raw.{table}", [theirs]
+            )
+            every, their = held.fetchall()[0]
+            assert every > 0, table
+            assert their == 0, table
 
 
 @pytest.mark.parametrize("store", EVERY_KIND, indirect=True)

@@ -20,6 +20,7 @@ from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
 from girafe.storage import Place, find, local_folders, name_under, read_all
 from warehouse.connection import WarehouseDamaged, connect, count
+from warehouse.forgotten import read_forgotten
 from warehouse.landing import MANIFEST
 from warehouse.merge import create_tables, merge_files
 from warehouse.tables import (
@@ -152,7 +153,7 @@ def _load(
                 merge_files(connection, table, [copy / f"{table.name}.parquet" for copy in copies])
             _note_touched(connection, copies)
     if folders:
-        _apply_deletions(connection)
+        _apply_deletions(connection, read_forgotten(data))
         connection.executemany(
             "insert or replace into raw.loaded_folders values (?, ?)",
             [[name, digests[name]] for name in folders],
@@ -256,11 +257,20 @@ def _note_touched(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]
         connection.execute("insert into touched select distinct account_id from read_parquet(?)", [paths])
 
 
-def _apply_deletions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Takes out every post and account that is gone, whenever the sign of it was loaded."""
+def _apply_deletions(connection: duckdb.DuckDBPyConnection, forgotten: Iterable[str]) -> None:
+    """Takes out every post and account that is gone, whenever the sign of it was loaded.
+
+    The forgotten leave here too: a worker elsewhere may have begun to classify before they asked.
+    """
+    connection.register("asked", pa.table({"account_id": pa.array(sorted(forgotten), pa.string())}))
+    connection.execute(
+        "create or replace temp table gone_accounts as select account_id from asked"
+        " union select account_id from raw.deletions where account_id <> ''"
+    )
+    connection.unregister("asked")
     connection.execute(
         "create or replace temp table gone as select post_id from raw.posts where account_id in"
-        " (select account_id from raw.deletions where account_id <> '')"
+        " (select account_id from gone_accounts)"
         " union select post_id from raw.deletions where post_id <> ''"
     )
     for name in _OF_POSTS:
@@ -273,8 +283,7 @@ def _apply_deletions(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"delete from raw.speaker_evidence where {of_gone_posts}")
     for name in ("account_observations", "account_aliases", "speaker_evidence", "speaker_labels"):
         connection.execute(
-            f"delete from raw.{name} where account_id in"
-            " (select account_id from raw.deletions where account_id <> '')"
+            f"delete from raw.{name} where account_id in (select account_id from gone_accounts)"
         )
 
 
