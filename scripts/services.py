@@ -164,7 +164,15 @@ def s3(folder: Path) -> Iterator[S3]:
     with running(command, log=log, cwd=folder, patience=2):
         wait_until(lambda: answers(f"{endpoint}/healthz"), "The S3", seconds=60, log=log)
         make_bucket(environment, log)
+        forget_clients()
         yield S3(endpoint=endpoint, environment=environment, store=f"s3://{BUCKET}/store")
+
+
+def forget_clients() -> None:
+    """Lets this process open the S3 anew: clients are kept by their arguments, and the address is not one of them."""
+    client = sys.modules.get("s3fs")
+    if client is not None:
+        client.S3FileSystem.clear_instance_cache()
 
 
 def make_bucket(environment: Mapping[str, str], log: Path) -> None:
