@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -70,12 +71,15 @@ LINES: list[Line] = [
     line(13, "hal", "person", "Pareil chez Orée", reply_to=999),
     # A bare repost is not speech.
     line(14, "ida", "person", "", repost_of="p1"),
+    # The company opens a thread: a monologue, whose address may be kept. A person's may not.
+    line(15, "oree", None, "Orée ouvre le télétravail à tous", url="https://forum.example/t/15?utm_source=x"),
+    line(16, "jan", "person", "Le télétravail chez Orée", url="https://forum.example/t/16"),
 ]
 EXPECTED = {
     "conversations_human_to_human": 1,
     "conversations_brand_to_human": 1,
     "conversations_other": 1,
-    "monologues": 2,
+    "monologues": 4,
     "exchanges_human_to_human": 2,
     "exchanges_brand_to_human": 1,
     "exchanges_human_to_brand": 1,
@@ -165,8 +169,16 @@ def test_people_find_a_dashboard_and_a_digest(whole: path.Context) -> None:
 
 def test_bad_lines_wait_in_quarantine_with_reason_and_line_number(whole: path.Context) -> None:
     found = {line.position.rsplit(":")[-1]: line.reason for _, line in read_quarantine(whole.data.quarantine)}
-    assert set(found) == {"15", "16", "17"}
+    assert set(found) == {"17", "18", "19"}
     assert all(found.values())
+
+
+def test_the_only_address_kept_is_that_of_a_thread_the_company_opened(whole: path.Context) -> None:
+    with duckdb.connect(str(whole.data.warehouse), read_only=True) as connection:
+        links = connection.execute("select url from raw.organisation_links").fetchall()
+        terms = connection.execute("select term, count(*) from raw.term_labels group by term").fetchall()
+    assert links == [("https://forum.example/t/15",)]
+    assert ("remote_work", 2) in terms
 
 
 def test_running_it_again_changes_nothing(whole: path.Context) -> None:
