@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,7 +20,17 @@ class Finding:
 
     source: str
     ready: bool
-    detail: str
+    what: str
+    """Whether it is ready, what is missing, and what one call said if one was made."""
+    terms: str = ""
+    """Where the permission to read is written, and what it asks."""
+    missing: tuple[str, ...] = ()
+    """Names of environment variables it needs and does not have."""
+
+    @property
+    def detail(self) -> str:
+        """One sentence for people."""
+        return f"{self.what}. Terms: {self.terms}" if self.terms else self.what
 
 
 def examine(
@@ -37,9 +47,12 @@ def examine(
         if entry is None or not entry.enabled:
             state = "on by default" if module.ON_BY_DEFAULT else "off by default"
             needs = f"; needs {', '.join(module.SECRETS)}" if module.SECRETS else ""
-            yield _finding(name, module, ready=False, what=f"not in company.toml ({state}{needs})")
+            yield _finding(
+                name, module, ready=False, what=f"not in company.toml ({state}{needs})", missing=missing
+            )
         elif missing:
-            yield _finding(name, module, ready=False, what=f"not in the environment: {', '.join(missing)}")
+            told = f"not in the environment: {', '.join(missing)}"
+            yield _finding(name, module, ready=False, what=told, missing=missing)
         elif http is None:
             yield _finding(name, module, ready=True, what="ready")
         else:
@@ -50,7 +63,7 @@ def examine(
             yield Finding(
                 source=entry.name,
                 ready=False,
-                detail=f"not a source; correct the name in company.toml ({', '.join(sorted(sources))})",
+                what=f"not a source; correct the name in company.toml ({', '.join(sorted(sources))})",
             )
 
 
@@ -80,5 +93,5 @@ def _call(
     return _finding(name, module, ready=True, what=f"ready, {origin} answers ({heard} in the last hour)")
 
 
-def _finding(name: str, module: Source, *, ready: bool, what: str) -> Finding:
-    return Finding(source=name, ready=ready, detail=f"{what}. Terms: {module.TERMS}")
+def _finding(name: str, module: Source, *, ready: bool, what: str, missing: Sequence[str] = ()) -> Finding:
+    return Finding(source=name, ready=ready, what=what, terms=module.TERMS, missing=tuple(missing))

@@ -163,6 +163,14 @@ def recheck(context: Context, source: str, *, http: Http) -> GoneReport:
         )
 
 
+def terms_accepted(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The terms of those sources among `names` that are off until a person switches them on."""
+    from collectors.registry import SOURCES
+
+    chosen = [(name, SOURCES[name]) for name in sorted(names) if name in SOURCES]
+    return [(name, source.TERMS) for name, source in chosen if not source.ON_BY_DEFAULT]
+
+
 def rechecked_sources(context: Context) -> tuple[str, ...]:
     """The sources switched on that can be asked whether a post is still there."""
     from collectors.gone import can_tell

@@ -18,7 +18,7 @@ import orjson
 
 from collectors.contract import Watch
 from collectors.http import Http
-from collectors.read import count, moment, text, tree, trees
+from collectors.read import moment, text, tree, trees
 from collectors.stream import frames
 from girafe.errors import PayloadRejected, SourceUnavailable
 
@@ -52,7 +52,7 @@ Reader = Callable[[str | bytes], Event | None]
 def jetstream(frame: str | bytes) -> Event | None:
     """A frame of Jetstream v1: JSON with `time_us`; a deletion has no record, so its URI is put together."""
     told = tree(orjson.loads(frame))
-    position = count(told.get("time_us"))
+    position = _position(told.get("time_us"))
     if position is None:
         return None
     did, commit, account = text(told.get("did")), tree(told.get("commit")), tree(told.get("account"))
@@ -70,7 +70,7 @@ def firehose(frame: str | bytes) -> Event | None:
     header, body = tree(decoder.decode()), tree(decoder.decode())
     if header.get("op") == -1:
         raise SourceUnavailable(f"The firehose answered {text(body.get('error'))}.")
-    position = count(body.get("seq"))
+    position = _position(body.get("seq"))
     if position is None:
         return None
     paths = [text(op.get("path")) for op in trees(body.get("ops")) if op.get("action") == "delete"]
@@ -82,6 +82,11 @@ def firehose(frame: str | bytes) -> Event | None:
         deleted=deleted,
         purged=_purged(text(body.get("did")), account),
     )
+
+
+def _position(value: Any) -> int | None:
+    """A place in the stream; microseconds since 1970 are far beyond any count of things."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _purged(did: str, account: Any) -> str:
@@ -102,7 +107,15 @@ def changes(watch: Watch, base: str, dids: Sequence[str], http: Http) -> Iterato
     for frame in frames(_address(watch, base, started, hello), http, hello=hello, idle=idle):
         try:
             event = read(frame)
-        except (PayloadRejected, ValueError, TypeError, EOFError, cbor2.CBORDecodeError):
+        except (
+            PayloadRejected,
+            ValueError,
+            TypeError,
+            OverflowError,
+            OSError,
+            EOFError,
+            cbor2.CBORDecodeError,
+        ):
             watch.limits.append(f"{base}: a frame could not be read.")
             continue
         if event is None:

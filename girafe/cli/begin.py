@@ -14,7 +14,17 @@ import typer
 from girafe import run as path
 from girafe.cli.app import app
 from girafe.cli.stages import finish, run_stages
-from girafe.cli.terminal import CompanyFile, DataFolder, console, now, open_context, plain, timed
+from girafe.cli.terminal import (
+    AsJson,
+    CompanyFile,
+    DataFolder,
+    console,
+    now,
+    open_context,
+    plain,
+    print_json,
+    timed,
+)
 from girafe.company_file import company_toml
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
@@ -106,17 +116,22 @@ def doctor(
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
     online: Annotated[bool, typer.Option("--online", help="Make one cheap call to each source.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Says for each source whether it is ready, what is missing and what its terms ask."""
     from collectors.doctor import examine
 
     settings = load_settings(company)
     missing = settings.governance.missing()
-    mark = "[green]✓[/]" if not missing else "[red]✗[/]"
-    console.print(f"{mark} governance: {'complete' if not missing else 'missing ' + ', '.join(missing)}")
     # Not even a cheap call leaves before the gate is passed.
     http = path.live_http(now, lambda line: None) if online and not missing else None
-    for finding in examine(settings, environment=os.environ, http=http):
+    findings = examine(settings, environment=os.environ, http=http)
+    if as_json:
+        print_json({"governance_missing": missing, "sources": list(findings)})
+        return
+    mark = "[green]✓[/]" if not missing else "[red]✗[/]"
+    console.print(f"{mark} governance: {'complete' if not missing else 'missing ' + ', '.join(missing)}")
+    for finding in findings:
         mark = "[green]✓[/]" if finding.ready else "[yellow]–[/]"
         console.print(f"{mark} {finding.source}: {plain(finding.detail)}")
 

@@ -58,6 +58,10 @@ def _collect(
     context.settings.governance.check()
     http = path.live_http(now, context.say)
     heard, refusals = 0, []
+    for name, terms in path.terms_accepted({name for name, _ in pairs}):
+        console.print(
+            f"  [dim]{plain(name)} is switched on, and with it you have accepted: {plain(terms)}[/]"
+        )
     for name, query in pairs:
         try:
             report = timed(

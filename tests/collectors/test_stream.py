@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +12,7 @@ import cbor2
 import httpx
 import orjson
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
 from collectors import gone
@@ -21,6 +22,8 @@ from girafe.records import Deletion, Envelope
 from warehouse.landing import landing_files, landing_path, read_envelopes, write_envelopes
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LATER = 120
+"""Minutes after NOW at which every stream ends."""
 
 
 def uri(did, key):
@@ -60,20 +63,24 @@ def firehose_frame(kind, seq, minutes_ago, **body):
 class Stream:
     """A websocket server that sends `frames` to whoever comes, and remembers what was asked."""
 
-    def __init__(self, frames, *, breaks=False):
+    def __init__(self, frames, *, breaks=False, end=None):
+        self.end = end or jetstream_event("zoe", -LATER, kind="identity")
         self.frames, self.breaks, self.asked, self.hellos = frames, breaks, [], []
 
     def __call__(self, socket):
         self.asked.append(parse_qs(urlsplit(socket.request.path).query))
         if "requireHello" in self.asked[-1]:
             self.hellos.append(orjson.loads(socket.recv()))
-        for frame in self.frames:
-            socket.send(frame)
+        with suppress(ConnectionClosed):
+            for frame in self.frames:
+                socket.send(frame)
         if self.breaks:
             socket.close(1011)
-        else:
-            for _ in socket:
-                pass
+            return
+        with suppress(ConnectionClosed):
+            socket.send(self.end)  # written after the round began: it has caught up
+        for _ in socket:
+            pass
 
 
 @contextmanager
@@ -102,7 +109,7 @@ def recheck(client_for, data, settings_with):
                 for payload in shown
             ]  # fmt: skip
             write_envelopes(landing_path(data.landing, "bluesky", NOW, "r"), envelopes)
-        options = f'service = "https://pds.example", stream = "{address}", stream_idle = 0.3'
+        options = f'service = "https://pds.example", stream = "{address}", stream_idle = 20'
         return gone.look_up_gone(
             "bluesky", settings=settings_with(f'[[sources]]\nname = "bluesky"\noptions = {{ {options} }}'),
             data=data, http=client_for(pds, "pds.example"), sources=SOURCES,
@@ -155,7 +162,7 @@ def test_the_next_round_goes_on_a_moment_before_where_the_last_one_ended(recheck
         recheck(f"{address}/subscribe")
     started, again = (int(asked["cursor"][0]) for asked in first.asked)
     assert started < micros(NOW - timedelta(hours=23))
-    assert again == micros(NOW - timedelta(minutes=20, seconds=5))
+    assert again == micros(NOW + timedelta(minutes=LATER) - timedelta(seconds=5))
 
 
 def test_a_round_ends_when_it_has_caught_up_however_much_follows(recheck, data):
@@ -166,7 +173,9 @@ def test_a_round_ends_when_it_has_caught_up_however_much_follows(recheck, data):
     assert int(cursor.memory["stream"].split()[1]) == micros(NOW)
 
 
-@pytest.mark.parametrize("frame", ["not json", b"\x00\x01", "{}", '{"time_us": "x"}'])
+@pytest.mark.parametrize(
+    "frame", ["not json", b"\x00\x01", "{}", '{"time_us": "x"}', '{"time_us": 99999999999999999999}']
+)
 def test_a_frame_that_cannot_be_read_stops_nothing(recheck, data, frame):
     with serving(Stream([frame, deletion("ada", "2", 9)])) as address:
         recheck(f"{address}/subscribe")
@@ -195,12 +204,12 @@ def test_the_firehose_says_the_same_in_cbor(recheck, data):
         firehose_frame("#commit", 41, 9, repo="did:plc:ada", ops=ops),
         firehose_frame("#account", 42, 8, did="did:plc:bo", active=False, status="deactivated"),
     ]
-    stream = Stream(frames)
+    stream = Stream(frames, end=firehose_frame("#identity", 99, -LATER, did="did:plc:zoe"))
     with serving(stream) as address:
         recheck(f"{address}/xrpc/com.atproto.sync.subscribeRepos")
         recheck(f"{address}/xrpc/com.atproto.sync.subscribeRepos")
     assert found(data) == {uri("ada", "1"), uri("bo", "3"), "did:plc:bo"}
-    assert [asked["cursor"] for asked in stream.asked] == [["0"], ["42"]]
+    assert [asked["cursor"] for asked in stream.asked] == [["0"], ["99"]]
 
 
 def test_the_firehose_may_refuse_and_is_named(recheck, data):

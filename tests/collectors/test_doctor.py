@@ -1,0 +1,39 @@
+"""The doctor says for each source whether it is ready, what is missing and what the terms ask."""
+
+from __future__ import annotations
+
+import httpx
+
+from collectors.doctor import examine
+from collectors.registry import SOURCES
+
+
+def test_every_source_is_examined_with_what_it_lacks_and_what_its_terms_ask(settings_with):
+    settings = settings_with('[[sources]]\nname = "hackernews"\n[[sources]]\nname = "reddit"')
+    found = {finding.source: finding for finding in examine(settings, environment={})}
+    assert set(found) == set(SOURCES)
+    assert found["hackernews"].ready
+    assert found["reddit"].missing == ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
+    assert not found["reddit"].ready
+    assert all(finding.terms for finding in found.values())
+
+
+def test_with_a_network_one_cheap_call_tells_a_place_that_answers_from_one_that_refuses(
+    client_for, settings_with
+):
+    asked = []
+
+    def answer(request):
+        asked.append(request.url.host)
+        return httpx.Response(403) if "algolia" in request.url.host else httpx.Response(200, json=[])
+
+    settings = settings_with(
+        '[[sources]]\nname = "hackernews"\n[[sources]]\nname = "mastodon"\n'
+        'options = { instances = ["https://a.example"] }'
+    )
+    http = client_for(answer, "hn.algolia.com", "a.example", attempts=2)
+    found = {finding.source: finding for finding in examine(settings, environment={}, http=http)}
+    assert not found["hackernews"].ready
+    assert "refuses (403" in found["hackernews"].detail
+    assert found["mastodon"].ready
+    assert asked.count("hn.algolia.com") == 1
