@@ -143,14 +143,14 @@ def _land(
     name, module, query, now = listening.name, listening.module, listening.query, listening.now
     # The window too: under a clock that stands still, a later window must not replace an earlier one's file.
     since = listening.first_window.start.isoformat() if listening.first_window else ""
-    digest = blake2b(f"{name}\x1f{query}\x1f{since}".encode(), digest_size=4).hexdigest()
-    run_id = f"{name}-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}-{digest}"
+    mark = f"{_digest(f'{name} {query}')}-{_digest(since)}"
+    run_id = f"{name}-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}-{mark}"
     arrivals = Arrivals(
         source=name, module=module, query=query, run_id=run_id, now=now, is_forgotten=is_forgotten
     )
     path = landing_path(data.landing, module.PLATFORM, now, run_id)
     payloads = write_envelopes(path, arrivals.envelopes(listening.items.values()))
-    usual = usual_posts(data, digest)
+    usual = usual_posts(data, mark.partition("-")[0])
     health, detail = _health(listening, arrivals, http, usual)
     record = RunRecord(
         platform=module.PLATFORM,
@@ -184,6 +184,10 @@ def _land(
         health=health,
         health_detail=detail,
     )
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def _health(listening: Listening, arrivals: Arrivals, http: Http, usual: float | None) -> tuple[Health, str]:

@@ -46,9 +46,9 @@ class RunRecord:
     """What places do not let us hear although they answer: access settings, caps, spent budgets."""
 
 
-def usual_posts(data: DataDir, suffix: str) -> float | None:
-    """The median of posts in the last runs whose id ends in `suffix` and that could hear; None for under 3."""
-    paths = find(data.runs, f"*/*-{suffix}.json")
+def usual_posts(data: DataDir, query_mark: str) -> float | None:
+    """The median of posts in the last runs of a query (by its mark in their ids) that could hear; None for under 3."""
+    paths = find(data.runs, f"*/*-{query_mark}-*.json")
     counts = []
     for path in reversed(paths[-2 * _RUNS :]):
         try:

@@ -25,7 +25,9 @@ def test_with_a_network_one_cheap_call_tells_a_place_that_answers_from_one_that_
 
     def answer(request):
         asked.append(request.url.host)
-        return httpx.Response(403) if "algolia" in request.url.host else httpx.Response(200, json=[])
+        if "algolia" in request.url.host:
+            return httpx.Response(403)
+        return httpx.Response(200, json={} if "instance" in request.url.path else [])
 
     settings = settings_with(
         '[[sources]]\nname = "hackernews"\n[[sources]]\nname = "mastodon"\n'
