@@ -19,8 +19,10 @@ import pytest
 
 from collectors.collect import collect
 from collectors.contract import Window
+from collectors.cursors import cursor_path, read_cursors
+from collectors.gone import look_up_gone
 from collectors.http import Http, Manners
-from collectors.registry import PARSERS
+from collectors.registry import PARSERS, SOURCES
 from girafe.errors import GirafeError
 from girafe.records import Deletion, Post, Profile
 from warehouse.landing import landing_files, read_envelopes
@@ -250,3 +252,17 @@ def test_a_bluesky_stack_is_heard_whole(bluesky, http, data, settings_with):
     assert any(record.post_id == lost["uri"] for record in landed(data) if isinstance(record, Deletion))
     bios = {record.account.bio for record in landed(data) if isinstance(record, Profile)}
     assert {"Engineer at Ondine", "Jornalista"} <= bios
+    # What is deleted afterwards is heard on the firehose of the same server, and nothing else is named.
+    known = {record.post_id for record in landed(data) if isinstance(record, Deletion)}
+    delete(leaf)
+    stream = f"{base.replace('http', 'ws', 1)}/xrpc/com.atproto.sync.subscribeRepos"
+    options = f'service = "{base}", stream = "{stream}", stream_idle = 3'
+    report = look_up_gone(
+        "bluesky", settings=settings_with(f'[[sources]]\nname = "bluesky"\noptions = {{ {options} }}'), data=data,
+        http=http, secrets=secrets, sources=SOURCES,
+    )  # fmt: skip
+    assert report.detail == ""
+    named = {record.post_id for record in landed(data) if isinstance(record, Deletion)} - known
+    assert named == {leaf["uri"]}
+    [cursor] = read_cursors(cursor_path(data, "bluesky", "(recheck)")).values()
+    assert cursor.memory["stream"].startswith(stream)
