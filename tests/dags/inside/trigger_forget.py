@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from pathlib import Path
 
@@ -12,12 +13,22 @@ from airflow.utils.db import initdb
 folder, account = sys.argv[1:]
 initdb()
 dag = DagBag(dag_folder=str(Path(folder) / "girafe_forget.py")).dags["girafe_forget"]
-for wrong in (account, f"mastodon:{account}@social.example", "r-0123"):
+
+
+def accepts(request: str) -> bool:
+    """What the API server asks of a form before it stores anything of a run."""
+    params = copy.deepcopy(dag.params)
     try:
-        # What the API server does before it stores anything of a run.
-        dag.params.deep_merge({"request": wrong}).validate()
+        params["request"] = request
+        params.validate()
     except ParamValidationError:
-        sys.stdout.write("refused\n")
-    else:
+        return False
+    return True
+
+
+for wrong in (account, f"mastodon:{account}@social.example", "r-0123"):
+    if accepts(wrong):
         sys.exit("an account was accepted")
-dag.params.deep_merge({"request": "r-0123456789abcdef"}).validate()
+if not (accepts("r-0123456789abcdef") and accepts("")):
+    sys.exit("a request was refused")
+sys.stdout.write("refused\n")
