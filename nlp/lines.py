@@ -14,7 +14,7 @@ from girafe.settings import Settings
 from nlp.company import CompanyNames, company_names
 
 Line: TypeAlias = dict[str, Any]
-_BATCH = 1024
+_BATCH, _SLOW_BATCH = 1024, 64
 
 
 def answer_lines(
@@ -23,10 +23,14 @@ def answer_lines(
     *,
     key: str,
     check: Callable[[Line], None],
+    fast: bool = True,
 ) -> Iterator[str]:
-    """Answers each non-empty line; a line that cannot be read is answered with `error` and its number."""
+    """Answers each non-empty line; a line that cannot be read is answered with `error` and its number.
+
+    Lines are answered together, fewer at a time where each takes long (not `fast`).
+    """
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    while batch := list(islice(numbered, _BATCH)):
+    while batch := list(islice(numbered, _BATCH if fast else _SLOW_BATCH)):
         read = [_read(number, line, key, check) for number, line in batch]
         answers = iter(answer([item for item in read if "error" not in item]))
         for item in read:

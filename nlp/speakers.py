@@ -36,7 +36,7 @@ def speakers_lines(
         companies = [company_of(item, settings) or _NOBODY for item in items]
         return _answers(items, companies, explain=explain, fast=fast)
 
-    return answer_lines(lines, answer, key="account_id", check=lambda item: _check(item, settings))
+    return answer_lines(lines, answer, key="account_id", check=lambda item: _check(item, settings), fast=fast)
 
 
 def _check(item: Line, settings: Settings | None) -> None:

@@ -23,7 +23,7 @@ def texts_lines(lines: Iterable[str], settings: Settings | None, *, fast: bool =
         text_of(item, "text")
         text_of(item, "lang")
 
-    return answer_lines(lines, answer, key="id", check=check)
+    return answer_lines(lines, answer, key="id", check=check, fast=fast)
 
 
 def _answers(items: Sequence[Line], settings: Settings | None, *, fast: bool) -> list[Line]:

@@ -51,8 +51,11 @@ def _lines(source: Path, out: Path | None, work: Callable[[Any], Any]) -> None:
     with source.open(encoding="utf-8", errors="replace") as lines:
         target = out.open("w", encoding="utf-8") if out else sys.stdout
         try:
-            for line in work(lines):
-                target.write(line + "\n")
+            with console.status("reading ...") as status:
+                for number, line in enumerate(work(lines), 1):
+                    target.write(line + "\n")
+                    if number % 100 == 0:
+                        status.update(f"{number:,} lines answered")
         finally:
             if out:
                 target.close()
