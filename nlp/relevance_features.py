@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sklearn.utils.murmurhash import murmurhash3_bytes_u32
@@ -96,10 +96,12 @@ def context_keys(text: str, folded: str, mention: Mention) -> list[int]:
     near = [f"l1={l1}", f"l2={l2} {l1}", f"r1={r1}", f"r2={r1} {r2}", f"lr={l1}_{r1}", f"ll={l2}", f"rr={r2}"]
     cased = [f"c{case}l={l1}", f"c{case}r={r1}"]
     around = [f"b={token}" for token in sorted({*left[-_FEW:], *right[:_FEW]})]
-    return [
-        int(murmurhash3_bytes_u32(key.encode("utf-8", "surrogatepass"), _SALT)) % KEYS
-        for key in (*near, *cased, *around)
-    ]
+    return [_hash(key) for key in (*near, *cased, *around)]
+
+
+@lru_cache(maxsize=100_000)
+def _hash(key: str) -> int:
+    return int(murmurhash3_bytes_u32(key.encode("utf-8", "surrogatepass"), _SALT)) % KEYS
 
 
 def _plain(token: str) -> str:

@@ -13,9 +13,9 @@ from nlp.language import READ
 from nlp.linear import load, softmax
 from nlp.word_model import WordModel, tokens
 
-_UNSURE = 0.35
-"""Below this distance between the two likeliest the encoder is asked: about half of all posts."""
-_WEIGHT = 1.5
+_UNSURE = 0.6
+"""Below this distance between the two likeliest the encoder is asked."""
+_WEIGHT = 2.0
 """How much more the encoder's word counts than the fast model's."""
 
 
