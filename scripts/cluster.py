@@ -40,6 +40,8 @@ HEARTBEAT_TIMEOUT = 30
 """Seconds until a task whose worker is gone is tried again; 300 by default."""
 _OPENED = "Found credentials"
 """What the S3 client logs at its first use."""
+_ENDED = "Done. Returned value"
+"""What Airflow logs when a task's code has returned."""
 PATIENCE = 900
 
 
@@ -106,8 +108,9 @@ class Cluster:
         return sorted((self.folder / worker / "logs").glob(f"**/*task_id={task}/**/*.log"))
 
     def at_work(self, worker: str, task: str) -> set[str]:
-        """The map indexes of `task` that this worker has begun in earnest: they have opened the store."""
-        return {path.parent.name for path in self.started(worker, task) if _OPENED in path.read_text()}
+        """The map indexes of `task` that this worker has begun in earnest (it has opened the store) and not ended."""
+        logs = {path.parent.name: path.read_text() for path in self.started(worker, task)}
+        return {name for name, text in logs.items() if _OPENED in text and _ENDED not in text}
 
     def kill(self, worker: str) -> None:
         """Ends a worker and every process it started at once, as a machine that loses power."""
