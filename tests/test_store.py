@@ -129,7 +129,8 @@ def test_a_store_gives_the_same_tables_marts_erasures_and_files_as_a_folder(
     for step in expected:
         assert seen[step] == expected[step], step
     here = {path.name for path in (tmp_path / "data").iterdir()}
-    assert not here & {"landing", "classified", "quarantine", "runs", "cursors", "forgotten", "keys"}
+    assert not here & {"landing", "classified", "quarantine", "runs", "cursors", "forgotten"}
+    assert not list((tmp_path / "data").glob("keys/*.key"))
 
 
 def test_what_a_worker_had_begun_before_somebody_was_forgotten_stays_out_of_the_warehouse(
