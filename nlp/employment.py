@@ -72,6 +72,12 @@ def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str]]:
     return rules, turns
 
 
+_LONGEST_BIO = 3000
+"""No platform shows a longer one; what is longer is no profile but an attack on our time."""
+_AROUND = 300
+"""Characters before and after a mention that can say something about it."""
+
+
 def has_disclaimer(folded_bio: str) -> bool:
     """`Views my own`, `propos personnels`: said by people with an employer, whoever that is."""
     return _DISCLAIMER.search(folded_bio) is not None
@@ -79,7 +85,7 @@ def has_disclaimer(folded_bio: str) -> bool:
 
 def tie(account: Account, names: CompanyNames) -> tuple[str, ...]:
     """The codes of what the profile says about the company; empty if it does not name it."""
-    bio = account.bio
+    bio = account.bio[:_LONGEST_BIO]
     folded = fold(bio)
     codes = {_read(folded, mention) for mention in names.mentions(bio, folded)}
     if codes & _PRESENT:
@@ -92,7 +98,8 @@ def _read(folded: str, mention: Mention) -> str:
     if mention.kind == "hashtag" and _TEAM_TAG.match(folded, mention.start):
         return "bio:team_tag"
     start, end = _segment(folded, mention)
-    before, after = folded[start : mention.start], folded[mention.end : end]
+    before = folded[max(start, mention.start - _AROUND) : mention.start]
+    after = folded[mention.end : min(end, mention.end + _AROUND)]
     if mention.kind == "handle":
         before += "@"
     rules, turns = _rules()

@@ -129,8 +129,23 @@ def open_archive(file: File) -> Iterator[Archive]:
 
 def looks_like_zip(file: File) -> bool:
     """Whether it begins as a zip does, by itself or inside a gzip."""
-    with file.open() as raw:
-        return raw.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+    try:
+        with file.open() as raw:
+            return raw.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+    except (OSError, EOFError, zlib.error):
+        return False  # a damaged gzip; reading says where
+
+
+def read_alone(file: File) -> bytes:
+    """A member handed in by itself, whole, without a byte order mark; InputInvalid if it is damaged or endless."""
+    try:
+        with file.open() as stream:
+            content = stream.read(LARGEST_MEMBER + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputInvalid(f"{file.label} cannot be unpacked ({error}); export it again.") from error
+    if len(content) > LARGEST_MEMBER:
+        raise InputInvalid(f"{file.label} has more than {LARGEST_MEMBER:,} bytes; no export does.")
+    return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def open_tar(raw: IO[bytes]) -> tarfile.TarFile:

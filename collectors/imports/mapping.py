@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from girafe.errors import InputInvalid
 
@@ -23,6 +23,14 @@ FieldName = Literal[
     "display_name", "publisher", "bio", "author_url", "links", "followers", "is_bot", "is_organisation", "reply_to",
     "conversation_id", "quote_of", "repost_of", "mentions", "lang", "url", "likes", "replies", "reposts",
 ]  # fmt: skip
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{value!r} is no time zone; write one like Europe/Paris or UTC") from error
+    return value
 
 
 class ImportMapping(BaseModel):
@@ -43,7 +51,7 @@ class ImportMapping(BaseModel):
     """What these columns may say (or end in, for domains) -> platform."""
     columns: dict[FieldName, tuple[str, ...]]
     """Field -> columns, the first that is not empty counts."""
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     """Of times without offset."""
     time_formats: tuple[str, ...] = ()
     """For dates no person would guess; ISO 8601, epoch and spreadsheet numbers, dates with month names or

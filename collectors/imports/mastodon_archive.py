@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from collectors.html import links_in, plain_text
-from collectors.imports.archive import LARGEST_MEMBER, Archive, base_name, open_archive
+from collectors.imports.archive import Archive, base_name, open_archive, read_alone
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.read import address, identifier, moment, optional_id, text, texts, tree, trees
 from collectors.sources.mastodon_parse import opt_out
@@ -47,16 +48,21 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
 
 
 def _actor_and_outbox(file: File) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    with file.open() as stream:
-        alone = stream.read(1) in (b"{", b" ", b"\n", b"\xef")
-    if not alone:
+    if not _is_alone(file):
         with open_archive(file) as archive:
             outbox = _document(archive, "outbox.json")
             named = any(base_name(name) == "actor.json" for name in archive.names())
             return (_document(archive, "actor.json") if named else _owner_of(outbox)), outbox
-    with file.open() as stream:
-        outbox = _json("outbox.json", stream.read(LARGEST_MEMBER).removeprefix(b"\xef\xbb\xbf"))
+    outbox = _json("outbox.json", read_alone(file))
     return _owner_of(outbox), outbox
+
+
+def _is_alone(file: File) -> bool:
+    try:
+        with file.open() as stream:
+            return stream.read(1) in (b"{", b" ", b"\n", b"\xef")
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 def _owner_of(outbox: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from collectors.imports.archive import LARGEST_MEMBER, Archive, base_name, looks_like_zip, open_archive
+from collectors.imports.archive import Archive, base_name, looks_like_zip, open_archive, read_alone
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.times import twitter_time
 from collectors.read import count, identifier, optional_id, text, tree, trees
@@ -32,8 +32,7 @@ def recognises(head: Head) -> bool:
 def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The owner, then every post."""
     if not looks_like_zip(file):
-        with file.open() as stream:
-            yield from _posts(file.label, stream.read(LARGEST_MEMBER), {})
+        yield from _posts(file.label, read_alone(file), {})
         return
     with open_archive(file) as archive:
         owner = _owner(archive)

@@ -68,6 +68,7 @@ def inside(target: str, arguments: list[str]) -> None:
     with atheris.instrument_imports(include=["collectors", "nlp", "girafe", "feedparser"]):
         from tests.fuzz.targets import TARGETS
     run = TARGETS[target]
+    run(b"a first input loads models and rules, which is no hang")
     atheris.Setup([sys.argv[0], *arguments], run)
     atheris.Fuzz()
 

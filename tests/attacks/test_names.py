@@ -1,0 +1,104 @@
+# ruff: noqa: E501 (tables are wide)
+"""Attacks by name: what an operator or a stranger calls a company never becomes SQL, a template, a path or a trap."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collectors.imports.land import import_file
+from girafe import run as path
+from girafe.company_file import company_toml
+from girafe.data_dir import DataDir
+from girafe.records import Account
+from girafe.settings import parse_settings
+from nlp.company import CompanyNames
+from nlp.employment import tie
+from nlp.fold import handles_in, words_in
+from nlp.relevance import relevance
+from nlp.statements import statement
+from warehouse.landing import file_name, landing_path
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+NAMES = [
+    "'; DROP TABLE raw.posts; --", '"; drop schema raw cascade; --', "{{ env_var('GIRAFE_KEY') }}", "{% raw %}", "${HOME}", "$(id)", "`id`", "../../../etc/passwd",
+    "..", "C:\\evil", "a/b/c", "<script>alert(1)</script>", "=cmd|' /C calc'!A1", "\u202eeérO", "Orée\u0000", "(?:a+)+$", "[", "%s%n", "name: {yaml: [", "O'Ré\"e",
+]  # fmt: skip
+
+
+def said(number: int, name: str, handle: str) -> dict[str, object]:
+    return {"platform": "forum", "post_id": f"p{number}", "created_at": (MONDAY + timedelta(minutes=number)).isoformat(),
+            "text": f"Je travaille chez {name} et chez Ondine", "author": {"handle": handle, "voice": "person"}, "reply_to": "p0" if number else None}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_whole_run_for_a_company_with_the_worst_of_names(tmp_path):
+    """One company, its aliases and its competitors carry every attack at once; the release is made and is right."""
+    quoted = [json.dumps(name.replace("\x00", "")) for name in NAMES]
+    settings = parse_settings(
+        f"[company]\nname = {quoted[0]}\naliases = [{', '.join(quoted[1:8])}]\n"
+        + "".join(f"[[competitors]]\nname = {name}\n" for name in quoted[8:])
+    )
+    here = path.Context(data=DataDir(tmp_path / "data"), settings=settings, now=NOW)
+    file = tmp_path / "posts.jsonl"
+    file.write_text("".join(json.dumps(said(number, NAMES[0], f"h{number}")) + "\n" for number in range(12)))
+    import_file(file, here.data, now=NOW)
+    reports = path.run_stages(here, path.AFTER_COLLECT, lambda _name, call: call())
+    assert reports["publish"].dashboard.exists()
+    page = reports["publish"].dashboard.read_text()
+    assert "<script>alert(1)</script>" not in page
+    outside = {each.name for each in tmp_path.iterdir()}
+    assert outside == {"data", "posts.jsonl"}
+    assert not any(
+        ".." in part for each in here.data.root.rglob("*") for part in each.relative_to(here.data.root).parts
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_one_safe_part_of_a_path(tmp_path, name):
+    made = landing_path(tmp_path, name, NOW, name)
+    assert made.resolve().is_relative_to(tmp_path.resolve())
+    assert made.parent.parent.parent == tmp_path
+    assert "/" not in file_name(name)
+    assert file_name(name) not in ("", ".", "..")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_typed_on_the_command_line_stays_a_text_in_company_toml(name):
+    words = name.replace("\x00", "")
+    made = parse_settings(company_toml(name=words, aliases=[words], competitors=[f"{words} 2"]))
+    assert made.company.name == words.strip()
+
+
+SHAPES = {
+    "dots": "a.", "dashes": "a-", "ats": "a@", "hashes": "#ondine", "the name": "ondine ", "handles": "@ondine.", "blanks": "ondine" + " " * 50,
+    "links": "www.", "digits": "1,", "former": "ex-", "work": "je travaille chez ", "pipes": "| ", "opened": "(", "accents": "e\u0301", "one word": "a",
+    "quotes": "« ", "dotted mail": "x@a.", "hyphens": "ondine-",
+}  # fmt: skip
+ALIASES = ["Ondine", "(a+)+$", "a " * 100]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("alias", ALIASES, ids=range(len(ALIASES)))
+def test_no_alias_and_no_text_of_fifty_kilobytes_costs_more_than_a_moment(shape, alias):
+    """Doubling the text at most doubles the time or so: nothing is tried in all combinations."""
+    names = CompanyNames(
+        company_id="c",
+        names=(alias, "Ondine"),
+        negative=(f"{alias} x",),
+        domains=("ondine.example",),
+        official=(alias,),
+    )
+    words = (SHAPES[shape] * (50_000 // len(SHAPES[shape])))[:50_000]
+    started = time.process_time()
+    names.mentions(words)
+    relevance(words, names)
+    statement(words, names)
+    tie(Account(platform="x", handle="ada", bio=words), names)
+    handles_in(words, "mastodon")
+    words_in(words)
+    assert time.process_time() - started < 5
