@@ -23,8 +23,10 @@ SECONDS = 2.0
 
 @pytest.mark.parametrize("path", KEPT, ids=[f"{path.parent.name}-{path.name}" for path in KEPT])
 def test_what_was_found_once_stays_mended(path):
+    target = TARGETS[path.parent.name]
+    target(b"")  # the first call loads models and rules, which is not what is timed
     started = time.process_time()
-    TARGETS[path.parent.name](path.read_bytes())
+    target(path.read_bytes())
     assert time.process_time() - started < SECONDS * 5
 
 
