@@ -238,13 +238,12 @@ def language(data: bytes) -> None:
 
 
 def moods_and_themes(data: bytes) -> None:
-    from nlp import text_features
-    from nlp.sentiment import sentiments
-    from nlp.themes import themes
+    import json
 
-    words = [data.decode("utf-8", "replace")]
-    themes(words, ["fr"])
-    sentiments(words, text_features.matrix(words), ["fr"], thorough=False)
+    from nlp.texts import texts_lines
+
+    line = json.dumps({"id": "1", "text": data.decode("utf-8", "replace"), "lang": "fr"})
+    assert len(list(texts_lines([line], None, fast=True))) == 1
 
 
 def employment(data: bytes) -> None:
