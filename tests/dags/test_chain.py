@@ -7,6 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from girafe.data_dir import DataDir
+from tests import canaries
+from tests.test_canaries import RAW, land, links_of_organisations
+
 INSIDE = Path(__file__).parent / "inside"
 DAGS = Path(__file__).parents[2] / "dags"
 START = datetime(2026, 10, 5, 9, tzinfo=UTC)
@@ -36,6 +40,7 @@ def test_a_landed_file_becomes_a_release_in_airflow(
     file, company, data = tmp_path / "posts.jsonl", tmp_path / "company.toml", tmp_path / "data"
     file.write_text("\n".join(json.dumps(line) for line in lines()) + "\n")
     company.write_text(COMPANY)
+    marked = land(DataDir(data))
     conf = json.dumps({"company": str(company), "data": str(data), "file": str(file)})
     said = run_python(INSIDE / "run_chain.py", str(DAGS), conf)
     runs = {r["dag"]: r for r in map(json.loads, (s[4:] for s in said.splitlines() if s.startswith("RUN ")))}
@@ -48,3 +53,12 @@ def test_a_landed_file_becomes_a_release_in_airflow(
     assert (data / "exports" / "dashboard.html").stat().st_size > 10_000
     assert (data / "exports" / "digest.md").exists()
     assert (data / "quality" / "docs" / "marts" / "index.html").exists()
+    # Airflow's own memory too: database, XCom, rendered fields, logs, what the tasks printed.
+    search = canaries.Search(canaries.marks_of(marked), allowed=links_of_organisations(marked))
+    found, searched = search.in_folder(data, but=RAW)
+    assert found == {}
+    assert searched > 100
+    home = Path(airflow_environment["AIRFLOW_HOME"])
+    assert (home / "airflow.db").exists()
+    assert search.in_folder(home, but=set())[0] == {}
+    assert search.in_bytes(said.encode()) is None
