@@ -38,6 +38,7 @@ SPAN = {
     catchup=False,
     is_paused_upon_creation=True,  # the first request to a platform is a person's decision
     max_active_runs=1,
+    deadline=wiring.within(minutes=180),
     default_args=wiring.patient(minutes=60),
     params=wiring.form(**SPAN),
     tags=["girafe", "collect"],

@@ -26,6 +26,7 @@ Trigger it, or clear only **deliver**. Nobody gets the same week twice: what was
     start_date=wiring.BEGINNING,
     catchup=False,
     max_active_runs=1,
+    deadline=wiring.within(minutes=60),
     default_args=wiring.patient(minutes=30),
     params=wiring.form(),
     tags=["girafe", "digest"],

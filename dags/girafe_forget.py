@@ -40,6 +40,7 @@ REQUEST = Param(
     schedule=None,
     catchup=False,
     max_active_runs=1,
+    deadline=wiring.within(minutes=120),
     default_args=wiring.patient(minutes=120),
     params=wiring.form(request=REQUEST),
     tags=["girafe", "housekeeping"],

@@ -31,6 +31,7 @@ so do not leave it red.
     start_date=wiring.BEGINNING,
     catchup=False,
     max_active_runs=1,
+    deadline=wiring.within(minutes=120),
     default_args=wiring.patient(minutes=120),
     params=wiring.form(),
     tags=["girafe", "housekeeping"],

@@ -25,6 +25,7 @@ FILE = Param("", type="string", title="File", description="Path on this machine.
     schedule=None,
     catchup=False,
     max_active_runs=1,
+    deadline=wiring.within(minutes=90),
     default_args=wiring.patient(minutes=60),
     params=wiring.form(file=FILE),
     tags=["girafe", "collect"],

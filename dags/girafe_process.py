@@ -3,6 +3,7 @@
 from airflow.sdk import Param, chain, dag, task
 
 from girafe import wiring
+from girafe.wiring.models import models
 
 DOC = """
 ### What it does
@@ -26,6 +27,7 @@ Trigger it, or clear its first task: what was done already is skipped; doing it 
     schedule=[wiring.LANDED],
     catchup=False,
     max_active_runs=1,
+    deadline=wiring.within(minutes=180),
     default_args=wiring.patient(minutes=120),
     params=wiring.form(rebuild=Param(False, type="boolean", title="Rebuild the warehouse")),
     tags=["girafe", "process"],
@@ -65,10 +67,10 @@ def process() -> None:
         return report.summary
 
     @task(pool=wiring.DUCKDB_WRITER)
-    def measure() -> str:
-        from girafe.run import measure as stage
+    def keep_marts() -> int:
+        from girafe.run import keep_marts as stage
 
-        return stage(wiring.here()).summary
+        return stage(wiring.here())
 
     @task(outlets=[wiring.MEASURED])
     def validate_marts() -> str:
@@ -78,7 +80,8 @@ def process() -> None:
         wiring.announce(wiring.MEASURED, rows=sum(report.rows.values()), warnings=len(report.warnings))
         return report.summary
 
-    chain(classify.expand(batch=batches()), load(), validate_raw(), measure(), validate_marts())
+    classified = classify.expand(batch=batches())
+    chain(classified, load(), validate_raw(), models("measure"), keep_marts(), validate_marts())
 
 
 process()

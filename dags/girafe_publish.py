@@ -23,6 +23,7 @@ The last good release stays in `exports/`. If the log says that the marts are no
     schedule=[wiring.MEASURED],
     catchup=False,
     max_active_runs=1,
+    deadline=wiring.within(minutes=60),
     default_args=wiring.patient(minutes=30),
     params=wiring.form(),
     tags=["girafe", "publish"],

@@ -208,29 +208,6 @@ def has_landed(data: DataDir) -> bool:
     return bool(landing_files(data.landing))
 
 
-def status(data: DataDir) -> dict[str, Any]:
-    """What lies where, at a glance: counts of files, the newest run, the age of the release."""
-    from warehouse.landing import landing_files, read_quarantine
-
-    landed = landing_files(data.landing)
-    runs = find(data.runs, "*/*.json")
-    manifest = data.exports / "manifest.json"
-    return {
-        "landing files": len(landed),
-        "newest landing": landed[-1].parent.name if landed else None,
-        "collection runs": len(runs),
-        "blind runs": [
-            f"{record['platform']}: {record['health_detail']}"
-            for record in map(orjson.loads, filter(None, read_all(runs[-50:])))
-            if record["health"] == "blind"
-        ],
-        "in quarantine": sum(1 for _ in read_quarantine(data.quarantine)),
-        "classified folders": len(find(data.classified, "*/*/_manifest.json")),
-        "warehouse MB": round(data.warehouse.stat().st_size / 1e6, 1) if data.warehouse.exists() else 0,
-        "release": orjson.loads(manifest.read_bytes()).get("release") if manifest.exists() else None,
-    }
-
-
 def classify(context: Context, files: Sequence[Place] | None = None) -> list[ClassifyReport]:
     """CLASSIFY what is new or whose classifier or company.toml has changed: `files`, or all that has landed."""
     from collectors.registry import PARSERS
@@ -350,6 +327,31 @@ def measure(context: Context) -> BuildReport:
             hearing=context.data.quality / "hearing.json",
             docs=_models_page(context.data),
         )
+
+
+def measuring(context: Context) -> tuple[dict[str, str], dict[str, int]]:
+    """MEASURE where Airflow runs dbt: the environment and the variables of the build.
+
+    Raises WarehouseBusy, which trying again helps.
+    """
+    from warehouse.connection import connect
+    from warehouse.dbt import empty_marts, environment
+
+    with connect(context.data.warehouse):
+        pass  # dbt would only say that it could not connect
+    privacy, warehouse = context.settings.privacy, context.data.warehouse
+    return environment(warehouse, empty_marts(warehouse), context.data.quality / "hearing.json"), {
+        "small_group": privacy.small_group,
+        "small_group_cross": privacy.small_group_cross,
+    }
+
+
+def keep_marts(context: Context) -> int:
+    """MEASURE, its end where Airflow runs dbt: the new marts take the place of the old; says how many."""
+    from warehouse.dbt import keep_marts as keep
+
+    with context.alone("girafe measure"):
+        return len(keep(context.data.warehouse, context.data.marts))
 
 
 def validate_marts(context: Context) -> ValidationReport:

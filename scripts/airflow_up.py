@@ -48,6 +48,8 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": False,
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": False,
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": False,
+        # A second try builds anew (girafe/wiring/models.py); nothing of the first is kept in Variables.
+        "AIRFLOW__COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": False,
         "GIRAFE_COMPANY": company,
         "GIRAFE_DATA": data,
         "GIRAFE_TIME_ZONE": time_zone(company),
@@ -102,12 +104,13 @@ def free_port(wanted: int) -> int:
 
 
 def prepare(home: Path, env: dict[str, str]) -> None:
-    """Brings the metadata database up to date and makes the pools."""
+    """Brings the metadata database up to date, makes the pools, and draws the models once."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     run = [sys.executable, "-m", "airflow"]
     log = (home / "prepare.log").open("w")
     with (home / "pools.json").open("w") as pools:
         subprocess.run([sys.executable, "-m", "girafe.wiring"], env=env, check=True, stdout=pools)
+    subprocess.run([sys.executable, "-m", "warehouse.dbt"], env=env, check=True)
     for command in (["db", "migrate"], ["pools", "import", str(home / "pools.json")]):
         if subprocess.run([*run, *command], env=env, stdout=log, stderr=log, check=False).returncode:
             raise SystemExit(f"airflow {' '.join(command)} failed; see {home / 'prepare.log'}")

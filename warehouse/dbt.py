@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,22 +59,39 @@ def build_models(
         raise UserMustAct(
             f"{project} holds no dbt_project.yml. Install girafe from its checkout (make demo)."
         )
-    state = (warehouse.parent / "dbt").resolve()  # dbt would take a relative path from the project
-    fresh = state / "marts"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    variables = ["--vars", f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}"]
+    fresh = empty_marts(warehouse)
+    variables = _variables(small_group, small_group_cross)
     # Unit tests test the SQL, not this data: they belong to the test suite.
     without = [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
     arguments = ["build", "--threads", str(threads), *variables, *without]
     results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
     if docs is not None:
-        # The same variables: others would have dbt parse the whole project again.
-        # `--no-compile`: the build has compiled everything, and that names folders of this machine.
-        arguments = ["docs", "generate", "--no-compile", *variables]
-        run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
-        _write_docs(state / "target", docs)
-    return _report(results, _replace_marts(fresh, marts))
+        write_docs(
+            warehouse=warehouse, project=project, to=docs, hearing=hearing,
+            small_group=small_group, small_group_cross=small_group_cross,
+        )  # fmt: skip
+    return _report(results, keep_marts(warehouse, marts))
+
+
+def write_docs(
+    *,
+    warehouse: Path,
+    project: Path,
+    to: Path,
+    hearing: Path | None = None,
+    small_group: int = SMALL_GROUP,
+    small_group_cross: int = SMALL_GROUP_CROSS,
+) -> None:
+    """Writes one page about the models after they were built (by `build_models`, or by Airflow's tasks)."""
+    # The variables of the build: others would have dbt parse the whole project again.
+    # `--no-compile`: the build has compiled everything, and that names folders of this machine.
+    arguments = ["docs", "generate", "--no-compile", *_variables(small_group, small_group_cross)]
+    run_dbt(arguments, warehouse=warehouse, marts=_fresh(warehouse), project=project, hearing=hearing)
+    _write_docs(_state(warehouse) / "target", to)
+
+
+def _variables(small_group: int, small_group_cross: int) -> list[str]:
+    return ["--vars", f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}"]
 
 
 def _write_docs(target: Path, to: Path) -> None:
@@ -113,18 +131,9 @@ def run_dbt(
 
     `target/` and the logs lie beside the warehouse: the source tree may be read-only.
     """
-    state = (warehouse.parent / "dbt").resolve()  # dbt would take a relative path from the project
-    variables = {
-        "GIRAFE_WAREHOUSE": str(warehouse.resolve()),
-        "GIRAFE_MARTS": str(marts.resolve()),
-        "GIRAFE_SPILL": str((warehouse.parent / "spill").resolve()),
-        "GIRAFE_MEMORY": MEMORY_LIMIT,
-        "GIRAFE_HEARING": str(hearing.resolve()) if hearing and hearing.is_file() else "",
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
+    state = _state(warehouse)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with _environment(variables):
+    with _environment(environment(warehouse, marts, hearing)):
         # Imported here: dbt costs two seconds, and everything else in this package does without.
         from dbt.cli.main import dbtRunner
 
@@ -138,6 +147,58 @@ def run_dbt(
     if not outcome.success:
         raise QualityFailed(_explain(outcome, project, state / "logs" / "dbt.log"))
     return outcome.result
+
+
+def environment(warehouse: Path, marts: Path, hearing: Path | None = None) -> dict[str, str]:
+    """What dbt_project asks of the environment: the warehouse, its limits, where marts go, who was heard."""
+    return {
+        "GIRAFE_WAREHOUSE": str(warehouse.resolve()),
+        "GIRAFE_MARTS": str(marts.resolve()),
+        "GIRAFE_SPILL": str((warehouse.parent / "spill").resolve()),
+        "GIRAFE_MEMORY": MEMORY_LIMIT,
+        "GIRAFE_HEARING": str(hearing.resolve()) if hearing and hearing.is_file() else "",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def manifest(project: Path) -> Path:
+    """What dbt knows of `project`, as the file that Airflow draws the models from.
+
+    Made anew only if a file of the project is younger: reading a DAG file must not run dbt.
+    """
+    made = project / "target" / "manifest.json"
+    sources = [path for folder in _PARSED for path in (project / folder).rglob("*")]
+    youngest = max(path.stat().st_mtime for path in (*sources, *project.glob("*.yml")))
+    if not made.exists() or made.stat().st_mtime < youngest:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / "girafe.duckdb"
+            run_dbt(["parse"], warehouse=place, marts=place.parent, project=project)
+            made.parent.mkdir(exist_ok=True)
+            partial = made.with_name(f".{made.name}.{os.getpid()}.part")
+            shutil.copyfile(place.parent / "dbt" / "target" / made.name, partial)
+            partial.replace(made)
+    return made
+
+
+_PARSED = ("models", "macros", "seeds", "tests")
+
+
+def empty_marts(warehouse: Path) -> Path:
+    """The folder dbt writes rpt_ files to, emptied: what is in it at the end is of one build."""
+    fresh = _fresh(warehouse)
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    return fresh
+
+
+def _fresh(warehouse: Path) -> Path:
+    return _state(warehouse) / "marts"
+
+
+def _state(warehouse: Path) -> Path:
+    """Absolute: dbt would take a relative path from the project."""
+    return (warehouse.parent / "dbt").resolve()
 
 
 @contextmanager
@@ -187,10 +248,15 @@ def _explain(outcome: Any, project: Path, log: Path) -> str:
     )
 
 
-def _replace_marts(fresh: Path, marts: Path) -> tuple[Path, ...]:
-    """Moves the new rpt_ files into place and removes those that no model writes any more."""
+def keep_marts(warehouse: Path, marts: Path) -> tuple[Path, ...]:
+    """Moves the rpt_ files of a build that succeeded into `marts`; those no model writes any more leave.
+
+    Doing it a second time (a task run again) changes nothing.
+    """
     marts.mkdir(parents=True, exist_ok=True)
-    new = sorted(fresh.glob("rpt_*.parquet"))
+    new = sorted(_fresh(warehouse).glob("rpt_*.parquet"))
+    if not new:
+        return tuple(sorted(marts.glob("rpt_*.parquet")))
     for stale in set(marts.glob("rpt_*.parquet")) - {marts / path.name for path in new}:
         stale.unlink()
     for path in new:
@@ -209,3 +275,8 @@ def _report(results: Any, marts: tuple[Path, ...]) -> BuildReport:
         slowest=tuple(slowest[:10]),
         marts=marts,
     )
+
+
+if __name__ == "__main__":
+    # At install and in the image, so that no DAG file has to wait for dbt: python -m warehouse.dbt
+    manifest(Path(__file__).resolve().parent.parent / "dbt_project")

@@ -1,4 +1,4 @@
-"""girafe: the command line. begin, files, stages, keep, review and ask hold its commands."""
+"""girafe: the command line. begin, files, stages, status, keep, review and ask hold its commands."""
 
 from girafe.cli import ask as ask
 from girafe.cli import begin as begin
@@ -6,4 +6,5 @@ from girafe.cli import files as files
 from girafe.cli import keep as keep
 from girafe.cli import review as review
 from girafe.cli import stages as stages
+from girafe.cli import status as status
 from girafe.cli.app import main as main

@@ -62,17 +62,6 @@ def replay(
 
 
 @app.command(rich_help_panel=PANEL)
-def status(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
-    """Shows at a glance what has landed, what is in quarantine, and how fresh the release is."""
-    found = path.status(open_data(data))
-    if as_json:
-        print_json(found)
-        return
-    for name, value in found.items():
-        console.print(f"{name:<22} {value}")
-
-
-@app.command(rich_help_panel=PANEL)
 def housekeeping(
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),

@@ -1,0 +1,215 @@
+"""Overview: how an installation is, at a glance: last runs, freshness, volumes, faults, and what to do next.
+
+Read from the small files each stage leaves (runs, quality, manifest), never from the warehouse, so that it
+answers at once and while a run is at work.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal, TypeAlias
+
+import orjson
+
+from girafe.data_dir import DataDir
+
+Verdict: TypeAlias = Literal["good", "look", "act"]
+"""good: nothing to do; look: a person should read it; act: something is blind, broken or out of date."""
+
+_STALE = timedelta(days=8)
+"""A release older than this misses a weekly digest."""
+_LOW_DISK = 5.0
+_WEEKS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """One source: when it was last asked, what it brought, and whether it can be heard."""
+
+    source: str
+    last_run: datetime
+    health: str
+    """Of its newest run: heard, silent, blind."""
+    detail: str
+    posts_by_week: tuple[int, ...]
+    """Posts read in each of the last weeks of 7 days up to now, oldest first."""
+    fault: str
+    """The fault named for its newest judged week (docs/operate.md), else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One thing to know, and the command that helps."""
+
+    verdict: Verdict
+    text: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Everything `girafe status` shows; times are UTC."""
+
+    checked_at: datetime
+    verdict: Verdict
+    advice: tuple[Advice, ...]
+    release: str | None
+    released_at: datetime | None
+    headline: str | None
+    """In the company's first language."""
+    validated_at: datetime | None
+    rules_broken: int
+    warnings: int
+    sources: tuple[SourceLine, ...]
+    landing_files: int
+    newest_landing: str | None
+    unclassified_files: int
+    in_quarantine: int
+    rows: dict[str, int]
+    """Rows of the raw tables at the last validation."""
+    warehouse_mb: float
+    disk_free_gb: float
+
+
+def overview(data: DataDir, now: datetime) -> Overview:
+    """Gathers it; an installation where nothing has run yet is an answer too."""
+    from warehouse.landing import classified_folder, landing_files, read_quarantine
+
+    landed = landing_files(data.landing)
+    results = _json(data.quality / "results.json") or {}
+    manifest = _json(data.exports / "manifest.json") or {}
+    sources = tuple(_sources(data, now))
+    released = data.exports / "manifest.json"
+    facts: dict[str, Any] = {
+        "release": data.exports.resolve().name if manifest else None,
+        "released_at": _modified(released),
+        "headline": (manifest.get("headline") or {}).get(next(iter(manifest.get("languages") or ()), "")),
+        "validated_at": _moment((results.get("marts") or results.get("raw") or {}).get("checked_at")),
+        "rules_broken": sum(len(stage.get("failures", ())) for stage in results.values()),
+        "warnings": sum(len(stage.get("warnings", ())) for stage in results.values()),
+        "sources": sources,
+        "landing_files": len(landed),
+        "newest_landing": landed[-1].parent.name if landed else None,
+        "unclassified_files": sum(
+            not (classified_folder(data, path) / "_manifest.json").exists() for path in landed
+        ),
+        "in_quarantine": sum(1 for _ in read_quarantine(data.quarantine)),
+        "rows": dict((results.get("raw") or {}).get("rows", {})),
+        "warehouse_mb": round(data.warehouse.stat().st_size / 1e6, 1) if data.warehouse.exists() else 0.0,
+        "disk_free_gb": round(shutil.disk_usage(_existing(data.root)).free / 1e9, 1),
+    }
+    advice = tuple(_advice(facts, now))
+    order: tuple[Verdict, ...] = ("act", "look", "good")
+    verdict: Verdict = next((v for v in order if any(a.verdict == v for a in advice)), "good")
+    return Overview(checked_at=now, verdict=verdict, advice=advice, **facts)
+
+
+def _advice(facts: dict[str, Any], now: datetime) -> Iterable[Advice]:
+    """What a person should know, the urgent first."""
+    if not facts["landing_files"]:
+        yield Advice(verdict="look", text="Nothing has landed yet.", command="girafe run")
+        return
+    if facts["rules_broken"]:
+        yield Advice(
+            verdict="act",
+            text=f"{facts['rules_broken']} rule(s) broken at the last validation; the last good release stays.",
+            command="girafe validate",
+        )
+    for line in facts["sources"]:
+        if line.health == "blind":
+            yield Advice(
+                verdict="act",
+                text=f"{line.source} cannot be heard: {line.detail or 'its last run was blind'}",
+                command=f"girafe doctor --online, then girafe collect --source {line.source}",
+            )
+        elif line.fault:
+            yield Advice(verdict="look", text=f"{line.source}: last week judged {line.fault}.")
+    if facts["unclassified_files"]:
+        yield Advice(
+            verdict="look",
+            text=f"{facts['unclassified_files']} landing file(s) not classified yet.",
+            command="girafe run --no-collect",
+        )
+    if facts["in_quarantine"]:
+        yield Advice(
+            verdict="look",
+            text=f"{facts['in_quarantine']:,} payload(s) could not be read.",
+            command="girafe quarantine list",
+        )
+    if facts["released_at"] is None:
+        yield Advice(verdict="look", text="Nothing is published yet.", command="girafe run --no-collect")
+    elif now - facts["released_at"] > _STALE:
+        days = (now - facts["released_at"]).days
+        yield Advice(verdict="look", text=f"The release is {days} days old.", command="girafe run")
+    if facts["disk_free_gb"] < _LOW_DISK:
+        yield Advice(verdict="act", text=f"Only {facts['disk_free_gb']} GB free on the disk of the data.")
+
+
+def _sources(data: DataDir, now: datetime) -> Iterable[SourceLine]:
+    """One line per source that was ever asked; imports are no source that could fall silent."""
+    faults = _newest_faults(_json(data.quality / "hearing.json") or [])
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(data.runs.glob("*/*.json")):
+        record = _json(path)
+        if record and record.get("last_fetched_at"):
+            runs.setdefault(record["source"], []).append(record)
+    for source, records in sorted(runs.items()):
+        records.sort(key=lambda record: str(record["last_fetched_at"]))
+        last = records[-1]
+        yield SourceLine(
+            source=source,
+            last_run=datetime.fromisoformat(last["last_fetched_at"]),
+            health=last["health"],
+            detail=last["health_detail"] or "",
+            posts_by_week=_by_week(records, now),
+            fault=faults.get(source, ""),
+        )
+
+
+def _by_week(records: Sequence[dict[str, Any]], now: datetime) -> tuple[int, ...]:
+    counts = [0] * _WEEKS
+    for record in records:
+        when = _moment(record["last_fetched_at"])
+        age = (now - when).days // 7 if when else _WEEKS
+        if 0 <= age < _WEEKS:
+            counts[_WEEKS - 1 - age] += int(record.get("count_posts") or 0)
+    return tuple(counts)
+
+
+def usual(line: SourceLine) -> float:
+    """The median of the weeks before the newest, as a plain measure of what is usual; 0 if none."""
+    before = [count for count in line.posts_by_week[:-1] if count]
+    return float(median(before)) if before else 0.0
+
+
+def _newest_faults(hearings: Sequence[dict[str, Any]]) -> dict[str, str]:
+    newest: dict[str, tuple[str, str]] = {}
+    for hearing in hearings:
+        found = (str(hearing["week"]), str(hearing["reason"]))
+        newest[hearing["source"]] = max(newest.get(hearing["source"], ("", "")), found)
+    return {source: reason for source, (_, reason) in newest.items() if reason}
+
+
+def _json(path: Path) -> Any:
+    """What a file holds; None if it is not there or was cut off."""
+    try:
+        return orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return None
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def _modified(path: Path) -> datetime | None:
+    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC) if path.exists() else None
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)

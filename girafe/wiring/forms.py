@@ -1,0 +1,116 @@
+"""Forms: the fields of the trigger form, and what a running task learns from them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Param, get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
+
+if TYPE_CHECKING:
+    from girafe.run import Context
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""Before it no schedule runs and no backfill goes."""
+
+TIME_ZONE = os.environ.get("GIRAFE_TIME_ZONE", "Europe/Paris")
+"""Of the company; `make up` sets it from company.toml. Only schedules need it before a task runs."""
+
+
+def form(**more: Param) -> dict[str, Param]:
+    """The fields of the trigger form; empty means the installation's own (`make up` sets them)."""
+    return {
+        "company": Param(
+            "",
+            type="string",
+            title="Company file",
+            description="A company.toml. Empty: that of the run that triggered this, else GIRAFE_COMPANY.",
+        ),
+        "data": Param(
+            "",
+            type="string",
+            title="Data directory",
+            description="All state. Empty: that of the run that triggered this, else GIRAFE_DATA.",
+        ),
+        **more,
+    }
+
+
+def day(title: str, description: str) -> Param:
+    """A date field that may stay empty."""
+    return Param(None, type=["null", "string"], format="date", title=title, description=description)
+
+
+def place() -> dict[str, str]:
+    """Company file and data directory of this run: the form, else the triggering run, else the environment.
+
+    It goes with every asset event, so that a run started for another data directory stays there.
+    """
+    context = get_current_context()
+    found = {
+        "company": os.environ.get("GIRAFE_COMPANY", "company.toml"),
+        "data": os.environ.get("GIRAFE_DATA", "data"),
+    }
+    for events in (context.get("triggering_asset_events") or {}).values():
+        for event in events:
+            found |= {key: str(event.extra[key]) for key in found if (event.extra or {}).get(key)}
+    params = context.get("params") or {}
+    return found | {key: str(params[key]) for key in found if params.get(key)}
+
+
+def here() -> Context:
+    """What every stage needs, for the running task."""
+    from girafe.data_dir import DataDir
+    from girafe.run import Context, be_quiet
+    from girafe.settings import load_settings
+
+    be_quiet()
+    found = place()
+    home = DataDir.of(Path(found["data"]), os.environ)
+    home.protect()
+    return Context(
+        data=home,
+        settings=load_settings(Path(found["company"])),
+        now=now(),
+        say=logging.getLogger("girafe").info,
+        who=_who(),
+    )
+
+
+def _who() -> str:
+    """The run, and the person who triggered it where there was one, for the audit log."""
+    run = get_current_context()["dag_run"]
+    person = getattr(run, "triggering_user_name", None)
+    return f"airflow {run.dag_id} {run.run_id}" + (f" ({person})" if person else "")
+
+
+def now() -> datetime:
+    """The clock; GIRAFE_NOW (ISO 8601) sets it, as for the command line."""
+    given = os.environ.get("GIRAFE_NOW")
+    return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+
+
+def param(name: str) -> Any:
+    """A field of the trigger form, None where it is empty or this run has no such field."""
+    return (get_current_context().get("params") or {}).get(name) or None
+
+
+def window() -> tuple[datetime, datetime] | None:
+    """The span asked for by the form, or by a backfill; None: from the cursor on."""
+    since, until = param("since"), param("until")
+    if since:
+        first = datetime.fromisoformat(since).replace(tzinfo=UTC)
+        return first, datetime.fromisoformat(until).replace(tzinfo=UTC) if until else now()
+    context = get_current_context()
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    return (start, end) if context["dag_run"].run_type == "backfill" and start and end else None
+
+
+def skip_unless(condition: bool, why: str) -> None:
+    """Ends the task as skipped, which is neither good nor bad news."""
+    if not condition:
+        raise AirflowSkipException(why)

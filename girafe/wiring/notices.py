@@ -1,0 +1,90 @@
+"""Notices: what people are told when a task fails or a run is late, and the weekly digest."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from girafe.errors import GirafeError, QualityFailed, UserMustAct
+from girafe.wiring.forms import skip_unless
+
+if TYPE_CHECKING:
+    from girafe.run import Context
+
+
+def deliver_digest(context: Context) -> str:
+    """Sends the week that has just ended to GIRAFE_DIGEST_TO, to each address once, and says to how many."""
+    from reports.deliver import deliver
+
+    skip_unless(bool(os.environ.get("GIRAFE_DIGEST_TO")), "GIRAFE_DIGEST_TO names nobody; see exports/.")
+    context.audit("digest", addresses=len(os.environ["GIRAFE_DIGEST_TO"].split()))
+    return deliver(
+        marts=context.data.marts,
+        settings=context.settings,
+        environment=os.environ,
+        state=context.data.root / "digests",
+        now=context.now,
+    )
+
+
+def send(addresses: list[str], title: str, markdown: str) -> bool:
+    """Sends a message to Apprise addresses; True if every one took it."""
+    from apprise import Apprise, NotifyFormat
+
+    bell = Apprise()
+    bell.add(addresses)
+    return bool(bell.notify(title=title, body=markdown, body_format=NotifyFormat.MARKDOWN))
+
+
+def notify(context: Mapping[str, Any]) -> None:
+    """Tells people that a task has failed for good, where GIRAFE_ALERTS names a way to reach them.
+
+    GIRAFE_ALERTS holds Apprise URLs (mailto://, slack://, ...), separated by spaces.
+    """
+    urls = os.environ.get("GIRAFE_ALERTS", "").split()
+    title, body = failure_notice(context)
+    logging.getLogger("girafe").error("%s\n%s", title, body)
+    if urls:
+        send(urls, title, body)
+
+
+def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
+    """What broke, what is affected, and what to do, as a title and a body."""
+    task = context["ti"]
+    error = context.get("exception")
+    expected = isinstance(error, GirafeError)
+    what = str(error) if expected else f"{type(error).__name__}: {error}" if error else "no reason was given"
+    remedy = (
+        "Do what it says, then clear the task in the UI, or run: "
+        if isinstance(error, UserMustAct | QualityFailed)
+        else "It was tried as often as allowed. When the cause is gone, clear the task in the UI, or run: "
+    )
+    body = (
+        f"{what}\n\nAffected: everything after this task. The last good release of the dashboard stays.\n"
+        f"{remedy}airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --downstream --yes"
+    )
+    return f"girafe: {task.dag_id}.{task.task_id} failed", body
+
+
+async def late(minutes: int, context: Mapping[str, Any]) -> None:
+    """Tells people that a run is not done when it should be; called by Airflow's triggerer."""
+    import asyncio
+
+    title, body = lateness_notice(minutes, context)
+    logging.getLogger("girafe").error("%s\n%s", title, body)
+    if urls := os.environ.get("GIRAFE_ALERTS", "").split():
+        await asyncio.to_thread(send, urls, title, body)
+
+
+def lateness_notice(minutes: int, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Which run is late, what that means, and where to look, as a title and a body."""
+    run = context.get("dag_run") or {}
+    dag_id, run_id = run.get("dag_id", "a DAG"), run.get("dag_run_id", "its run")
+    body = (
+        f"{run_id} was queued more than {minutes} minutes ago and has not ended. It goes on.\n\n"
+        "Affected: what this DAG brings is late; the last good release of the dashboard stays.\n"
+        f"See what it waits for: airflow tasks states-for-dag-run {dag_id} '{run_id}'"
+    )
+    return f"girafe: {dag_id} is late", body
