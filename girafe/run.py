@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collectors.collect import CollectReport
     from collectors.gone import GoneReport
     from collectors.http import Http
+    from girafe.plan import Ask
     from nlp.classify import ClassifyReport
     from quality.validate import ValidationReport
     from reports.release import Release
@@ -129,10 +130,11 @@ def collect(
     """
     from collectors.collect import collect as collect_one
     from collectors.contract import Window
+    from girafe.plan import counted, remember_calls
     from warehouse.forgotten import Forgotten
 
-    with context.adding("girafe collect"):
-        return collect_one(
+    with context.adding("girafe collect"), counted(http.client) as calls:
+        report = collect_one(
             source,
             query,
             settings=context.settings,
@@ -142,6 +144,22 @@ def collect(
             window=Window(start=window[0], end=window[1]) if window else None,
             is_forgotten=Forgotten(context.data, context.pseudonymiser),
         )
+        if window is None:
+            remember_calls(context.data, source, query, calls())
+    return report
+
+
+def planned(context: Context, only: tuple[str, ...], window: tuple[datetime, datetime] | None) -> list[Ask]:
+    """What `collect` would ask, of how many places, and how many calls that costs; asks nothing."""
+    from collectors.registry import SOURCES
+    from girafe.plan import plan
+
+    options = {entry.name: entry.options for entry in context.settings.sources}
+    pairs = [
+        (name, query, len(SOURCES[name].origins(options[name])) if name in SOURCES else 0)
+        for name, query in queries(context, only)
+    ]
+    return plan(context.data, pairs, window)
 
 
 def recheck(context: Context, source: str, *, http: Http) -> GoneReport:
@@ -227,8 +245,16 @@ def classify(context: Context, files: Sequence[Place] | None = None) -> list[Cla
         )
 
 
+_BATCH_BYTES = 1_000_000
+"""Of compressed landing: some 7,000 posts, about what a worker classifies in the time it needs to begin."""
+
+
 def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
-    """Landing files still to be classified, in up to `at_most` batches of about equal size, for workers."""
+    """Landing files still to be classified, in up to `at_most` batches of about equal size, for workers.
+
+    Few small files make few batches (two at least, so that two workers share them): each worker first has
+    to load the classifier.
+    """
     from nlp.classify import fingerprint
     from nlp.parquet import read_manifests
     from warehouse.landing import LANDING_FILES, classified_folder
@@ -241,7 +267,9 @@ def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
         for (path, size), manifest in zip(landed, manifests, strict=True)
         if manifest.get("fingerprint") != mark
     ]
-    batches: list[list[str]] = [[] for _ in range(min(at_most, len(pending)))]
+    weight = sum(path.stat().st_size for path in pending)
+    count = min(at_most, len(pending), max(2, weight // _BATCH_BYTES))
+    batches: list[list[str]] = [[] for _ in range(count)]
     sizes = [0] * len(batches)
     for size, name in sorted(pending, reverse=True):
         smallest = sizes.index(min(sizes))

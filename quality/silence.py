@@ -129,11 +129,11 @@ def _judge_week(week: SourceWeek, usual: float) -> tuple[State, str]:
         return "heard", "partly" if week.blind_runs else ""
     if not week.runs:
         return "blind", "no_run"
+    if week.payloads and not week.posts_read and week.quarantined:
+        return "blind", "unreadable"  # before `refused`: a run that can read nothing calls itself blind too
     if week.blind_runs == week.runs:
         return "blind", "refused"
     if week.payloads and not week.posts_read:
-        if week.quarantined:
-            return "blind", "unreadable"
         return "blind", "opt_outs_only" if week.opted_out else "nothing_read"
     if exp(-usual) < _IMPROBABLE:  # Poisson: the chance of no post at all
         return "blind", "stale" if week.payloads else "implausible"

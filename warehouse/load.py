@@ -236,8 +236,11 @@ def _run_rows(data: DataDir) -> list[dict[str, object]]:
             continue  # corrections of a reviewer: nothing was collected
         key = (str(record["platform"]), str(record["run_id"]))
         row = runs.setdefault(key, dict.fromkeys(names))
+        source = row["source"]
         refused = max(row["count_quarantined"] or 0, record.get("count_quarantined") or 0)
         row.update({name: record[name] for name in names if record.get(name) is not None})
+        # The collector knows whom it asked; the first payload may be a notice (opt_out), which is nobody.
+        row["source"] = source or row["source"]
         # An import refuses lines before landing, classify refuses payloads after: the same run, both count.
         row["count_quarantined"] = refused
     for row in runs.values():

@@ -1,6 +1,7 @@
-"""girafe: the command line. begin, files, stages, status, keep, review and ask hold its commands."""
+"""girafe: the command line. begin, files, stages, status, keep, backup, review, ask hold its commands."""
 
 from girafe.cli import ask as ask
+from girafe.cli import backup as backup
 from girafe.cli import begin as begin
 from girafe.cli import files as files
 from girafe.cli import keep as keep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,15 +12,20 @@ from girafe import run as path
 from girafe.cli.app import PATH_PANEL as PANEL
 from girafe.cli.app import app
 from girafe.cli.terminal import (
+    AsJson,
     CompanyFile,
     DataFolder,
     console,
     now,
     open_context,
     plain,
+    print_json,
     timed,
 )
 from girafe.errors import GovernanceMissing, RetryLater, UserMustAct
+
+if TYPE_CHECKING:
+    from girafe.plan import Ask
 
 
 @app.command(rich_help_panel=PANEL)
@@ -30,14 +35,25 @@ def collect(
     since: Annotated[str | None, typer.Option(help="From this moment on (ISO 8601).")] = None,
     until: Annotated[str | None, typer.Option(help="Up to, not including (ISO 8601).")] = None,
     source: Annotated[list[str] | None, typer.Option(help="Only these sources (repeat).")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, ask nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be asked and what it costs; ask nothing.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """COLLECT: asks every enabled source for what is new and lands it as received."""
-    _collect(open_context(company, data), since, until, source, dry_run)
+    """COLLECT: asks every enabled source for what is new and lands it as received.
+
+    Example: `girafe collect --source mastodon --since 2026-11-02 --until 2026-11-09 --dry-run`
+    """
+    _collect(open_context(company, data), since, until, source, dry_run, as_json)
 
 
 def _collect(
-    context: path.Context, since: str | None, until: str | None, source: list[str] | None, dry_run: bool
+    context: path.Context,
+    since: str | None,
+    until: str | None,
+    source: list[str] | None,
+    dry_run: bool,
+    as_json: bool = False,
 ) -> None:
     """Asks each query on its own: one source that cannot be heard is named and holds up no other."""
     pairs = path.queries(context, tuple(source or ()))
@@ -47,13 +63,7 @@ def _collect(
     start, end = _moment(since), _moment(until)
     window = (start, end or context.now) if start else None
     if dry_run:
-        span = (
-            f"from {window[0]:%Y-%m-%d %H:%M} to {window[1]:%Y-%m-%d %H:%M}"
-            if window
-            else "from its cursor on"
-        )
-        for name, query in pairs:
-            console.print(f"  would ask {plain(name)} for {plain(query)}, {span}")
+        _say_plan(path.planned(context, tuple(source or ()), window), as_json)
         return
     context.settings.governance.check()
     http = path.live_http(now, context.say)
@@ -76,6 +86,20 @@ def _collect(
         context.say(report.summary)
     if refusals and not heard and not path.has_landed(context.data):
         raise refusals[0]
+
+
+def _say_plan(asks: list[Ask], as_json: bool) -> None:
+    """Says what would be asked, of whom, and what it costs."""
+    if as_json:
+        print_json({"asks": asks, "calls": sum(ask.calls for ask in asks)})
+        return
+    for ask in asks:
+        span = f"{ask.since:%Y-%m-%d %H:%M} to {ask.until:%Y-%m-%d %H:%M}" if ask.since else "its cursor on"
+        places = f"{ask.places} place{'s' if ask.places != 1 else ''}"
+        console.print(
+            f"  would ask {plain(ask.source)} for {plain(ask.query)}, from {span}: {places}, {ask.cost}"
+        )
+    console.print(f"  in all about {sum(ask.calls for ask in asks):,} calls; nothing was asked")
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -131,12 +155,15 @@ def run(
     collect_first: Annotated[
         bool, typer.Option("--collect/--no-collect", help="Ask the sources first, or use what has landed.")
     ] = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and how many calls it costs.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Runs the whole path: collect, classify, load, validate, measure, publish."""
     context = open_context(company, data)
     if dry_run:
-        _collect(context, None, None, None, dry_run=True)
+        _collect(context, None, None, None, dry_run=True, as_json=as_json)
         console.print(f"  then {', '.join(name for name, _, _ in path.AFTER_COLLECT)}")
         return
     if collect_first:

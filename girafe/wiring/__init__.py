@@ -3,6 +3,7 @@
 Imported by dags/ only. It asks the clock, as girafe/cli does; the stages never do.
 """
 
+from girafe.wiring.assets import EVALUATED as EVALUATED
 from girafe.wiring.assets import LANDED as LANDED
 from girafe.wiring.assets import LOADED as LOADED
 from girafe.wiring.assets import MEASURED as MEASURED

@@ -18,6 +18,8 @@ MEASURED = Asset(name="measured", uri="girafe://measured")
 """Every mart is built and found valid."""
 RELEASED = Asset(name="released", uri="girafe://released")
 """Dashboard, digest and files are out."""
+EVALUATED = Asset(name="evaluated", uri="girafe://evaluated")
+"""Drift and the gold set have been measured."""
 
 
 def announce(asset: Asset, **counts: int | str) -> None:

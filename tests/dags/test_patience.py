@@ -8,7 +8,8 @@ from typing import Any
 SCRIPT = """
 import json
 from girafe import errors
-from girafe.wiring import Patience, failure_notice
+from girafe.wiring.notices import failure_notice
+from girafe.wiring.patience import Patience
 from warehouse.connection import WarehouseBusy
 
 class Task:

@@ -66,7 +66,7 @@ def test_import_answers_a_script_in_json_and_quarantine_lists_the_reason(tmp_pat
     listed = girafe("quarantine", "list", "--json", at=tmp_path)
     assert [heap["reason"] for heap in json.loads(listed.stdout)] == ["not_json"]
     status = json.loads(girafe("status", "--json", at=tmp_path).stdout)
-    assert (status["landing files"], status["in quarantine"]) == (1, 1)
+    assert (status["landing_files"], status["in_quarantine"]) == (1, 1)
 
 
 @pytest.mark.parametrize(

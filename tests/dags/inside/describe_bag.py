@@ -1,4 +1,4 @@
-"""Prints what Airflow sees in dags/ as one JSON object: errors, seconds per file, and each DAG's promises."""
+"""Prints what Airflow sees in dags/ as one JSON object: errors, processor seconds per file, and each DAG's promises."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ import airflow.sdk  # noqa: F401
 from airflow.dag_processing.dagbag import DagBag
 
 import girafe.wiring  # noqa: F401
+from girafe.run import DBT_PROJECT
+from warehouse.dbt import manifest
+
+manifest(DBT_PROJECT)  # as `make up` does, so that no DAG file waits for dbt
+import cosmos  # noqa: E402, F401
 
 dags, errors, seconds = {}, {}, {}
 for file in sorted(Path(sys.argv[1]).glob("*.py")):
-    started = time.perf_counter()
+    started = time.process_time()
     bag = DagBag(dag_folder=str(file))
-    seconds[file.name] = time.perf_counter() - started
+    seconds[file.name] = time.process_time() - started
     errors |= bag.import_errors
     for name, dag in bag.dags.items():
         dags[name] = {
             "file": file.name,
             "doc": dag.doc_md or "",
             "tags": sorted(dag.tags),
+            "deadline": bool(dag.deadline),
             "params": sorted(dag.params),
             "timeouts": all(task.execution_timeout for task in dag.tasks),
             "tasks": {
@@ -32,6 +38,7 @@ for file in sorted(Path(sys.argv[1]).glob("*.py")):
                     "retries": task.retries,
                     "pool": task.pool,
                     "queue": task.queue,
+                    "from_trigger": bool(getattr(task, "start_from_trigger", False)),
                     "upstream": sorted(task.upstream_task_ids),
                     "outlets": [outlet.name for outlet in task.outlets],
                 }

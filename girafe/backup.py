@@ -1,0 +1,55 @@
+"""Backup: one file that brings an installation back, and the way back, which nobody forgotten returns by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from girafe.data_dir import DataDir
+from girafe.lock import hold
+from girafe.run import Context
+
+if TYPE_CHECKING:
+    from warehouse.archive import ArchiveReport
+
+
+def backup(context: Context, company: Path, archive: Path) -> ArchiveReport:
+    """Writes `archive` while nothing else changes the data; raises Busy while another run is at work."""
+    from warehouse.archive import write_archive
+
+    with (
+        context.alone("girafe backup"),
+        hold(context.data, "files", "girafe backup", now=context.now),
+    ):
+        context.audit("backup", archive=archive.name)
+        return write_archive(context.data, company, archive, context.now)
+
+
+def forget_again(context: Context, *, newer: DataDir | None = None) -> int:
+    """Erases from restored files whoever is on the forgotten list; returns the payloads that left.
+
+    `newer` is the data directory in use until now, if it is still there: who was forgotten since the backup
+    stands only on its list. What was classified from a file that changed is classified again.
+    """
+    from collectors.registry import PARSERS
+    from warehouse.erase import classified_folders, clean_classified, landed_of, remove_from_landing
+    from warehouse.forgotten import Forgotten, read_forgotten, write_forgotten
+
+    data = context.data
+    with hold(data, "files", "girafe restore", now=context.now):
+        known = read_forgotten(data)
+        if newer is not None:
+            known |= read_forgotten(newer)
+            write_forgotten(data, known)
+        is_forgotten = Forgotten(data, context.pseudonymiser)
+        payloads = sum(
+            remove_from_landing(
+                data, path, PARSERS, lambda author, _: author is not None and is_forgotten(author)
+            )
+            for platform in sorted(set(known.values()))
+            for path in landed_of(data, platform)
+        )
+        for folder in classified_folders(data):
+            clean_classified(folder, known)
+    context.audit("restore", payloads_forgotten_again=payloads)
+    return payloads

@@ -1,0 +1,92 @@
+"""Who is told, and how: a failure and a late run reach a real mail server, with the command to run."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+SCRIPT = """
+import asyncio, sys
+from girafe import errors
+from girafe.wiring.notices import late, notify
+
+class Task:
+    dag_id, task_id = "girafe_collect", "mastodon.ask"
+
+notify({"ti": Task, "exception": errors.AccessDenied("The key of mastodon has expired. Renew it.")})
+run = {"dag_id": "girafe_process", "dag_run_id": "manual__2026"}
+asyncio.run(late(minutes=180, context={"dag_run": run}))
+"""
+
+
+class Box:
+    """What the mail server was given."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        found = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(found, EmailMessage)
+        self.mails.append(found)
+        return "250 OK"
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Box, int]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    box = Box()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, port
+    controller.stop()
+
+
+def test_a_failure_and_a_late_run_are_told_by_mail(
+    tmp_path: Path, airflow_environment: dict[str, str], mail: tuple[Box, int]
+) -> None:
+    box, port = mail
+    alerts = f"mailto://127.0.0.1:{port}?from=girafe@ondine.example&to=data@ondine.example"
+    script = tmp_path / "tell.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=airflow_environment | {"GIRAFE_ALERTS": alerts},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    failed, late = box.mails
+    assert failed["to"] == "data@ondine.example"
+    assert "girafe_collect.mastodon.ask failed" in failed["subject"]
+    body = failed.get_body(("plain", "html")).get_content()  # type: ignore[union-attr]
+    for said in ("has expired", "Affected:", "last good release", "airflow tasks clear girafe_collect"):
+        assert said in body, said
+    assert "girafe_process is late" in late["subject"]
+    assert "states-for-dag-run girafe_process" in late.get_body(("plain", "html")).get_content()  # type: ignore[union-attr]
+
+
+def test_slack_and_mail_addresses_are_understood(run_python: Any, tmp_path: Path) -> None:
+    script = tmp_path / "understood.py"
+    script.write_text(
+        "import json\nfrom apprise import Apprise\n"
+        "addresses = ['slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#data',"
+        " 'mailtos://user:secret@mail.example?to=data@ondine.example']\n"
+        "print(json.dumps([Apprise().add(address) for address in addresses]))\n"
+    )
+    assert json.loads(run_python(script).splitlines()[-1]) == [True, True]

@@ -1,0 +1,126 @@
+"""Backup: restored elsewhere it gives identical marts; a damaged one is refused; nobody forgotten returns."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tarfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from girafe import audit
+from girafe import run as path
+from girafe.backup import backup, forget_again
+from girafe.data_dir import DataDir
+from girafe.errors import InputInvalid, UserMustAct
+from girafe.settings import load_settings
+from warehouse.archive import read_archive
+from warehouse.forgotten import lasting, remember
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+COMPANY = '[company]\nname = "Ondine"\nofficial_accounts = ["forum:ondine"]\n'
+
+
+def context(root: Path) -> path.Context:
+    return path.Context(data=DataDir(root), settings=load_settings(root.parent / "company.toml"), now=NOW)
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> path.Context:
+    """An installation with 150 classified posts of 30 invented people."""
+    start = datetime(2026, 10, 5, 9, tzinfo=UTC)
+    lines = [
+        {
+            "platform": "forum",
+            "post_id": f"p{n}",
+            "created_at": (start + timedelta(hours=n)).isoformat(),
+            "text": "Qui travaille chez Ondine ?",
+            "author": {"handle": f"lou{n % 30}", "voice": "person"},
+            "reply_to": None if n % 3 == 0 else f"p{n - 1}",
+        }
+        for n in range(150)
+    ]
+    (tmp_path / "company.toml").write_text(COMPANY)
+    file = tmp_path / "posts.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)) + "\n")
+    made = context(tmp_path / "old")
+    path.import_files(made, [file])
+    path.classify(made)
+    return made
+
+
+def handles(data: DataDir) -> set[str]:
+    """Whoever speaks in landing."""
+    return {
+        json.loads(line)["payload"]["author"]["handle"]
+        for file in data.landing.glob("*/*/*.gz")
+        for line in gzip.decompress(file.read_bytes()).splitlines()
+    }
+
+
+def test_a_restore_gives_identical_marts(before: path.Context, tmp_path: Path) -> None:
+    path.load(before)
+    path.measure(before)
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    assert oct(made.archive.stat().st_mode)[-3:] == "600"
+    new = DataDir(tmp_path / "new")
+    read_archive(made.archive, new, tmp_path / "company.toml")
+    assert not new.warehouse.exists()
+    after = context(new.root)
+    assert forget_again(after) == 0
+    path.load(after)
+    path.measure(after)
+    assert path.digest(after.data.marts) == path.digest(before.data.marts)
+    assert [entry.what for entry in audit.read(new)][-2:] == ["backup", "restore"]
+
+
+def test_who_was_forgotten_since_does_not_come_back(before: path.Context, tmp_path: Path) -> None:
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    for one in (before.pseudonymiser, lasting(before.data)):
+        remember(before.data, "forum", [one.handle("forum", "lou7")])
+    new = DataDir(tmp_path / "new")
+    read_archive(made.archive, new, tmp_path / "company.toml")
+    assert "lou7" in handles(new)
+    assert forget_again(context(new.root), newer=before.data) == 5
+    assert "lou7" not in handles(new)
+    assert len(handles(new)) == 29
+
+
+def test_company_toml_comes_back_where_there_is_none(before: path.Context, tmp_path: Path) -> None:
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    read_archive(made.archive, DataDir(tmp_path / "new"), tmp_path / "found.toml")
+    assert (tmp_path / "found.toml").read_text() == COMPANY
+
+
+def test_a_damaged_or_foreign_archive_changes_nothing(before: path.Context, tmp_path: Path) -> None:
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz").archive
+    whole = made.read_bytes()
+    foreign = tmp_path / "foreign.tgz"
+    with tarfile.open(foreign, "w:gz") as tar:
+        tar.add(tmp_path / "company.toml", arcname="company.toml")
+    smuggled = tmp_path / "smuggled.tgz"
+    with tarfile.open(made) as old, tarfile.open(smuggled, "w:gz") as tar:
+        for entry in old.getmembers():
+            tar.addfile(entry, old.extractfile(entry))
+        tar.add(tmp_path / "company.toml", arcname="../outside.toml")
+    cut, empty = tmp_path / "cut.tgz", tmp_path / "empty.tgz"
+    cut.write_bytes(whole[: len(whole) // 2])
+    empty.write_bytes(b"")
+    for bad in (foreign, smuggled, cut, empty):
+        new = DataDir(tmp_path / f"new-{bad.stem}")
+        with pytest.raises(InputInvalid, match=r"backup|damaged"):
+            read_archive(bad, new, tmp_path / "company.toml")
+        assert not any(new.root.iterdir()), bad.name
+    assert not (tmp_path / "outside.toml").exists()
+
+
+def test_a_data_folder_in_use_is_never_written_over(before: path.Context, tmp_path: Path) -> None:
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz").archive
+    with pytest.raises(UserMustAct, match="not empty"):
+        read_archive(made, before.data, tmp_path / "company.toml")
+    with pytest.raises(UserMustAct, match="exists already"):
+        backup(before, tmp_path / "company.toml", made)
+    with pytest.raises(UserMustAct, match="inside the data"):
+        backup(before, tmp_path / "company.toml", before.data.landing / "x.tgz")

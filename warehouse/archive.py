@@ -1,0 +1,152 @@
+"""Archive: what of a data directory cannot be made again, in one file that proves itself whole.
+
+In it: payloads, classified files, runs, cursors, keys, what was forgotten, the papers of erasures, company.toml.
+Not in it, because it is computed: the warehouse, the marts, quality, exports. Who holds an archive holds the
+key: it must be kept as the data itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import orjson
+
+from girafe.data_dir import PRIVATE, DataDir
+from girafe.errors import InputInvalid, UserMustAct
+from warehouse.durable import flush_folder
+
+KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
+"""The folders of a data directory that go into an archive."""
+_INDEX = "girafe-backup.json"
+_COMPANY = "company.toml"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveReport:
+    """What an archive holds."""
+
+    archive: Path
+    files: int
+    bytes_inside: int
+    made_at: datetime
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        size = self.archive.stat().st_size / 1e6 if self.archive.exists() else 0.0
+        return (
+            f"{self.files:,} files, {self.bytes_inside / 1e6:,.1f} MB in {size:,.1f} MB, "
+            f"made {self.made_at:%Y-%m-%d %H:%M} UTC"
+        )
+
+
+def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) -> ArchiveReport:
+    """Writes the archive whole or not at all, readable by its owner only; nothing may change meanwhile.
+
+    Raises UserMustAct if it would lie inside what it holds, or exists already.
+    """
+    archive = archive.absolute()
+    if archive.exists():
+        raise UserMustAct(f"{archive} exists already. Name another file, or remove it.")
+    if any(archive.is_relative_to(data.root / name) for name in KEPT):
+        raise UserMustAct(f"{archive} lies inside the data it would hold. Name a file elsewhere.")
+    hashes: dict[str, str] = {}
+    size = 0
+    partial = archive.with_name(f".{archive.name}.{os.getpid()}.part")
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
+            for name, path in _members(data, company):
+                content = path.read_bytes()
+                hashes[name] = hashlib.sha256(content).hexdigest()
+                size += len(content)
+                _add(tar, name, content, path.stat().st_mtime)
+            index = {"format": _FORMAT, "made_at": now.astimezone(UTC).isoformat(), "files": hashes}
+            _add(tar, _INDEX, orjson.dumps(index), now.timestamp())
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(archive)
+        flush_folder(archive.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+    return ArchiveReport(archive=archive, files=len(hashes), bytes_inside=size, made_at=now)
+
+
+def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
+    """Puts an archive into an empty data directory, and company.toml where there is none yet.
+
+    Nothing is put in place before every file was found whole. Raises InputInvalid for an archive that is not
+    girafe's or is damaged, UserMustAct if the directory is not empty.
+    """
+    inhabited = [name for name in KEPT if any((data.root / name).glob("*"))]
+    if inhabited:
+        raise UserMustAct(
+            f"{data.root} is not empty ({', '.join(inhabited)}). Restore into another folder: --data NEW"
+        )
+    data.root.mkdir(parents=True, exist_ok=True)
+    fresh = data.root / f".restore.{os.getpid()}"
+    try:
+        index = _unpack(archive, fresh)
+        for name in KEPT:
+            if (fresh / name).is_dir():
+                shutil.rmtree(data.root / name, ignore_errors=True)
+                (fresh / name).replace(data.root / name)
+        if (fresh / _COMPANY).exists() and not company.exists():
+            shutil.copyfile(fresh / _COMPANY, company)
+        size = sum(path.stat().st_size for name in KEPT for path in (data.root / name).rglob("*"))
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    made_at = datetime.fromisoformat(index["made_at"])
+    return ArchiveReport(archive=archive, files=len(index["files"]), bytes_inside=size, made_at=made_at)
+
+
+def _members(data: DataDir, company: Path) -> Iterator[tuple[str, Path]]:
+    """Every file with its name inside, in a stable order; what is half written (`.part`) stays out."""
+    for name in KEPT:
+        for path in sorted((data.root / name).rglob("*")):
+            if path.is_file() and not path.is_symlink() and path.suffix != ".part":
+                yield path.relative_to(data.root).as_posix(), path
+    if company.exists():
+        yield _COMPANY, company
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes, modified: float) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mtime, entry.mode = len(content), int(modified), 0o600
+    tar.addfile(entry, io.BytesIO(content))
+
+
+def _unpack(archive: Path, to: Path) -> dict[str, Any]:
+    """Unpacks below `to` and checks every file against the index."""
+    to.mkdir(mode=0o700)
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(to, filter="data")
+        index: dict[str, Any] = orjson.loads((to / _INDEX).read_bytes())
+        names = {name: PurePosixPath(name) for name in index["files"]}
+    except (OSError, EOFError, tarfile.TarError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise InputInvalid(f"{archive} is no backup of girafe, or is damaged ({error}).") from error
+    for name, path in names.items():
+        inside = path.parts[0] in (*KEPT, _COMPANY)
+        whole = (to / path).is_file() and _hash(to / path) == index["files"][name]
+        if not (inside and whole):
+            raise InputInvalid(f"{archive} is damaged: {name} is not what was written. Use another backup.")
+    found = {path.relative_to(to).as_posix() for path in to.rglob("*") if path.is_file()}
+    if found - set(names) - {_INDEX}:
+        raise InputInvalid(f"{archive} holds files its index does not name. Use another backup.")
+    return index
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
