@@ -33,23 +33,23 @@ def forget_again(context: Context, *, newer: DataDir | None = None) -> int:
     """
     from collectors.registry import PARSERS
     from warehouse.erase import classified_folders, clean_classified, landed_of, remove_from_landing
-    from warehouse.forgotten import Forgotten, read_forgotten, write_forgotten
+    from warehouse.forgotten import Forgotten, read_entries, write_entries
 
     data = context.data
     with hold(data, "files", "girafe restore", now=context.now):
-        known = read_forgotten(data)
+        known = read_entries(data)
         if newer is not None:
-            known |= read_forgotten(newer)
-            write_forgotten(data, known)
+            known |= read_entries(newer)
+            write_entries(data, known)
         is_forgotten = Forgotten(data, context.pseudonymiser)
         payloads = sum(
             remove_from_landing(
                 data, path, PARSERS, lambda author, _: author is not None and is_forgotten(author)
             )
-            for platform in sorted(set(known.values()))
+            for platform in sorted({entry.platform for entry in known})
             for path in landed_of(data, platform)
         )
         for folder in classified_folders(data):
-            clean_classified(folder, known)
+            clean_classified(folder, {entry.pseudonym for entry in known})
     context.audit("restore", payloads_forgotten_again=payloads)
     return payloads

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 import orjson
 
 from girafe.data_dir import DataDir
+from girafe.storage import find, read_all
 
 Verdict: TypeAlias = Literal["good", "look", "act"]
 """good: nothing to do; look: a person should read it; act: something is blind, broken or out of date."""
@@ -81,6 +82,7 @@ def overview(data: DataDir, now: datetime) -> Overview:
     from warehouse.landing import classified_folder, landing_files, read_quarantine
 
     landed = landing_files(data.landing)
+    classified = {place.parent.name for place in find(data.classified, "*/*/_manifest.json")}
     results = _json(data.quality / "results.json") or {}
     manifest = _json(data.exports / "manifest.json") or {}
     sources = tuple(_sources(data, now))
@@ -95,9 +97,7 @@ def overview(data: DataDir, now: datetime) -> Overview:
         "sources": sources,
         "landing_files": len(landed),
         "newest_landing": landed[-1].parent.name if landed else None,
-        "unclassified_files": sum(
-            not (classified_folder(data, path) / "_manifest.json").exists() for path in landed
-        ),
+        "unclassified_files": sum(classified_folder(data, file).name not in classified for file in landed),
         "in_quarantine": sum(1 for _ in read_quarantine(data.quarantine)),
         "rows": dict((results.get("raw") or {}).get("rows", {})),
         "warehouse_mb": round(data.warehouse.stat().st_size / 1e6, 1) if data.warehouse.exists() else 0.0,
@@ -154,8 +154,8 @@ def _sources(data: DataDir, now: datetime) -> Iterable[SourceLine]:
     """One line per source that was ever asked; imports are no source that could fall silent."""
     faults = _newest_faults(_json(data.quality / "hearing.json") or [])
     runs: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(data.runs.glob("*/*.json")):
-        record = _json(path)
+    for content in read_all(find(data.runs, "*/*.json")):
+        record = _parsed(content)
         if record and record.get("last_fetched_at"):
             runs.setdefault(record["source"], []).append(record)
     for source, records in sorted(runs.items()):
@@ -198,8 +198,15 @@ def _newest_faults(hearings: Sequence[dict[str, Any]]) -> dict[str, str]:
 def _json(path: Path) -> Any:
     """What a file holds; None if it is not there or was cut off."""
     try:
-        return orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        return _parsed(path.read_bytes())
+    except OSError:
+        return None
+
+
+def _parsed(content: bytes | None) -> Any:
+    try:
+        return orjson.loads(content) if content else None
+    except orjson.JSONDecodeError:
         return None
 
 

@@ -267,7 +267,7 @@ def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
         for (path, size), manifest in zip(landed, manifests, strict=True)
         if manifest.get("fingerprint") != mark
     ]
-    weight = sum(path.stat().st_size for path in pending)
+    weight = sum(size for size, _ in pending)
     count = min(at_most, len(pending), max(2, weight // _BATCH_BYTES))
     batches: list[list[str]] = [[] for _ in range(count)]
     sizes = [0] * len(batches)

@@ -15,9 +15,10 @@ from girafe import run as path
 from girafe.backup import backup, forget_again
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, UserMustAct
+from girafe.records import Account
 from girafe.settings import load_settings
 from warehouse.archive import read_archive
-from warehouse.forgotten import lasting, remember
+from warehouse.forgotten import remember
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 COMPANY = '[company]\nname = "Ondine"\nofficial_accounts = ["forum:ondine"]\n'
@@ -78,8 +79,8 @@ def test_a_restore_gives_identical_marts(before: path.Context, tmp_path: Path) -
 
 def test_who_was_forgotten_since_does_not_come_back(before: path.Context, tmp_path: Path) -> None:
     made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
-    for one in (before.pseudonymiser, lasting(before.data)):
-        remember(before.data, "forum", [one.handle("forum", "lou7")])
+    gone = Account(platform="forum", account_id=None, handle="lou7")
+    remember(before.data, "forum", [gone], [], before.pseudonymiser)
     new = DataDir(tmp_path / "new")
     read_archive(made.archive, new, tmp_path / "company.toml")
     assert "lou7" in handles(new)

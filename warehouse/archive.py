@@ -55,6 +55,11 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
 
     Raises UserMustAct if it would lie inside what it holds, or exists already.
     """
+    if data.store or data.landing_at or data.classified_at:
+        raise UserMustAct(
+            "Payloads and classified files lie in a store, not in this folder. Back the store up with its own "
+            "versions or replication, and this folder's keys with it (docs/operate.md)."
+        )
     archive = archive.absolute()
     if archive.exists():
         raise UserMustAct(f"{archive} exists already. Name another file, or remove it.")
@@ -89,6 +94,10 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
     Nothing is put in place before every file was found whole. Raises InputInvalid for an archive that is not
     girafe's or is damaged, UserMustAct if the directory is not empty.
     """
+    if data.store or data.landing_at or data.classified_at:
+        raise UserMustAct(
+            "Restore into a folder without GIRAFE_STORE; then copy what is shared to the store."
+        )
     inhabited = [name for name in KEPT if any((data.root / name).glob("*"))]
     if inhabited:
         raise UserMustAct(

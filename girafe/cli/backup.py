@@ -16,6 +16,7 @@ from girafe.cli.terminal import (
     DataFolder,
     console,
     open_context,
+    open_data,
     plain,
     print_json,
     timed,
@@ -67,7 +68,7 @@ def restore(
     """
     from warehouse.archive import read_archive
 
-    home = DataDir(data)
+    home = open_data(data)
     home.protect()
     report = timed("restore", lambda: read_archive(archive, home, company))
     console.print(f"  [dim]{plain(report.summary)}[/]")

@@ -13,8 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from girafe.cli.app import app
-from girafe.cli.terminal import AsJson, DataFolder, now, print_json
-from girafe.data_dir import DataDir
+from girafe.cli.terminal import AsJson, DataFolder, now, open_data, print_json
 from girafe.overview import Overview, SourceLine, overview, usual
 
 PANEL = "3. Keep and erase"
@@ -32,11 +31,12 @@ def status(
     ] = False,
 ) -> None:
     """Shows at a glance: the release, validation, every source with its last weeks, and what to do next."""
-    found = overview(DataDir(data), now())
+    home = open_data(data)
+    found = overview(home, now())
     if as_json:
         print_json(found)
     else:
-        show(found, DataDir(data).root, Console(highlight=False))
+        show(found, home.root, Console(highlight=False))
     if check and found.verdict == "act":
         raise typer.Exit(3)
 

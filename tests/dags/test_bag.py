@@ -96,7 +96,7 @@ def test_marts_change_only_when_every_model_and_test_is_good(bag: dict[str, Any]
     tasks = bag["dags"]["girafe_process"]["tasks"]
     before = set(tasks["keep_marts"]["upstream"])
     assert "measure.dbt_producer_watcher_done" in before
-    assert any(name.endswith("rpt_conversation_mix_weekly") for name in before)
+    assert any(name.endswith("rpt_voices_weekly") for name in before)
     assert tasks["validate_marts"]["upstream"] == ["keep_marts"]
 
 
