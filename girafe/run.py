@@ -377,8 +377,17 @@ def measuring(context: Context) -> tuple[dict[str, str], dict[str, int]]:
 def keep_marts(context: Context) -> int:
     """MEASURE, its end where Airflow runs dbt: the new marts take the place of the old; says how many."""
     from warehouse.dbt import keep_marts as keep
+    from warehouse.dbt import write_docs
 
     with context.alone("girafe measure"):
+        write_docs(
+            warehouse=context.data.warehouse,
+            project=DBT_PROJECT,
+            to=_models_page(context.data),
+            hearing=context.data.quality / "hearing.json",
+            small_group=context.settings.privacy.small_group,
+            small_group_cross=context.settings.privacy.small_group_cross,
+        )
         return len(keep(context.data.warehouse, context.data.marts))
 
 

@@ -26,6 +26,8 @@ _COLLAPSE = 0.1
 REASONS: Mapping[str, str] = {
     "no_run": "The collector did not run. Look at girafe_collect in Airflow, or run: girafe collect",
     "refused": "Every run was refused or could not connect. What it said: {detail}",
+    "mute": "The platform showed nothing at all, not even what it always shows (the canary query): it answers, "
+    "but not to us. Look at the key, the address and the access settings.",
     "unreadable": "Answers came and none could be read: the format changed. See: girafe quarantine list",
     "nothing_read": "Answers came and held no post at all: the query or the parser misses the content.",
     "opt_outs_only": "Everybody seems to have opted out, which no public does at once: the parser misreads "
@@ -49,6 +51,8 @@ class SourceWeek:
     week: date
     runs: int = 0
     blind_runs: int = 0
+    mute_runs: int = 0
+    """Runs in which the canary query found nothing either."""
     payloads: int = 0
     posts_read: int = 0
     quarantined: int = 0
@@ -131,6 +135,8 @@ def _judge_week(week: SourceWeek, usual: float) -> tuple[State, str]:
         return "blind", "no_run"
     if week.payloads and not week.posts_read and week.quarantined:
         return "blind", "unreadable"  # before `refused`: a run that can read nothing calls itself blind too
+    if week.mute_runs:
+        return "blind", "mute"
     if week.blind_runs == week.runs:
         return "blind", "refused"
     if week.payloads and not week.posts_read:
@@ -165,6 +171,7 @@ runs as (
     select source, date_trunc('week', last_fetched_at at time zone zone)::date as week,
         count(*) as runs,
         count(*) filter (where health = 'blind') as blind_runs,
+        count(*) filter (where canary = 'mute') as mute_runs,
         sum(coalesce(count_payloads, 0)) as payloads,
         sum(coalesce(count_posts, 0)) as posts_read,
         sum(coalesce(count_quarantined, 0)) as quarantined,
@@ -189,7 +196,7 @@ weeks as (
     from since, running
 )
 select weeks.source, weeks.week,
-    coalesce(runs, 0)::int, coalesce(blind_runs, 0)::int, coalesce(payloads, 0)::int,
+    coalesce(runs, 0)::int, coalesce(blind_runs, 0)::int, coalesce(mute_runs, 0)::int, coalesce(payloads, 0)::int,
     coalesce(posts_read, 0)::int, coalesce(quarantined, 0)::int, coalesce(opted_out, 0)::int,
     coalesce(posts, 0)::int, coalesce(detail, '')
 from weeks

@@ -24,6 +24,7 @@ NAMED = {
     "voice": "'person'",
     "side": "'human'",
     "health": "'heard'",
+    "canary": "'heard'",
     "state": "'silent'",
     "reason": "null",
     "sentiment": "'neutral'",

@@ -36,6 +36,7 @@ def after_six_good_weeks(last: SourceWeek, *, usual: SourceWeek = GOOD) -> Heari
         pytest.param(replace(QUIET, payloads=30), "nothing_read", id="posts moved to another field"),
         pytest.param(replace(QUIET, payloads=30, opted_out=30), "opt_outs_only", id="opt-out flag misread"),
         pytest.param(replace(QUIET, payloads=40, posts_read=40), "stale", id="cursor stands still"),
+        pytest.param(replace(QUIET, blind_runs=7, mute_runs=7), "mute", id="the canary hears nothing either"),
         pytest.param(QUIET, "implausible", id="empty answers that mean no"),
         pytest.param(replace(GOOD, posts=2, posts_read=2), "collapsed", id="paging broken after page one"),
     ],
@@ -79,10 +80,10 @@ def test_weeks_before_the_first_run_and_the_running_week_are_not_judged(tmp_path
     with connect(tmp_path / "w.duckdb") as connection:
         create_tables(connection, RAW)
         connection.execute(
-            "insert into raw.collection_runs values"
+            "insert into raw.collection_runs select *, null, null, null from (values"
             " ('forum', 'forum', 'a', '2026-09-08', '2026-09-08', 3, 3, 0, 0, 'heard', null),"
             " ('forum', 'forum', 'b', '2026-09-22', '2026-09-22', 0, 0, 0, 0, 'blind', 'key expired'),"
-            " ('file', 'girafe_jsonl', 'c', '2026-08-01', '2026-08-01', 9, 9, 0, 0, 'heard', null)"
+            " ('file', 'girafe_jsonl', 'c', '2026-08-01', '2026-08-01', 9, 9, 0, 0, 'heard', null))"
         )
         found = hearings(connection, settings, now)
     assert [(h.week, h.state, h.reason) for h in found] == [
