@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -165,16 +166,17 @@ def environment(warehouse: Path, marts: Path, hearing: Path | None = None) -> di
 def manifest(project: Path) -> Path:
     """What dbt knows of `project`, as the file that Airflow draws the models from.
 
-    Made anew only if a file of the project is younger: reading a DAG file must not run dbt.
+    Made anew only if a file of the project is younger: reading a DAG file must not run dbt. It lies with the
+    installation (the source tree may be read-only, and is left alone).
     """
-    made = project / "target" / "manifest.json"
+    made = Path(sys.prefix) / "var" / "girafe" / "manifest.json"
     sources = [path for folder in _PARSED for path in (project / folder).rglob("*")]
     youngest = max(path.stat().st_mtime for path in (*sources, *project.glob("*.yml")))
     if not made.exists() or made.stat().st_mtime < youngest:
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "girafe.duckdb"
             run_dbt(["parse"], warehouse=place, marts=place.parent, project=project)
-            made.parent.mkdir(exist_ok=True)
+            made.parent.mkdir(parents=True, exist_ok=True)
             partial = made.with_name(f".{made.name}.{os.getpid()}.part")
             shutil.copyfile(place.parent / "dbt" / "target" / made.name, partial)
             partial.replace(made)

@@ -1,4 +1,4 @@
-"""The chain for real: a file lands, and Airflow's own runner carries it to a release."""
+"""The chain for real: a file lands, and a real scheduler carries it to a release, every model green."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from girafe.data_dir import DataDir
 from tests import canaries
+from tests.dags.real_airflow import started
 from tests.test_canaries import RAW, land, links_of_organisations
 
-INSIDE = Path(__file__).parent / "inside"
 DAGS = Path(__file__).parents[2] / "dags"
 START = datetime(2026, 10, 5, 9, tzinfo=UTC)
 COMPANY = '[company]\nname = "Ondine"\nofficial_accounts = ["forum:ondine"]\n'
@@ -34,22 +36,20 @@ def lines() -> list[dict[str, Any]]:
     ]
 
 
-def test_a_landed_file_becomes_a_release_in_airflow(
-    tmp_path: Path, airflow_environment: dict[str, str], run_python: Any
-) -> None:
+@pytest.mark.slow
+def test_a_landed_file_becomes_a_release_in_airflow(tmp_path: Path) -> None:
     file, company, data = tmp_path / "posts.jsonl", tmp_path / "company.toml", tmp_path / "data"
     file.write_text("\n".join(json.dumps(line) for line in lines()) + "\n")
     company.write_text(COMPANY)
     marked = land(DataDir(data))
-    conf = json.dumps({"company": str(company), "data": str(data), "file": str(file)})
-    said = run_python(INSIDE / "run_chain.py", str(DAGS), conf)
-    runs = {r["dag"]: r for r in map(json.loads, (s[4:] for s in said.splitlines() if s.startswith("RUN ")))}
-    assert {name: run["state"] for name, run in runs.items()} == {
-        "girafe_import": "success",
-        "girafe_process": "success",
-        "girafe_publish": "success",
-    }, runs
-    assert "classify[0]" in runs["girafe_process"]["tasks"]
+    with started(data, company) as airflow:
+        airflow.trigger("girafe_import", file=str(file))
+        assert airflow.end_of("girafe_import") == "success"
+        assert airflow.end_of("girafe_process") == "success", airflow.tasks("girafe_process")
+        models = {path.stem for path in DAGS.parent.glob("dbt_project/models/**/*.sql")}
+        seen = {task.rpartition(".")[2]: state for task, state in airflow.tasks("girafe_process").items()}
+        assert {name: seen.get(name) for name in models} == dict.fromkeys(models, "success")
+        assert airflow.end_of("girafe_publish") == "success", airflow.tasks("girafe_publish")
     assert (data / "exports" / "dashboard.html").stat().st_size > 10_000
     assert (data / "exports" / "digest.md").exists()
     assert (data / "quality" / "docs" / "marts" / "index.html").exists()

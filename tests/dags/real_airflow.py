@@ -1,0 +1,93 @@
+"""A real Airflow for a test: `make up` on a free port, in its own session, asked through its REST API."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 1800.0
+"""Seconds to wait for a start or the end of a run: the machine may be busy."""
+
+
+class RealAirflow:
+    """One running installation."""
+
+    def __init__(self, url: str, password: str) -> None:
+        self._url = url
+        login = {"username": "girafe", "password": password}
+        self._token = self._call("/auth/token", login)["access_token"]
+
+    def trigger(self, dag: str, **conf: str) -> None:
+        """Starts a run, once the DAG is known."""
+        _until(lambda: self._is_known(dag))
+        self._call(f"/api/v2/dags/{dag}/dagRuns", {"conf": conf, "logical_date": None})
+
+    def end_of(self, dag: str) -> str:
+        """The state in which the newest run ended."""
+        return str(_until(lambda: next((r["state"] for r in self._runs(dag) if r["end_date"]), None)))
+
+    def tasks(self, dag: str) -> dict[str, str]:
+        """The state of every task of the newest run."""
+        run = self._runs(dag)[0]["dag_run_id"]
+        found = self._call(f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances?limit=500")["task_instances"]
+        return {task["task_id"]: str(task["state"]) for task in found}
+
+    def _runs(self, dag: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call(f"/api/v2/dags/{dag}/dagRuns?order_by=-run_after")[
+            "dag_runs"
+        ]
+        return found
+
+    def _is_known(self, dag: str) -> bool:
+        try:
+            return bool(self._call(f"/api/v2/dags/{dag}"))
+        except OSError:
+            return False
+
+    def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = {"Content-Type": "application/json"}
+        if hasattr(self, "_token"):
+            headers["Authorization"] = f"Bearer {self._token}"
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self._url + path, data=data, headers=headers)
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def started(data: Path, company: Path) -> Iterator[RealAirflow]:
+    """Starts scripts/airflow_up.py on a free port and stops all of it at the end."""
+    said = data.parent / "up.log"
+    command = [sys.executable, "scripts/airflow_up.py", "--data", str(data), "--company", str(company)]
+    with said.open("wb") as log:
+        up = subprocess.Popen([*command, "--port", "0"], cwd=ROOT, stdout=log, stderr=log)
+    try:
+        _until(lambda: "Ctrl-C" in said.read_text() or up.poll() is not None)
+        told = said.read_text()
+        address, password = re.search(r"http://\S+", told), re.search(r"Password\s+(\S+)", told)
+        assert address, told
+        assert password, told
+        yield RealAirflow(address.group(), password.group(1))
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.wait(120)
+
+
+def _until(call: Any) -> Any:
+    """The first true answer of `call`, asked every two seconds."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := call():
+            return found
+        time.sleep(2)
+    raise AssertionError("It took too long; the machine may be too busy.")
