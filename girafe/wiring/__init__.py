@@ -22,6 +22,7 @@ from girafe.wiring.forms import window as window
 from girafe.wiring.notices import deliver_digest as deliver_digest
 from girafe.wiring.patience import patient as patient
 from girafe.wiring.patience import within as within
+from girafe.wiring.pools import ANYWHERE as ANYWHERE
 from girafe.wiring.pools import CLASSIFIERS as CLASSIFIERS
 from girafe.wiring.pools import DUCKDB_WRITER as DUCKDB_WRITER
 from girafe.wiring.pools import platform_pool as platform_pool

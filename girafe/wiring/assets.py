@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import Asset, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from girafe.wiring.forms import place
+from girafe.wiring.forms import asked_for
 
 LANDED = Asset(name="landed", uri="girafe://landed")
 """Payloads as received have been added."""
@@ -24,7 +24,7 @@ EVALUATED = Asset(name="evaluated", uri="girafe://evaluated")
 
 def announce(asset: Asset, **counts: int | str) -> None:
     """Adds row counts, and where they are, to the event that this task's outlet makes."""
-    get_current_context()["outlet_events"][asset].extra = {**place(), **counts}
+    get_current_context()["outlet_events"][asset].extra = {**asked_for(), **counts}
 
 
 def announce_landed(asset: Asset) -> None:

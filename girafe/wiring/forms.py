@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Param, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from girafe.data_dir import STORE
+from girafe.errors import UserMustAct
+
 if TYPE_CHECKING:
     from girafe.run import Context
 
@@ -45,21 +48,37 @@ def day(title: str, description: str) -> Param:
     return Param(None, type=["null", "string"], format="date", title=title, description=description)
 
 
-def place() -> dict[str, str]:
-    """Company file and data directory of this run: the form, else the triggering run, else the environment.
+_PLACE = ("company", "data")
 
-    It goes with every asset event, so that a run started for another data directory stays there.
-    """
-    context = get_current_context()
-    found = {
+
+def place() -> dict[str, str]:
+    """Company file and data directory of this run: what was asked for, else this machine's own."""
+    return {
         "company": os.environ.get("GIRAFE_COMPANY", "company.toml"),
         "data": os.environ.get("GIRAFE_DATA", "data"),
+        **asked_for(),
     }
+
+
+def asked_for() -> dict[str, str]:
+    """Company file and data directory where the form, or the run that triggered this one, names another.
+
+    It goes with every asset event, so that a run started for another data directory stays there. What
+    is a machine's own does not: the next machine has a folder of its own.
+    """
+    context = get_current_context()
+    found: dict[str, str] = {}
     for events in (context.get("triggering_asset_events") or {}).values():
         for event in events:
-            found |= {key: str(event.extra[key]) for key in found if (event.extra or {}).get(key)}
+            found |= {key: str(event.extra[key]) for key in _PLACE if (event.extra or {}).get(key)}
     params = context.get("params") or {}
-    return found | {key: str(params[key]) for key in found if params.get(key)}
+    found |= {key: str(params[key]) for key in _PLACE if params.get(key)}
+    if "data" in found and os.environ.get(STORE):
+        raise UserMustAct(
+            "On several machines a run cannot choose a data directory: all of them share the store. "
+            "Leave the field empty, or give the other company a store and workers of its own."
+        )
+    return found
 
 
 def here() -> Context:

@@ -9,7 +9,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import BaseOperator, Context, TaskGroup, get_parsing_context
 
 from girafe.wiring.forms import here
-from girafe.wiring.pools import DUCKDB_WRITER
+from girafe.wiring.pools import DUCKDB_WRITER, WRITER
 
 if TYPE_CHECKING:
     from cosmos.dbt.graph import DbtNode
@@ -45,6 +45,7 @@ def models(group_id: str) -> TaskGroup:
             execution_mode=ExecutionMode.WATCHER,
             setup_operator_args={
                 "pool": DUCKDB_WRITER,
+                "queue": WRITER,  # Cosmos would fall back to the default one, where no warehouse is
                 "task_display_name": "dbt build",
                 "pre_execute": _any_try_builds,
                 "interceptors": [_for_this_run],

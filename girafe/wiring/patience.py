@@ -11,6 +11,7 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from girafe.errors import GirafeError, PayloadRejected, QualityFailed, RateLimited, UserMustAct
 from girafe.wiring.notices import late, notify
+from girafe.wiring.pools import WRITER
 
 _DEFECTS = (ValueError, TypeError, LookupError, AttributeError, ImportError, AssertionError)
 """What code raises that is wrong: the same again at the next try."""
@@ -44,6 +45,7 @@ def patient(*, minutes: int) -> dict[str, Any]:
     """default_args: retries with backoff, a time limit for each try, and a notice when all fail."""
     return {
         "owner": "data-engineering",
+        "queue": WRITER,
         "retries": 3,
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": 2.0,

@@ -24,7 +24,6 @@ NAMED = {
     "voice": "'person'",
     "side": "'human'",
     "health": "'heard'",
-    "canary": "'heard'",
     "state": "'silent'",
     "reason": "null",
     "sentiment": "'neutral'",
