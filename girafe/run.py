@@ -22,7 +22,7 @@ from girafe.errors import QualityFailed, UserMustAct
 from girafe.lock import hold
 from girafe.pseudonym import NEXT_KEY_FILE, Pseudonymiser, check_same_key, load_key
 from girafe.settings import Settings
-from girafe.storage import Place, find, find_sizes, name_under, read_all, remove
+from girafe.storage import Place, find_sizes, name_under, remove
 
 if TYPE_CHECKING:
     from collectors.collect import CollectReport
