@@ -25,4 +25,5 @@ from girafe.wiring.patience import within as within
 from girafe.wiring.pools import ANYWHERE as ANYWHERE
 from girafe.wiring.pools import CLASSIFIERS as CLASSIFIERS
 from girafe.wiring.pools import DUCKDB_WRITER as DUCKDB_WRITER
+from girafe.wiring.pools import classifiers as classifiers
 from girafe.wiring.pools import platform_pool as platform_pool
