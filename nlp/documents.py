@@ -22,8 +22,21 @@ _LEARNT = {"language": None, "about": (), "job_statements": (), "themes": (), "s
 for _name, _default in {**_ASKED, **_LEARNT}.items():
     Doc.set_extension(_name, default=_default, force=True)
 
+_KEYS = {name: ("._.", name, None, None) for name in (*_ASKED, *_LEARNT)}
+_DEFAULTS = {**_ASKED, **_LEARNT}
+
 TEXT, _FOLDED, _VECTOR = "girafe.text", "girafe.folded", "girafe.vector"
 """Where a document keeps its text in one piece: in `user_data`."""
+
+
+def value_in(doc: Doc, name: str) -> Any:
+    """What `doc._.<name>` holds, read where spaCy keeps it: a view of all extensions for each look is dear."""
+    return doc.user_data.get(_KEYS[name], _DEFAULTS[name])
+
+
+def set_in(doc: Doc, name: str, value: object) -> None:
+    """Sets `doc._.<name>` where spaCy keeps it."""
+    doc.user_data[_KEYS[name]] = value
 
 
 def text_in(doc: Doc) -> str:

@@ -22,7 +22,7 @@ from nlp.components import (  # noqa: F401
     sentiment_label,
     theme_labels,
 )
-from nlp.documents import TEXT
+from nlp.documents import TEXT, set_in, value_in
 from nlp.relevance import Relevance
 from nlp.sentiment import Sentiment
 
@@ -77,23 +77,23 @@ def read(questions: Iterable[Question], *, thorough: bool = False) -> Iterator[R
 
 
 def _asked(pipeline: Language, question: Question) -> Doc:
-    doc = pipeline.make_doc(question.text)
-    doc.user_data[TEXT] = question.text
-    doc._.companies = question.companies
+    # No words: the components read the text itself, and cutting it up would cost as much as all of them.
+    doc = Doc(pipeline.vocab, user_data={TEXT: question.text})
+    set_in(doc, "companies", question.companies)
     if question.addressed:
-        doc._.addressed = question.addressed
+        set_in(doc, "addressed", question.addressed)
     if question.language:
-        doc._.stated_language = question.language
+        set_in(doc, "stated_language", question.language)
     if not question.is_speech:
-        doc._.is_speech = False
+        set_in(doc, "is_speech", False)
     return doc
 
 
 def _reading(doc: Doc) -> Reading:
     return Reading(
-        language=doc._.language,
-        about=doc._.about,
-        statements=doc._.job_statements,
-        themes=doc._.themes,
-        sentiment=doc._.sentiment_label,
+        language=value_in(doc, "language"),
+        about=value_in(doc, "about"),
+        statements=value_in(doc, "job_statements"),
+        themes=value_in(doc, "themes"),
+        sentiment=value_in(doc, "sentiment_label"),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,15 +28,56 @@ def _rules() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=4096)
-def _compiled(names: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    company = rf"(?:the |la |le |les |l')?[@#]?(?:{'|'.join(names)})(?!\w)"
-    rules = _rules()
-    return tuple(
-        (code, re.compile("|".join(rule.replace("{c}", company).replace("{{", "{").replace("}}", "}")
-                                   for rule in rules["rules"][code])))
-        for code in rules["order"]
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A sentence about a company; `gate` is what a text must hold for it, whichever the company is."""
+
+    pattern: str
+    gate: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """The rules of one code; `gate` is what a text must hold for any of them."""
+
+    code: str
+    gate: re.Pattern[str]
+    rules: tuple[_Rule, ...]
+
+
+@cache
+def _codes() -> tuple[re.Pattern[str], tuple[_Code, ...]]:
+    """What a text must hold for any code, and the codes in order: most texts stop at the first."""
+    by_code = {
+        code: [rule.replace("(?:{c})", "{c}").replace("{{", "{").replace("}}", "}") for rule in rules]
+        for code, rules in ((code, _rules()["rules"][code]) for code in _rules()["order"])
+    }
+    gates = {code: list(map(_without_company, rules)) for code, rules in by_code.items()}
+    every = _any_of([gate for each in gates.values() for gate in each])
+    return every, tuple(
+        _Code(code, _any_of(gates[code]), tuple(_Rule(rule, re.compile(_without_company(rule))) for rule in rules))
+        for code, rules in by_code.items()
     )  # fmt: skip
+
+
+def _without_company(rule: str) -> str:
+    """The longer of what stands before and behind the company: where a rule holds, so does each part of it."""
+    before, after = rule.split("{c}")
+    # A distance or a "not followed by" holds nearly everywhere.
+    return after if len(after) > len(before) and not after.startswith(("[^", "(?!")) else before
+
+
+def _any_of(rules: Sequence[str]) -> re.Pattern[str]:
+    """One pattern for all rules; those that begin a word are tried only where a word begins."""
+    begin = [rule.removeprefix(r"\b") for rule in rules if rule.startswith(r"\b")]
+    others = [rule for rule in rules if not rule.startswith(r"\b")]
+    return re.compile("|".join([*([rf"\b(?:{'|'.join(begin)})"] if begin else []), *others]))
+
+
+# Dear to compile, so one by one, when a text holds all of a rule but the company.
+@lru_cache(maxsize=16_384)
+def _compiled(rule: str, names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rule.replace("{c}", rf"(?:the |la |le |les |l')?[@#]?(?:{'|'.join(names)})(?!\w)"))
 
 
 def spellings(names: CompanyNames) -> tuple[str, ...]:
@@ -50,9 +93,16 @@ def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> s
     folded = fold(text) if folded is None else folded
     if _FIRST_PERSON.search(folded) is None:
         return None
-    for code, pattern in _compiled(spellings(names)):
-        if pattern.search(folded):
-            return code
+    any_gate, codes = _codes()
+    if any_gate.search(folded) is None:
+        return None
+    written = spellings(names)
+    for each in codes:
+        if each.gate.search(folded) and any(
+            rule.gate.search(folded) and _compiled(rule.pattern, written).search(folded)
+            for rule in each.rules
+        ):
+            return each.code
     return None
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-_START = re.compile(r"(?<!\w)\w{2,3}")
 _FIRST = re.compile(r"(?:\\b)?([a-z0-9]{2,3})(?![?*{+])")
 _MARKED = re.compile(r"(?<!\w)[^\w\s]|\d|(?<!\w)\w(?!\w)")
 """What stems that do not begin with two plain letters need: a sign, a figure or a letter by itself."""
@@ -35,18 +34,29 @@ class Stems:
         self._others = [
             (label, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})")) for label, patterns in others.items()
         ]
+        self._any_other = re.compile("|".join(pattern.pattern for _, pattern in self._others) or "(?!)")
+        self._start = _beginnings(self._filed)
 
     def found(self, folded: str) -> list[str]:
         """The labels with a stem in the folded text, in the order they were given in."""
         seen: set[str] = set()
-        for start in _START.finditer(folded):
+        for start in self._start.finditer(folded):
             letters = start.group()
             for label, pattern in (*self._filed.get(letters, ()), *self._filed.get(letters[:2], ())):
                 if label not in seen and pattern.match(folded, start.start()):
                     seen.add(label)
-        if _MARKED.search(folded):
+        if _MARKED.search(folded) and self._any_other.search(folded):
             seen.update(label for label, pattern in self._others if pattern.search(folded))
         return [label for label in self._labels if label in seen]
+
+
+def _beginnings(filed: Iterable[str]) -> re.Pattern[str]:
+    """Finds the two or three letters of words that begin as a stem does, and no others."""
+    firsts: dict[str, str] = defaultdict(str)
+    for letters in sorted({letters[:2] for letters in filed}):
+        firsts[letters[0]] += letters[1]
+    begin = "|".join(f"{first}[{seconds}]" for first, seconds in firsts.items())
+    return re.compile(rf"\b(?:{begin or '(?!)'})\w?")
 
 
 def _alternatives(pattern: str) -> list[str]:

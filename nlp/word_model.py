@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +66,8 @@ def _sign_of(written: str) -> str:
     return "@user" if written[0] == "@" and len(written) > 1 else written
 
 
+# The letters of words come back in other words.
+@lru_cache(maxsize=200_000)
 def _hash(piece: str, seed: int) -> int:
     return int(murmurhash3_bytes_u32(piece.encode("utf-8", "surrogatepass"), seed)) % BUCKETS
 

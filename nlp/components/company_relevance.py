@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.company import CompanyNames
-from nlp.documents import Component, folded_in, text_in
+from nlp.documents import Component, folded_in, set_in, text_in, value_in
 from nlp.relevance import relevance
 
 
@@ -28,18 +28,19 @@ class CompanyRelevance(Component):
     def read(self, docs: Sequence[Doc]) -> None:
         """Judges a batch towards the companies of each document."""
         for doc in docs:
-            companies = doc._.companies
+            companies = value_in(doc, "companies")
             if not companies and self._companies:
-                companies = doc._.companies = self._companies
+                companies = self._companies
+                set_in(doc, "companies", companies)
             if companies:
                 self._judge(doc, companies)
 
     @staticmethod
     def _judge(doc: Doc, companies: Sequence[CompanyNames]) -> None:
-        text, folded, addressed = text_in(doc), folded_in(doc), doc._.addressed
+        text, folded, addressed = text_in(doc), folded_in(doc), value_in(doc, "addressed")
         named = [names.mentions(text, folded) for names in companies]
         count = sum(map(bool, named))
-        doc._.about = tuple(
+        about = tuple(
             relevance(
                 text,
                 names,
@@ -50,6 +51,7 @@ class CompanyRelevance(Component):
             )
             for names, mentions in zip(companies, named, strict=True)
         )
+        set_in(doc, "about", about)
 
 
 def _names(company: dict[str, Any]) -> CompanyNames:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.documents import Component, folded_in, text_in
+from nlp.documents import Component, folded_in, set_in, text_in, value_in
 from nlp.statements import statement
 
 
@@ -25,9 +25,11 @@ class JobStatement(Component):
     def read(self, docs: Sequence[Doc]) -> None:
         """Reads the texts of a batch that name a company."""
         for doc in docs:
-            if doc._.is_speech and doc._.about:
+            about = value_in(doc, "about")
+            if about and value_in(doc, "is_speech"):
                 text, folded = text_in(doc), folded_in(doc)
-                doc._.job_statements = tuple(
+                said = tuple(
                     statement(text, names, folded=folded) if found.evidence else None
-                    for names, found in zip(doc._.companies, doc._.about, strict=True)
+                    for names, found in zip(value_in(doc, "companies"), about, strict=True)
                 )
+                set_in(doc, "job_statements", said)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.documents import Component, text_in
+from nlp.documents import Component, set_in, text_in, value_in
 from nlp.language import detect
 
 
@@ -22,9 +22,9 @@ class LanguageFound(Component):
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Sets the languages of a batch."""
-        asked = [doc for doc in docs if not doc._.stated_language]
+        asked = [doc for doc in docs if not value_in(doc, "stated_language")]
         for doc, language in zip(asked, detect([text_in(doc) for doc in asked]), strict=True):
-            doc._.language = language
+            set_in(doc, "language", language)
         for doc in docs:
-            if doc._.stated_language:
-                doc._.language = doc._.stated_language
+            if value_in(doc, "stated_language"):
+                set_in(doc, "language", value_in(doc, "stated_language"))

@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp import encoder
-from nlp.documents import Component, folded_in, vectors_of
+from nlp.documents import Component, folded_in, set_in, value_in, vectors_of
 from nlp.language import UNDETERMINED
 from nlp.themes import themes
 
@@ -33,8 +33,8 @@ class ThemeLabels(Component):
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Labels the texts of a batch in which somebody speaks."""
-        spoken = [doc for doc in docs if doc._.is_speech]
-        languages = [doc._.language or UNDETERMINED for doc in spoken]
+        spoken = [doc for doc in docs if value_in(doc, "is_speech")]
+        languages = [value_in(doc, "language") or UNDETERMINED for doc in spoken]
 
         def encode(places: Sequence[int]) -> np.ndarray:
             return vectors_of([spoken[place] for place in places])
@@ -43,4 +43,4 @@ class ThemeLabels(Component):
             [folded_in(doc) for doc in spoken], languages, encode=encode if self._thorough else None
         )
         for doc, told in zip(spoken, found, strict=True):
-            doc._.themes = told
+            set_in(doc, "themes", told)
