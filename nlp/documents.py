@@ -22,8 +22,8 @@ _LEARNT = {"language": None, "about": (), "job_statements": (), "themes": (), "s
 for _name, _default in {**_ASKED, **_LEARNT}.items():
     Doc.set_extension(_name, default=_default, force=True)
 
-_KEYS = {name: ("._.", name, None, None) for name in (*_ASKED, *_LEARNT)}
-_DEFAULTS = {**_ASKED, **_LEARNT}
+_KEYS: dict[str, Any] = {name: ("._.", name, None, None) for name in (*_ASKED, *_LEARNT)}
+_DEFAULTS: dict[str, Any] = {**_ASKED, **_LEARNT}
 
 TEXT, _FOLDED, _VECTOR = "girafe.text", "girafe.folded", "girafe.vector"
 """Where a document keeps its text in one piece: in `user_data`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -62,7 +63,12 @@ def build(*, thorough: bool = False) -> Language:
     """The pipeline of nlp/pipeline.cfg; `thorough` asks the encoder where the fast models are unsure."""
     asking = ("girafe_themes", "girafe_sentiment")
     config = load_config(_CONFIG, overrides={f"components.{name}.thorough": thorough for name in asking})
-    return load_model_from_config(config, auto_fill=True)
+    pipeline = load_model_from_config(config, auto_fill=True)
+    # It stays as long as the process, libraries and all: looking it through for garbage time and again cost a
+    # fifth of the reading.
+    gc.collect()
+    gc.freeze()
+    return pipeline
 
 
 def read(questions: Iterable[Question], *, thorough: bool = False) -> Iterator[Reading]:

@@ -34,15 +34,24 @@ class Stems:
         self._others = [
             (label, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})")) for label, patterns in others.items()
         ]
-        self._any_other = re.compile("|".join(pattern.pattern for _, pattern in self._others) or "(?!)")
+        every = "|".join(pattern for patterns in others.values() for pattern in patterns)
+        self._any_other = re.compile(rf"(?<!\w)(?:{every or '(?!)'})")
+        self._under_letters: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
         self._start = _beginnings(self._filed)
+
+    def _under(self, letters: str) -> Sequence[tuple[str, re.Pattern[str]]]:
+        """The stems filed under two or three letters."""
+        known = self._under_letters.get(letters)
+        if known is None:
+            keys = dict.fromkeys((letters, letters[:2]))
+            known = self._under_letters[letters] = [each for key in keys for each in self._filed.get(key, ())]
+        return known
 
     def found(self, folded: str) -> list[str]:
         """The labels with a stem in the folded text, in the order they were given in."""
         seen: set[str] = set()
         for start in self._start.finditer(folded):
-            letters = start.group()
-            for label, pattern in (*self._filed.get(letters, ()), *self._filed.get(letters[:2], ())):
+            for label, pattern in self._under(start.group()):
                 if label not in seen and pattern.match(folded, start.start()):
                     seen.add(label)
         if _MARKED.search(folded) and self._any_other.search(folded):
