@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Literal, TypeAlias
 
@@ -117,6 +117,8 @@ def _spaced(name: str) -> str:
     return r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", name) if part) or r"(?!)"
 
 
+# Asked for once per line of a file, and dear to compile.
+@lru_cache(maxsize=1000)
 def company_names(company: Company) -> CompanyNames:
     """The names of a company of company.toml."""
     return CompanyNames(

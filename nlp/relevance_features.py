@@ -46,7 +46,7 @@ def mention_features(text: str, folded: str, mention: Mention, *, mentions: int,
     has_article = folded[mention.start : mention.end].startswith(_ARTICLES)
     lower, upper = written.islower(), written.isupper() and len(written) > 3
     capital = written[:1].isupper() and not upper
-    quiet = text.islower() or not any(c.isupper() for c in text.replace(written, "", 1))
+    quiet = text.islower() or not any(map(str.isupper, text.replace(written, "", 1)))
     shouting = text.isupper()
     words = set(_TOKEN.findall(folded))
     near = {name: float(previous in known and not starts) for name, known in before.items()}

@@ -22,6 +22,8 @@ _FIRST_PERSON = re.compile(
 )
 """Without one of these nobody speaks of themselves: most posts stop here."""
 
+_NOT_AFTER = re.compile(r"^(\(\?<![^()]*\))\\b")
+
 
 @cache
 def _rules() -> dict[str, Any]:
@@ -69,8 +71,10 @@ def _without_company(rule: str) -> str:
 
 def _any_of(rules: Sequence[str]) -> re.Pattern[str]:
     """One pattern for all rules; those that begin a word are tried only where a word begins."""
-    begin = [rule.removeprefix(r"\b") for rule in rules if rule.startswith(r"\b")]
-    others = [rule for rule in rules if not rule.startswith(r"\b")]
+    # "Not after" and "where a word begins" hold at the same place, in either order.
+    turned = [_NOT_AFTER.sub(r"\\b\1", rule) for rule in rules]
+    begin = [rule.removeprefix(r"\b") for rule in turned if rule.startswith(r"\b")]
+    others = [rule for rule in turned if not rule.startswith(r"\b")]
     return re.compile("|".join([*([rf"\b(?:{'|'.join(begin)})"] if begin else []), *others]))
 
 
