@@ -167,6 +167,9 @@ class WordModel:
             self.table = np.concatenate([self.table, np.zeros_like(self.table)])
             self.buckets = np.concatenate([self.buckets, np.zeros_like(self.buckets)])
         known, weights = word(token), self.linear.weights
-        letters = weights[known.letters + BUCKETS].sum(axis=0)
+        classes, row = len(self.linear.classes), self.table[place]
         self.buckets[place] = known.bucket
-        self.table[place] = [*weights[known.bucket], *letters, len(known.letters), *known.feelings]
+        row[:classes] = weights[known.bucket]
+        row[classes : 2 * classes] = np.add.reduce(weights[known.letters + BUCKETS], axis=0)
+        row[2 * classes] = len(known.letters)
+        row[2 * classes + 1 :] = known.feelings
