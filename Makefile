@@ -45,6 +45,7 @@ check: .venv/.ready ## Lint, types, import rules, formatting
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfmt --check --quiet dbt_project
 	$(BIN)/mypy
+	$(BIN)/mypy dags
 	$(BIN)/lint-imports
 
 format: .venv/.ready ## Put code and SQL into shape
