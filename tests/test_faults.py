@@ -106,6 +106,7 @@ def test_a_landing_file_that_is_cut_off_keeps_what_can_be_read_and_says_the_rest
     assert platforms == {"forum", "reddit"}, "the other file is whole, and this one up to the damage"
 
 
+@pytest.mark.forks
 @pytest.mark.parametrize("room", [500, 5_000])
 @pytest.mark.parametrize("stage", ["import", "classify", "load"])
 def test_a_full_disk_stops_a_stage_and_with_room_it_finishes(

@@ -190,6 +190,7 @@ def test_its_words_go_where_somebody_else_quotes_them(tmp_path: Path) -> None:
     assert b"Regardez" in landed
 
 
+@pytest.mark.forks
 @pytest.mark.usefixtures("key")
 def test_killed_anywhere_the_same_call_finishes(tmp_path: Path) -> None:
     prepared = start(tmp_path / "with", WITH).data.root

@@ -112,6 +112,7 @@ def disturb(run: Undisturbed, killed: str, chance: random.Random, root: Path) ->
     return hits
 
 
+@pytest.mark.forks
 @pytest.mark.usefixtures("key")
 def test_killed_on_the_way_to_the_tables_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     chance = random.Random(8)
@@ -124,6 +125,7 @@ def test_killed_on_the_way_to_the_tables_nothing_is_lost_or_doubled(tmp_path: Pa
     assert hits >= 6
 
 
+@pytest.mark.forks
 @pytest.mark.slow
 @pytest.mark.usefixtures("key")
 def test_two_hundred_kill_schedules_over_the_whole_path(tmp_path: Path) -> None:

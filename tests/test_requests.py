@@ -125,6 +125,7 @@ def test_the_file_that_a_crash_left_behind_its_answer_is_not_carried_out_again(h
     assert not was_answered(here.data, put(here, "one.json", "forum bob"))
 
 
+@pytest.mark.forks
 def test_requests_are_carried_out_once_with_receipts_anybody_can_check(
     here: path.Context, tmp_path: Path
 ) -> None:

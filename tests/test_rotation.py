@@ -151,6 +151,7 @@ def rows(here: path.Context) -> list[str]:
     )
 
 
+@pytest.mark.forks
 def test_killed_anywhere_the_same_call_finishes(prepared: Path, tmp_path: Path) -> None:
     def fresh() -> path.Context:
         here = copy(prepared, tmp_path / "data")

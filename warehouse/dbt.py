@@ -86,9 +86,14 @@ def write_docs(
     """Writes one page about the models after they were built (by `build_models`, or by Airflow's tasks)."""
     # The variables of the build: others would have dbt parse the whole project again.
     # `--no-compile`: the build has compiled everything, and that names folders of this machine.
-    arguments = ["docs", "generate", "--no-compile", *_variables(small_group, small_group_cross)]
-    run_dbt(arguments, warehouse=warehouse, marts=_fresh(warehouse), project=project, hearing=hearing)
-    _write_docs(_state(warehouse) / "target", to)
+    variables, target = _variables(small_group, small_group_cross), _state(warehouse) / "target"
+    steps = [["docs", "generate", "--no-compile", *variables]]
+    if not (target / "manifest.json").exists():
+        # Built by Airflow's tasks, whose dbt keeps its state elsewhere.
+        steps.insert(0, ["parse", *variables])
+    for arguments in steps:
+        run_dbt(arguments, warehouse=warehouse, marts=_fresh(warehouse), project=project, hearing=hearing)
+    _write_docs(target, to)
 
 
 def _variables(small_group: int, small_group_cross: int) -> list[str]:

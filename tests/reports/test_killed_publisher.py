@@ -10,6 +10,8 @@ import random
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+import pytest
+
 from reports import swap
 from reports.release import KEEP
 from tests.killing import run_and_die
@@ -59,6 +61,7 @@ def _hammer(exports: Path, done: Event, report: Path) -> None:
     report.write_text(json.dumps({"looks": looks, "again": again, "wrong": wrong, "numbers": len(numbers)}))
 
 
+@pytest.mark.forks
 def test_a_reader_sees_one_whole_release_while_publishers_are_killed(tmp_path: Path) -> None:
     exports, report = tmp_path / "exports", tmp_path / "report.json"
     chance = random.Random(50)
