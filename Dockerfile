@@ -17,7 +17,9 @@ RUN /tools/bin/uv export --quiet --frozen --no-dev --no-emit-project --all-extra
  && /tools/bin/uv venv --quiet .venv \
  && /tools/bin/uv pip install --quiet --require-hashes --python .venv/bin/python -r /tmp/requirements.txt
 COPY . .
-RUN /tools/bin/uv pip install --quiet --no-deps --python .venv/bin/python --editable .
+# The last step draws the models for Airflow: the image is read-only to whoever runs it.
+RUN /tools/bin/uv pip install --quiet --no-deps --python .venv/bin/python --editable . \
+ && .venv/bin/python -m warehouse.dbt
 
 FROM tools AS build-store
 RUN /tools/bin/uv export --quiet --frozen --only-group store --no-emit-project --format requirements.txt \
