@@ -27,8 +27,8 @@ Trigger it. A request is carried out once; one that was interrupted is finished.
   release is made and the receipt is written.
 """
 REQUEST = Param(
-    "",
-    type="string",
+    None,
+    type=["null", "string"],
     pattern=r"^(r-[0-9a-f]{16})?$",
     title="Request",
     description="The id that `girafe forget --later` printed, never an account. Empty: all that wait.",

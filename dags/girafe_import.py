@@ -1,6 +1,6 @@
 """Lands files you already have, or the bundled sample; the rest of the chain follows by itself."""
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from girafe import wiring
 
@@ -17,7 +17,7 @@ Trigger it. The same file lands under the same name, so nothing counts twice.
 ### When it is red
 The log names the file and what is wrong with it; docs/formats.md describes every format that is recognised.
 """
-FILE = Param("", type="string", title="File", description="Path on this machine. Empty: the bundled sample.")
+FILE = wiring.line("File", "Path on this machine. Empty: the bundled sample.")
 
 
 @dag(

@@ -15,6 +15,7 @@ from girafe.wiring.forms import TIME_ZONE as TIME_ZONE
 from girafe.wiring.forms import day as day
 from girafe.wiring.forms import form as form
 from girafe.wiring.forms import here as here
+from girafe.wiring.forms import line as line
 from girafe.wiring.forms import now as now
 from girafe.wiring.forms import param as param
 from girafe.wiring.forms import skip_unless as skip_unless

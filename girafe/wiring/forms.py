@@ -27,20 +27,19 @@ TIME_ZONE = os.environ.get("GIRAFE_TIME_ZONE", "Europe/Paris")
 def form(**more: Param) -> dict[str, Param]:
     """The fields of the trigger form; empty means the installation's own (`make up` sets them)."""
     return {
-        "company": Param(
-            "",
-            type="string",
-            title="Company file",
-            description="A company.toml. Empty: that of the run that triggered this, else GIRAFE_COMPANY.",
+        "company": line(
+            "Company file", "A company.toml. Empty: that of the run that triggered this, else GIRAFE_COMPANY."
         ),
-        "data": Param(
-            "",
-            type="string",
-            title="Data directory",
-            description="All state. Empty: that of the run that triggered this, else GIRAFE_DATA.",
+        "data": line(
+            "Data directory", "All state. Empty: that of the run that triggered this, else GIRAFE_DATA."
         ),
         **more,
     }
+
+
+def line(title: str, description: str) -> Param:
+    """A text field that may stay empty; without `null` the form in the browser would insist on an answer."""
+    return Param(None, type=["null", "string"], title=title, description=description)
 
 
 def day(title: str, description: str) -> Param:

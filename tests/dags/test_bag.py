@@ -69,6 +69,11 @@ def test_every_dag_has_tags_a_form_and_time_limits(bag: dict[str, Any]) -> None:
         assert dag["timeouts"], name
 
 
+def test_every_field_of_a_form_may_stay_empty_in_the_browser(bag: dict[str, Any]) -> None:
+    # A field that is text and nothing else is one the form insists on: the button stays grey.
+    assert {name: dag["insists_on"] for name, dag in bag["dags"].items() if dag["insists_on"]} == {}
+
+
 def test_every_task_has_an_owner_and_retries_except_the_gate_that_a_person_must_open(
     bag: dict[str, Any],
 ) -> None:

@@ -31,6 +31,9 @@ for file in sorted(Path(sys.argv[1]).glob("*.py")):
             "tags": sorted(dag.tags),
             "deadline": bool(dag.deadline),
             "params": sorted(dag.params),
+            "insists_on": [
+                field for field in dag.params if dag.params.get_param(field).schema.get("type") == "string"
+            ],
             "timeouts": all(task.execution_timeout for task in dag.tasks),
             "tasks": {
                 task.task_id: {
