@@ -109,7 +109,7 @@ class Reference:
     # who addresses whom
 
     def addressees(self, line: Line) -> set[Key | None]:
-        """Each account addressed once, never oneself; None: a reply to nobody known."""
+        """Each account addressed once, never oneself; None: somebody nobody knows."""
         platform, speaker = line["platform"], self.author(line)
         mentions = line.get("mentions")
         if mentions is None:
@@ -121,8 +121,13 @@ class Reference:
             if target is not None:
                 found.add(self.author(target))
         found.discard(speaker)
-        parent = line.get("reply_to")
-        if parent and parent != line["post_id"] and (platform, parent) not in self.posts and not mentioned:
+
+        def is_lost(pointer: str) -> bool:
+            target = line.get(pointer)
+            return bool(target) and target != line["post_id"] and (platform, target) not in self.posts
+
+        # A reply's mentions are taken to name whom it answers; a quote names nobody.
+        if (is_lost("reply_to") and not mentioned) or is_lost("quote_of") or is_lost("repost_of"):
             found.add(None)
         return found
 

@@ -1,5 +1,5 @@
 -- grain: one row per post x account it addresses; one row without addressee for a
--- reply to nobody known
+-- post that answers, quotes or shares what nobody has
 with
     posts as (
         select post_id, content_hash, account_id, reply_to_id, quote_of_id, repost_of_id
@@ -67,20 +67,45 @@ with
         where addressee_id <> account_id
         group by post_id, addressee_id
     ),
+    -- what it points at is not known; a reply names whom it answers, so a mention in
+    -- one is taken for that; a quote does not (docs/decisions/0031)
     to_nobody_known as (
         select
             posts.post_id,
             posts.account_id as speaker_id,
             null as addressee_id,
-            'reply' as made_by
-        from posts
-        anti join authors on authors.post_id = posts.reply_to_id
-        anti join
+            case
+                when answers_unknown
+                then 'reply'
+                when quotes_unknown
+                then 'quote'
+                else 'repost'
+            end as made_by
+        from
             (
-                select post_id from mentions where addressee_id <> account_id
-            ) as mentioning
-            on mentioning.post_id = posts.post_id
-        where posts.reply_to_id is not null
+                select
+                    posts.post_id,
+                    posts.account_id,
+                    posts.reply_to_id is not null
+                    and answered.post_id is null
+                    and mentioning.post_id is null as answers_unknown,
+                    posts.quote_of_id is not null
+                    and quoted.post_id is null as quotes_unknown,
+                    posts.repost_of_id is not null
+                    and shared.post_id is null as shares_unknown
+                from posts
+                left join authors as answered on answered.post_id = posts.reply_to_id
+                left join authors as quoted on quoted.post_id = posts.quote_of_id
+                left join authors as shared on shared.post_id = posts.repost_of_id
+                left join
+                    (
+                        select distinct post_id
+                        from mentions
+                        where addressee_id <> account_id
+                    ) as mentioning
+                    on mentioning.post_id = posts.post_id
+            ) as posts
+        where answers_unknown or quotes_unknown or shares_unknown
     ),
     final as (
         select *
