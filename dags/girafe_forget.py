@@ -1,6 +1,6 @@
 """Carries out requests to be forgotten; the account itself never enters Airflow, only the id of a request."""
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from girafe import wiring
 
@@ -26,12 +26,10 @@ Trigger it. A request is carried out once; one that was interrupted is finished.
 * **validate**: the files are clean already; correct what the rule names, then trigger it again, so that the
   release is made and the receipt is written.
 """
-REQUEST = Param(
-    None,
-    type=["null", "string"],
+REQUEST = wiring.line(
+    "Request",
+    "The id that `girafe forget --later` printed, never an account. Empty: all that wait.",
     pattern=r"^(r-[0-9a-f]{16})?$",
-    title="Request",
-    description="The id that `girafe forget --later` printed, never an account. Empty: all that wait.",
 )
 
 

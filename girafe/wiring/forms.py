@@ -37,9 +37,13 @@ def form(**more: Param) -> dict[str, Param]:
     }
 
 
-def line(title: str, description: str) -> Param:
-    """A text field that may stay empty; without `null` the form in the browser would insist on an answer."""
-    return Param(None, type=["null", "string"], title=title, description=description)
+def line(title: str, description: str, *, pattern: str | None = None) -> Param:
+    """A text field that may stay empty; without `null` the form in the browser would insist on an answer.
+
+    `pattern` is a regular expression that an answer must match.
+    """
+    more = {"pattern": pattern} if pattern else {}
+    return Param(None, type=["null", "string"], title=title, description=description, **more)
 
 
 def day(title: str, description: str) -> Param:
