@@ -38,6 +38,8 @@ CHAIN = ("girafe_import", "girafe_process", "girafe_publish")
 """What is switched on; nothing that a schedule starts runs in between."""
 HEARTBEAT_TIMEOUT = 30
 """Seconds until a task whose worker is gone is tried again; 300 by default."""
+_READY = " ready."
+"""What Celery logs when a worker begins to take tasks."""
 _OPENED = "Found credentials"
 """What the S3 client logs at its first use."""
 _ENDED = "Done. Returned value"
@@ -122,7 +124,7 @@ class Cluster:
         process.wait()
 
     def start_worker(self, worker: str) -> None:
-        """Starts a worker in its own folder."""
+        """Starts a worker in its own folder; `wait_for_worker` says when it takes tasks."""
         home = self.folder / worker
         home.mkdir(exist_ok=True)
         ports = services.free_ports(1)
@@ -146,6 +148,14 @@ class Cluster:
             worker,
         ]
         self.start(worker, command, env=env, cwd=home)
+
+    def wait_for_worker(self, worker: str, *, starts: int = 1) -> None:
+        """Waits until a worker, started so many times by now, takes tasks."""
+        log = self.folder / f"{worker}.log"
+        services.wait_until(
+            lambda: log.read_text(errors="replace").count(_READY) >= starts,
+            f"The worker {worker}", seconds=PATIENCE, log=log,
+        )  # fmt: skip
 
     def start(self, name: str, command: list[str], *, env: dict[str, str], cwd: Path) -> None:
         """Starts one part of Airflow in a session of its own."""
@@ -257,6 +267,8 @@ def cluster(company: Path = airflow_up.SAMPLE_COMPANY, **more: str) -> Iterator[
         services.wait_until(
             lambda: all_parsed(made), "The DAGs", seconds=PATIENCE, log=folder / "dag-processor.log"
         )
+        for worker in WORKERS:
+            made.wait_for_worker(worker)
         for dag in CHAIN:
             made.ask(f"/api/v2/dags/{dag}", {"is_paused": False}, "PATCH")
         weighing = threading.Event()

@@ -76,6 +76,7 @@ def test_a_worker_killed_in_mid_run_loses_nothing_and_doubles_nothing(
         # It comes back; everything is classified once more by both, and the warehouse made anew.
         before = {worker: len(made.started(worker, "classify")) for worker in ("classifier", "writer")}
         made.start_worker("classifier")
+        made.wait_for_worker("classifier", starts=2)
         for manifest in storage.find(classified(made), "*/*/_manifest.json"):
             storage.remove(manifest)
         started = time.monotonic()
