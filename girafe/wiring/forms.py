@@ -42,7 +42,7 @@ def line(title: str, description: str, *, pattern: str | None = None) -> Param:
 
     `pattern` is a regular expression that an answer must match.
     """
-    more = {"pattern": pattern} if pattern else {}
+    more: dict[str, Any] = {"pattern": pattern} if pattern else {}
     return Param(None, type=["null", "string"], title=title, description=description, **more)
 
 
