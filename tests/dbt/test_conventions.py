@@ -23,6 +23,16 @@ LAYERS = {
     "reports": ("rpt_", {"staging", "intermediate", "core", "reports", "seed"}),
 }
 
+LOGIC = re.compile(
+    r"\b(join|where|group by|having|qualify|over|case|if|union|intersect|except|distinct|unnest|filter|limit)\b"
+    r"|\{\{(?!\s*(ref\(|source\(|contract\(|name\b))"
+)
+"""Anything beyond choosing, renaming and casting columns, filling gaps (coalesce) and emptying them (nullif)."""
+
+WITHOUT_UNIT_TEST = {
+    "stg_hearings": "reads a file, which no unit test can give it: see what_the_silence_detector_wrote below",
+}
+
 
 @pytest.fixture(scope="module")
 def built(measure: Callable[..., Any], raw_rows: Callable[..., Any]) -> Any:
@@ -75,6 +85,22 @@ def test_every_table_we_compute_has_a_test_of_its_grain(manifest: dict[str, Any]
     }
     computed = {name for name, node in models(manifest).items() if layer(node) != "staging"}
     assert computed <= tested, computed - tested
+
+
+def test_every_model_with_logic_has_a_unit_test_that_says_in_a_sentence_what_it_holds(
+    manifest: dict[str, Any],
+) -> None:
+    tests = manifest["unit_tests"].values()
+    tested = {parent for test in tests for parent in test["depends_on"]["nodes"]}
+    with_logic = {
+        name
+        for name, node in models(manifest).items()
+        if LOGIC.search(re.sub(r"\{#.*?#\}|--[^\n]*", "", node["raw_code"], flags=re.DOTALL))
+    }
+    assert len(with_logic) > 30
+    missing = {name.split(".")[-1] for name in with_logic - tested}
+    assert missing == set(WITHOUT_UNIT_TEST), missing
+    assert all(len(test["name"].split("_")) >= 5 for test in tests)
 
 
 def test_every_report_has_an_enforced_contract_and_a_reader(manifest: dict[str, Any]) -> None:
