@@ -38,7 +38,7 @@ demo: .venv/.ready ## Run the whole path on the bundled sample; ends with the da
 	@$(BIN)/girafe demo --data $(DATA)/demo
 
 test: .venv/.ready ## Run the default tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile
 
 check: .venv/.ready ## Lint, types, import rules, formatting
 	$(BIN)/ruff check .
