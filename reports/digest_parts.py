@@ -85,15 +85,13 @@ def _to_do(scene: Scene, period: Period) -> Part:
     reading = _by_size(scene, period)
     if reading:
         first = reading[0]
-        theme = t.inside("themes", first["theme"]) if first.get("theme") else None
-        state = "do_read" if theme else "do_read_any"
-        lines.append(
-            t(f"digest.{state}", None, theme=theme or "", platform=t.name("platforms", first["platform"]))
-        )
+        theme = t.phrase("themes", "the", first["theme"]) if first.get("theme") else ""
+        place = t.phrase("platforms", "on", first["platform"])
+        lines.append(t(f"digest.{'do_read' if theme else 'do_read_any'}", None, theme=theme, place=place))
     places = _people_only(scene, period)
     if places:
-        names = t.listed([t.name("platforms", row["platform"]) for row in places])
-        lines.append(t("digest.do_leave", None, platforms=names))
+        names = t.phrases("platforms", "on", [row["platform"] for row in places])
+        lines.append(t("digest.do_leave", None, places=names))
     return _part(scene, "to_do", lines)
 
 
@@ -118,7 +116,9 @@ def _moved(scene: Scene, period: Period) -> Part:
     for row in _home(scene, RISING, period.weeks):
         for state in ("risen", "fallen"):
             if row.get(f"is_{state}"):
-                lines.append(_against_before(t, f"digest.{state}", t.name("themes", row["theme"]), row))
+                lines.append(
+                    _against_before(t, f"digest.{state}", t.phrase("themes", "of", row["theme"]), row)
+                )
     terms = sorted(
         (row for row in _home(scene, TERMS, period.weeks) if row.get("is_risen")),
         key=lambda row: row["q_value"],
@@ -151,7 +151,7 @@ def _subject(t: Words, theme: str | None, rows: Sequence[Row]) -> Line:
     values = {
         "theme": t.name("themes", theme) if theme else t("digest.no_theme"),
         "kind": t(f"digest.{'kind' if len(rows) > 1 else 'kind_of_one'}.{kind}"),
-        "places": t.listed(list(dict.fromkeys(_place(t, row) for row in rows))),
+        "places": _places(t, rows),
         "people": t.number(min(row["count_persons"] for row in rows)),
         "posts": t("digest.posts", count=sum(row["count_posts"] for row in rows)),
     }
@@ -164,11 +164,15 @@ def _subject(t: Words, theme: str | None, rows: Sequence[Row]) -> Line:
     return Line(text=text, links=tuple(link for link in links if _LINK.fullmatch(link)))
 
 
-def _place(t: Words, row: Row) -> str:
-    platform = t.name("platforms", row["platform"])
-    if row["language"] == "und":
-        return platform
-    return t("digest.place", None, platform=platform, language=t.inside("languages", row["language"]))
+def _places(t: Words, rows: Sequence[Row]) -> str:
+    """Where they are, each place once, with the languages spoken there."""
+    found = []
+    for platform, there in figures.by(rows, "platform").items():
+        place = t.phrase("platforms", "on", platform)
+        languages = dict.fromkeys(row["language"] for row in there if row["language"] != "und")
+        told = t.series("languages", languages)
+        found.append(t("digest.place", None, place=place, languages=told) if told else place)
+    return t.listed(found)
 
 
 def _questions(scene: Scene, period: Period) -> Part:
@@ -230,10 +234,10 @@ def _help(scene: Scene, period: Period) -> Part:
     waiting = [a.theme for a in subjects.asked(_home(scene, QUESTIONS, period.weeks)) if a.open]
     both = [theme for theme in waiting if theme in talked][:2]
     rising = [row["theme"] for row in _home(scene, RISING, period.weeks) if row.get("is_risen")][:2]
-    lines = [t("digest.help_facts", theme=t.name("themes", theme)) for theme in both]
-    lines += [t("digest.help_rising", theme=t.name("themes", theme)) for theme in rising]
+    lines = [t("digest.help_facts", theme=t.phrase("themes", "the", theme)) for theme in both]
+    lines += [t("digest.help_rising", theme=t.phrase("themes", "of", theme)) for theme in rising]
     if not lines and talked:
-        lines.append(t("digest.help_talked", themes=t.series("themes", talked[:2])))
+        lines.append(t("digest.help_talked", themes=t.phrases("themes", "of", talked[:2])))
     return _part(scene, "help", lines)
 
 

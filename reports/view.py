@@ -64,6 +64,8 @@ class View:
     answer: str
     brief: str
     notes: tuple[str, ...] = ()
+    act: str = ""
+    """What a reader could do on Monday; empty where nothing follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

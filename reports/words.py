@@ -43,6 +43,19 @@ class Words:
         """The name of a theme, platform, voice ...; an unknown code is shown without underscores."""
         return str(self.find(kind).get(code) or code.replace("_", " "))
 
+    def phrase(self, kind: str, form: str, code: str) -> str:
+        """A name as a sentence needs it: with its article (`the`), or its preposition too (`of`, `on`)."""
+        forms = self.find(f"phrases.{kind}.{form}")
+        return str(forms.get(code) or forms["other"].format(name=self.name(kind, code)))
+
+    def phrases(self, kind: str, form: str, codes: Iterable[str]) -> str:
+        """Several of them; where one holds an "and" of its own, the last is joined by more than another."""
+        found, form_of = [self.phrase(kind, form, code) for code in codes], self.tree["format"]
+        if len(found) < 2 or not any(f" {form_of['and']} " in phrase for phrase in found):
+            return self.listed(found)
+        comma = "," if len(found) > 2 else ""
+        return f"{', '.join(found[:-1])}{comma} {form_of['and_several']} {found[-1]}"
+
     def series(self, kind: str, codes: Iterable[str]) -> str:
         """Names inside a sentence: small letters, and commas only, as many hold an "and" of their own."""
         return ", ".join(self.inside(kind, code) for code in codes)
@@ -51,6 +64,10 @@ class Words:
         """One name inside a sentence; some languages keep the capital of some kinds of name."""
         name = self.name(kind, code)
         return name if kind in self.tree["format"]["keep_capitals"] else name[:1].lower() + name[1:]
+
+    def act(self, name: str, count: float | None = None, **values: Any) -> str:
+        """What to do on Monday, as one line."""
+        return self("act.label", what=self(f"act.{name}", count, **values))
 
     def definitions(self) -> Iterator[tuple[str, str]]:
         """Each term with its definition, as docs/method.md has them, in reading order."""

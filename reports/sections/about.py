@@ -45,11 +45,11 @@ def build(scene: Scene) -> Section:
 
 def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
     """The themes of each side, named only where enough threads speak for it."""
-    people, brand = t.series("themes", between_people(found)), t.series("themes", with_brand(found))
+    people, brand = (t.phrases("themes", "of", led(found)) for led in (between_people, with_brand))
     values: dict[str, Any] = {
         "people": people,
         "brand": brand,
-        "themes": t.series("themes", spoken_of(found)),
+        "themes": t.phrases("themes", "of", spoken_of(found)),
     }
     if told_by_side(found) and (people or brand):
         state = "both" if people and brand else "people" if people else "brand"
@@ -69,8 +69,12 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
     hidden = sum(1 for s in found if s.hidden)
     if hidden:
         notes.append(t("about.some_hidden", count=hidden))
+    first = (between_people(found) or spoken_of(found))[:1]
     return View(
-        answer=t(f"about.{state}", **values), brief=t(f"about.{state}_brief", **values), notes=tuple(notes)
+        answer=t(f"about.{state}", **values),
+        brief=t(f"about.{state}_brief", **values),
+        notes=tuple(notes),
+        act=t.act("about", themes=t.phrases("themes", "the", first)) if first else "",
     )
 
 
@@ -129,7 +133,7 @@ def _gaps(t: Words, rooms: Sequence[Mapping[str, Any]]) -> list[str]:
         theme = end(sorted(gaps), key=lambda theme: gaps[theme], default=None)
         if theme is not None and abs(gaps[theme]) >= WIDE and (gaps[theme] > 0) == (end is max):
             rest = {side: t.percent(of[theme]) for side, of in sides.items()}
-            notes.append(t(f"about.{name}", None, theme=t.inside("themes", theme), **rest))
+            notes.append(t(f"about.{name}", None, theme=t.phrase("themes", "of", theme), **rest))
     return notes
 
 

@@ -52,7 +52,13 @@ def view(t: Words, rows: Sequence[Row], period: Period) -> View:
         return View(answer=answer, brief=answer, notes=_notes(t, rows, period))
     share = total(talk, "count_brand_dialogue_posts") / counted
     answer = t("brand.answer", count=posts, share=t.percent(share))
-    return View(answer=answer, brief=answer, notes=_notes(t, rows, period))
+    open_ones = _open_questions(now)
+    act = t.act("brand", open_ones) if open_ones else ""
+    return View(answer=answer, brief=answer, notes=_notes(t, rows, period), act=act)
+
+
+def _open_questions(rows: Sequence[Row]) -> int:
+    return total(rows, "count_questions_unanswered") + total(rows, "count_questions_waiting")
 
 
 def _notes(t: Words, rows: Sequence[Row], period: Period) -> tuple[str, ...]:
@@ -72,10 +78,9 @@ def _notes(t: Words, rows: Sequence[Row], period: Period) -> tuple[str, ...]:
     if minutes:
         low, high = (t.duration(end(minutes) / 60) for end in (min, max))
         notes.append(t("brand.time", time=low) if low == high else t("brand.times", low=low, high=high))
-    open_ones = total(now, "count_questions_unanswered") + total(now, "count_questions_waiting")
     asked = total(now, "count_questions")
     if asked:
-        notes.append(t("brand.questions", count=asked, open=t.number(open_ones)))
+        notes.append(t("brand.questions", count=asked, open=t.number(_open_questions(now))))
     return tuple(notes)
 
 

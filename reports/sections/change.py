@@ -62,7 +62,10 @@ def view(t: Words, rows: Sequence[Row], period: Period) -> View:
     if moved.value is not None and not moved.moved:
         notes.append(t("change.noise", low=signed(t, moved.low), high=signed(t, moved.high)))
     return View(
-        answer=t(f"change.{state}", **values), brief=t(f"change.{state}_brief", **values), notes=tuple(notes)
+        answer=t(f"change.{state}", **values),
+        brief=t(f"change.{state}_brief", **values),
+        notes=tuple(notes),
+        act=t.act(f"change_{state}") if state in ("up", "down", "still") else "",
     )
 
 

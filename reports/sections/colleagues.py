@@ -80,6 +80,7 @@ def view(t: Words, rows: Sequence[Row], company: str) -> View:
         answer=t("colleagues.share", **values),
         brief=t("colleagues.share_brief", **values),
         notes=(t("colleagues.headcount", **values), *notes),
+        act=t.act("colleagues"),
     )
 
 

@@ -56,12 +56,19 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Asked], themes: Sequence
         return View(answer=t(f"help.{state}"), brief=t(f"help.{state}"))
     state = "both" if both else "asked" if open_ones else "talked"
     values: dict[str, Any] = {
-        "themes": t.series("themes", chosen[:3]),
+        "themes": t.phrases("themes", "the", chosen[:3]),
+        "of": t.phrases("themes", "of", chosen[:3]),
         "count": sum(a.open for a in open_ones if a.theme in chosen[:3]),
     }
     notes = [t("help.how"), t("help.own_interest")]
+    act = t.act("help_talked", themes=values["themes"])
+    if open_ones:
+        act = t.act("help_open", values["count"])
     return View(
-        answer=t(f"help.{state}", **values), brief=t(f"help.{state}_brief", **values), notes=tuple(notes)
+        answer=t(f"help.{state}", **values),
+        brief=t(f"help.{state}_brief", **values),
+        notes=tuple(notes),
+        act=act,
     )
 
 

@@ -100,7 +100,8 @@ def view(
     ]
     if after:
         notes.append(t("trust.since", day=t.day(min(after))))
-    return View(answer=answer, brief=answer, notes=(*notes, *_quality(t, quality)))
+    act = t.act("trust") if told or after else ""
+    return View(answer=answer, brief=answer, notes=(*notes, *_quality(t, quality)), act=act)
 
 
 def _missed(t: Words, weeks: Sequence[Row]) -> list[str]:

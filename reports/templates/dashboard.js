@@ -91,6 +91,7 @@
       const view = section.views[key(section.dims)] ?? section.nothing;
       put(`${section.id}.answer`, view.answer);
       put(`${section.id}.brief`, view.brief);
+      put(`${section.id}.act`, view.act);
       fillList(here.querySelector(`[data-notes="${section.id}"]`), view.notes);
       const shown = key(section.show_dims);
       fillRows(here.querySelector(`[data-rows="${section.id}"]`), section.rows[shown] ?? []);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -35,10 +36,29 @@ def noised(chance: random.Random, is_brand: bool, rate: float) -> Label:
     return label, {voice: 1 - rate if voice == label else rate / 5 for voice in VOICES}
 
 
+def lopsided(chance: random.Random, is_brand: bool) -> Label:
+    """A classifier that misses one brand in five and takes one person in fifty for a brand.
+
+    Its probabilities are what labels of its kind are worth among one brand for nine people.
+    """
+    missed, taken = 0.20, 0.02
+    label = "brand" if chance.random() < (1 - missed if is_brand else taken) else "person"
+    brand, person = (1 - missed, taken) if label == "brand" else (missed, 1 - taken)
+    sure = 0.1 * brand / (0.1 * brand + 0.9 * person)
+    return label, {"brand": sure, "person": 1 - sure}
+
+
 def simulate(
-    raw: Any, run: str, chance: random.Random, classify: Callable[..., Label], conversations: int
+    raw: Any,
+    run: str,
+    chance: random.Random,
+    classify: Callable[..., Label],
+    conversations: int,
+    *,
+    with_brand: float = 0.3,
+    crowd: tuple[int, ...] = (2, 2, 3, 4),
 ) -> Counter[str]:
-    """One world: conversations, three in ten with one of ten brand accounts. Returns the truth."""
+    """One world: conversations of a `crowd`, so many with one of ten brand accounts. Returns the truth."""
     humans = [f"{run}h{number}" for number in range(90)]
     brands = [f"{run}b{number}" for number in range(10)]
     for account in (*humans, *brands):
@@ -46,8 +66,8 @@ def simulate(
         raw.label(account, voice, MONDAY, certain=False, probabilities=probabilities)
     truth: Counter[str] = Counter()
     for number in range(conversations):
-        people = chance.sample(humans, chance.choice([2, 2, 3, 4]))
-        speakers = people + ([chance.choice(brands)] if chance.random() < 0.3 else [])
+        people = chance.sample(humans, chance.choice(crowd))
+        speakers = people + ([chance.choice(brands)] if chance.random() < with_brand else [])
         has_brand = len(speakers) > len(people)
         truth["brand_to_human" if has_brand else "human_to_human"] += 1
         truth["exchanges_human_to_human"] += len(people) - 1
@@ -137,3 +157,69 @@ def test_doubt_about_labels_widens_the_interval(coverage: dict[str, tuple[int, i
     widths = [coverage[name][2] for name in ("certain", "noised-5", "noised-10", "noised-20")]
     assert widths == sorted(widths)
     assert widths[2] > 1.3 * widths[0]
+
+
+# The grid: every share, size and kind of doubt; slow, and printed (pytest -m slow -s tests/dbt/test_intervals.py).
+
+SHARES = (0.02, 0.2, 0.5, 0.8, 0.98)
+SIZES = (5, 20, 60)
+DOUBTS: dict[str, Callable[[random.Random, bool], Label]] = {
+    "certain": CLASSIFIERS["certain"],
+    "noised-5": CLASSIFIERS["noised-5"],
+    "noised-10": CLASSIFIERS["noised-10"],
+    "calibrated": calibrated,
+    "lopsided": lopsided,
+}
+CROWDS = {"pairs": (2, 2, 3, 4), "clustered": (2, 2, 2, 2, 2, 2, 2, 2, 25, 40)}
+
+
+@pytest.fixture(scope="module")
+def grid(measure: Callable[..., Any], raw_rows: Callable[..., Any]) -> dict[tuple[str, ...], tuple[int, ...]]:
+    """Per doubt, crowd, size and share of brand: how many of 100 intervals hold, by conversations and exchanges."""
+    found = {}
+    for doubt, classify in DOUBTS.items():
+        chance, truths, raws = random.Random(2), {}, []
+        for crowd in CROWDS:
+            for size_of_week in SIZES if crowd == "pairs" else SIZES[1:2]:
+                for share in SHARES:
+                    name = f"{crowd}-{size_of_week}-{round(share * 100)}"
+                    raw, truth = raw_rows(name, home=not raws), Counter[str]()
+                    for run in range(RUNS):
+                        truth += simulate(
+                            raw, f"{name}-run{run}", chance, classify, size_of_week,
+                            with_brand=share, crowd=CROWDS[crowd],
+                        )  # fmt: skip
+                    truths[name] = truth
+                    raws.append(raw)
+        measured = measure(*raws)
+        for name, truth in truths.items():
+            where = f"company_id = '{name}' and platform <> 'all' and language = 'all'"
+            rows = measured.rows("rpt_conversation_mix_weekly", where)
+            held = (
+                _held_or_silent(
+                    rows, "human_to_human_share", truth["human_to_human"], truth["brand_to_human"]
+                ),
+                _held_or_silent(
+                    rows,
+                    "exchange_human_to_human_share",
+                    truth["exchanges_human_to_human"],
+                    truth["exchanges_with_brand"],
+                ),
+            )
+            found[doubt, name] = held
+            sys.stdout.write(f"{doubt:<12} {name:<18} conversations {held[0]:>3}  exchanges {held[1]:>3}\n")
+    return found
+
+
+def _held_or_silent(rows: list[dict[str, Any]], share: str, human: int, brand: int) -> int:
+    """A week without any conversation of known sides prints no interval, and so no wrong one."""
+    silent = RUNS - len([row for row in rows if row[share] is not None])
+    return silent + _held([row for row in rows if row[share] is not None], share, human, brand)
+
+
+@pytest.mark.slow
+def test_the_interval_holds_at_every_share_size_and_doubt(
+    grid: dict[tuple[str, ...], tuple[int, ...]],
+) -> None:
+    missed = {cell: held for cell, held in grid.items() if min(held) < 93}
+    assert not missed

@@ -85,11 +85,11 @@ def test_the_first_screen_answers_the_five_questions_in_words(page: str) -> None
     text = Page(page).text
     for sentence in (
         "Ce sont les personnes qui portent la conversation sur Brasserie Lumen.",
-        "Rien de certain\u00a0: 75\u202f% après 67\u202f%, dans la marge.",
-        "Au moins 41 collègues en février 2026, 1,7\u202f% de l’effectif (repère\u00a0: 8-9\u202f%).",
-        "Entre personnes\u00a0: recrutement, conditions de travail, salaire et avantages.",
-        "Sur recrutement, carrière et formation, salaire et avantages",
-        "Aveugle la semaine du 16 mars 2026 : Bluesky.",
+        "Rien de certain\u00a0: 75\u202f% après 67\u202f%, un écart dans la marge d’erreur.",
+        "Au moins 41 collègues en février 2026, soit 1,7\u202f% de l’effectif (repère\u00a0: 8 à 9\u202f%).",
+        "Entre elles, les personnes parlent surtout du recrutement, des conditions de travail, ainsi que des salaires",
+        "sur le recrutement, la carrière et la formation, ainsi que les salaires et les avantages",
+        "Bluesky : rien n’a pu être lu la semaine du 16 mars 2026.",
     ):
         assert " ".join(sentence.split()) in text, sentence
 

@@ -42,10 +42,10 @@ def test_it_is_about_the_last_whole_week_known(told: Digest) -> None:
 
 def test_only_what_moved_beyond_chance_is_said_to_have_moved(told: Digest) -> None:
     moved = " ".join(part(told, "moved"))
-    assert "Conditions de travail" in moved
-    assert "Prix et facturation" in moved
+    assert "On parle davantage des conditions de travail" in moved
+    assert "des prix et de la facturation" in moved
     assert "part des conversations" not in moved  # it rose, but within its interval
-    assert "Recrutement" not in moved
+    assert "recrutement" not in moved
 
 
 def test_a_week_in_which_nothing_moved_says_so(make_marts: Make, tables: Tables, settings: Settings) -> None:
@@ -56,8 +56,9 @@ def test_a_week_in_which_nothing_moved_says_so(make_marts: Make, tables: Tables,
 
 def test_words_on_the_rise_are_told_with_their_figures_and_others_are_not(told: Digest) -> None:
     moved = " ".join(part(told, "moved"))
-    assert "Le mot « remboursement » revient plus souvent : chez 9 % des personnes, 4 % les quatre" in plain(
-        moved
+    assert (
+        "Le mot « remboursement » revient plus souvent : 9 % des personnes l’emploient, contre 4 %"
+        in plain(moved)
     )
     assert "équipe" not in moved
 
@@ -66,13 +67,17 @@ def test_the_week_begins_with_what_to_do_about_it(told: Digest) -> None:
     assert told.parts[0].name == "to_do"
     answer, read, *leave = (line.text for line in told.parts[0].lines)
     assert plain(answer).startswith("Répondre : ")
-    assert plain(read) == "Lire : la conversation la plus suivie porte sur conditions de travail (Mastodon)."
+    assert (
+        plain(read)
+        == "Lire : la conversation la plus suivie porte sur les conditions de travail, sur Mastodon."
+    )
     assert all(plain(line).startswith("Laisser faire : ") for line in leave)
 
 
 def test_conversations_are_told_as_groups_only(told: Digest) -> None:
     assert plain(part(told, "reading")[0]) == (
-        "Conditions de travail : au moins 38 personnes en parlent entre elles (94 messages), Mastodon en français."
+        "Conditions de travail : au moins 38 personnes en parlent entre elles sur Mastodon (français), en au "
+        "moins 94 messages."
     )
 
 
@@ -82,9 +87,9 @@ def test_conversations_on_one_theme_are_one_line(
     rows = [row | {"theme": "recruitment"} for row in tables["rpt_conversations_weekly"]]
     found = digest(read_tables(make_marts({**tables, "rpt_conversations_weekly": rows})), settings, "en")
     assert part(found, "reading") == (
-        "Recruitment: 4 conversations of several kinds, with at least 17 people each (262 posts), Mastodon in "
-        "French, Bluesky in English, Hacker News in French and LinkedIn in English. A question to the brand is "
-        "waiting there.",
+        "Recruitment: 4 conversations of several kinds, with at least 17 people each, on Mastodon (French), on "
+        "Bluesky (English), on Hacker News (French) and on LinkedIn (English); at least 262 posts in all. A "
+        "question to the brand is waiting there.",
     )
 
 
@@ -161,9 +166,9 @@ def test_one_line_says_who_was_heard_who_was_silent_and_who_could_not_be_heard(
     ]
     found = digest(read_tables(make_marts({**tables, "rpt_source_hearing_weekly": judged})), settings, "fr")
     assert plain(found.health) == (
-        "Écoute : 4 sources entendues sur 5. Presse et blogs (RSS) : rien cette semaine, et c’est plausible. "
-        "Bluesky : aveugle. Les chiffres sont incomplets. "
-        "Mastodon : en partie seulement. Les chiffres sont un peu bas."
+        "Écoute : 4 sources entendues sur 5. Rien à lire sur Presse et blogs (RSS), et c’est plausible. "
+        "Rien n’a pu être lu sur Bluesky : les chiffres sont incomplets. "
+        "La lecture est incomplète sur Mastodon : les chiffres sont un peu bas."
     )
 
 
