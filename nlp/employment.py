@@ -72,8 +72,8 @@ def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str]]:
     return rules, turns
 
 
-_LONGEST_BIO = 3000
-"""No platform shows a longer one; what is longer is no profile but an attack on our time."""
+_MOST_MENTIONS = 40
+"""A profile that names one company more often says nothing new, and reading each mention has its price."""
 _AROUND = 300
 """Characters before and after a mention that can say something about it."""
 
@@ -85,9 +85,9 @@ def has_disclaimer(folded_bio: str) -> bool:
 
 def tie(account: Account, names: CompanyNames) -> tuple[str, ...]:
     """The codes of what the profile says about the company; empty if it does not name it."""
-    bio = account.bio[:_LONGEST_BIO]
-    folded = fold(bio)
-    codes = {_read(folded, mention) for mention in names.mentions(bio, folded)}
+    folded = fold(account.bio)
+    mentions = names.mentions(account.bio, folded)[:_MOST_MENTIONS]
+    codes = {_read(folded, mention) for mention in mentions}
     if codes & _PRESENT:
         # "Ex-Acme, back at Acme": who is there again is there.
         codes -= {"bio:former"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,7 @@ def score_profiles(
     accounts: Sequence[Account], companies: Sequence[CompanyNames]
 ) -> list[list[ProfileScore]]:
     """For each account, its score towards each company; the fast model alone, so that order plays no part."""
+    accounts = [_bounded(account) for account in accounts]
     kinds, kind_codes = kind_scores(accounts)
     shares = np.exp(kinds)
     return [
@@ -71,11 +72,25 @@ def score_pairs(
 
     `posts` of each account tell how it writes; `thorough` may ask the encoder.
     """
+    accounts = [_bounded(account) for account in accounts]
     kinds, kind_codes = kind_scores(accounts, posts=posts, thorough=thorough)
     return [
         _towards(account, names, share, codes)
         for account, names, share, codes in zip(accounts, companies, np.exp(kinds), kind_codes, strict=True)
     ]
+
+
+_LONGEST_BIO, _LONGEST_NAME = 3000, 300
+"""Characters. No platform shows more; what is longer is no profile but an attack on our time."""
+
+
+def _bounded(account: Account) -> Account:
+    """The account with no more of its words than a profile has: the cost of a judgement is bounded."""
+    name, handle = account.display_name, account.handle
+    if len(account.bio) <= _LONGEST_BIO and max(len(name), len(handle or "")) <= _LONGEST_NAME:
+        return account
+    shorter = handle[:_LONGEST_NAME] if handle else handle
+    return replace(account, bio=account.bio[:_LONGEST_BIO], display_name=name[:_LONGEST_NAME], handle=shorter)
 
 
 def _towards(

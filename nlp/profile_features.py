@@ -115,7 +115,7 @@ def dense(account: Account) -> list[float]:
         float(min(len(_EMOJI.findall(bio)), 4)) / 2,
         float(bio.count("!") > 0),
         float(bool(re.search(r"\d{2}[ .-]?\d{2}[ .-]?\d{2}|\+\d{2}", bio))),
-        float(bool(re.search(r"[\w.]+@[\w-]+\.\w+", bio))),
+        float(bool(re.search(r"[\w.]@[\w-]+\.\w", bio))),
         float(bio[:1].isupper()),
         float(bio.endswith(".")),
         float(bool(own) and len(own) > 3 and own in re.sub(r"\W", "", folded)),

@@ -247,12 +247,11 @@ def moods_and_themes(data: bytes) -> None:
 
 
 def employment(data: bytes) -> None:
-    from nlp.employment import has_disclaimer, tie
-    from nlp.fold import asks, fold, handles_in, is_copy, words_in
+    from nlp.fold import asks, handles_in, is_copy, words_in
+    from nlp.profile import score_profiles
 
     words = data.decode("utf-8", "replace")
-    tie(Account(platform="x", handle="ada", bio=words), _company())
-    has_disclaimer(fold(words))
+    score_profiles([Account(platform="x", handle="ada", bio=words)], [_company()])
     handles_in(words, "x")
     is_copy(words)
     words_in(words)
