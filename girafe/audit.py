@@ -37,7 +37,7 @@ class Entry:
     who: str
     """The account on this machine, or the Airflow run and who started it."""
     what: str
-    """publish, digest, review_export, backup, restore, forget, request, rotate_key."""
+    """publish, digest, review_export, review_take, backup, restore, share, forget, request, rotate_key."""
     details: Mapping[str, str]
     hash: str
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from girafe.errors import InputInvalid
 from girafe.lock import hold
 from girafe.run import AFTER_COLLECT, Context, has_landed, run_stages
+from girafe.versions import remove_old_versions
 
 if TYPE_CHECKING:
     from warehouse.deletions import DeletionReport
@@ -85,6 +86,7 @@ def forget(
             erasures.append(erasure)
         if erasures:
             build_again(context, around=around)
+            remove_old_versions(context.data)
         made = []
         for erasure in erasures:
             receipt = write_receipt(context.data, as_details(erasure), now=context.now)
@@ -142,6 +144,7 @@ def propagate_deletions(context: Context) -> DeletionReport:
         report = propagate(context.data, parsers=PARSERS, pseudonymiser=context.pseudonymiser)
         if report.payloads or report.folders:
             run_stages(context, _of(("classify", "load")), lambda _name, call: call())
+        remove_old_versions(context.data)
     return report
 
 

@@ -9,6 +9,7 @@ from girafe.erasure import Around, alone, build_again
 from girafe.errors import UserMustAct
 from girafe.pseudonym import KEY_VARIABLE, NEXT_KEY_FILE, Pseudonymiser, load_key, make_key, mark_key
 from girafe.run import Context
+from girafe.versions import remove_old_versions
 
 if TYPE_CHECKING:
     from warehouse.rekey import Links, RekeyReport
@@ -53,6 +54,7 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
         if not is_done(data, new):
             links = around("links", lambda: _links(context, old, new_key))
             report = around("files", lambda: rekey_files(data, links, new))
+        remove_old_versions(data)
         remove_warehouse(data.warehouse)
         context.audit("rotate_key", accounts=report.accounts, linked=report.accounts_linked)
         switch_key(data)

@@ -74,7 +74,7 @@ def read(file: Place) -> bytes:
     """A small file, whole; raises FileNotFoundError if there is none."""
     if isinstance(file, Path):
         return file.read_bytes()
-    with _told(file):
+    with told(file):
         content: bytes = file.fs.cat_file(file.path)
     return content
 
@@ -85,14 +85,14 @@ def read_all(files: Sequence[Place]) -> list[bytes | None]:
     away = [file for file in files if not isinstance(file, Path)]
     fetched: dict[str, Any] = {}
     if away:
-        with _told(away[0]):
+        with told(away[0]):
             fetched = away[0].fs.cat([file.path for file in away], on_error="return")
     for file in files:
         try:
             if isinstance(file, Path):
                 contents.append(file.read_bytes())
                 continue
-            with _told(file):
+            with told(file):
                 content = fetched[file.path]
                 if isinstance(content, Exception):
                     raise content
@@ -108,7 +108,7 @@ def write(file: Place, content: bytes) -> None:
         with written(file) as partial:
             partial.write_bytes(content)
         return
-    with _told(file, writing=True):
+    with told(file, writing=True):
         file.fs.pipe_file(file.path, content)
 
 
@@ -119,7 +119,7 @@ def written(file: Place) -> Iterator[Path]:
         with TemporaryDirectory(prefix="girafe-") as folder:
             partial = Path(folder) / file.name
             yield partial
-            with _told(file, writing=True):
+            with told(file, writing=True):
                 file.fs.put_file(str(partial), file.path)
         return
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def local_copy(file: Place) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="girafe-") as folder:
         copy = Path(folder) / file.name
-        with _told(file):
+        with told(file):
             file.fs.get_file(file.path, str(copy))
         yield copy
 
@@ -158,7 +158,7 @@ def local_folders(folders: Sequence[Place], names: Sequence[str]) -> Iterator[li
         copies = [Path(spool) / str(number) for number in range(len(away))]
         for copy in copies:
             copy.mkdir()
-        with _told(away[0]):
+        with told(away[0]):
             away[0].fs.get(
                 [(folder / name).path for folder in away for name in names],
                 [str(copy / name) for copy in copies for name in names],
@@ -180,7 +180,7 @@ def whole_folder(target: Place, *, last: str) -> Iterator[Path]:
         partial = Path(folder)
         yield partial
         names = [name for name in sorted(path.name for path in partial.iterdir()) if name != last]
-        with _told(target, writing=True):
+        with told(target, writing=True):
             target.fs.put([str(partial / name) for name in names], [(target / name).path for name in names])
             target.fs.put_file(str(partial / last), (target / last).path)
 
@@ -208,7 +208,7 @@ def remove(file: Place) -> None:
     if isinstance(file, Path):
         file.unlink(missing_ok=True)
         return
-    with _told(file), suppress(FileNotFoundError):
+    with told(file), suppress(FileNotFoundError):
         file.fs.rm_file(file.path)
 
 
@@ -223,7 +223,7 @@ def remove_folder(folder: Place, *, first: str) -> bool:
     remove(folder / first)
     rest = [key for key in keys if not key.endswith(f"/{first}")]
     if rest:
-        with _told(folder):
+        with told(folder):
             folder.fs.rm(rest)
     return bool(keys)
 
@@ -240,7 +240,7 @@ def copy_tree(source: Path, target: Place) -> int:
         return fetch_tree(source, target)
     names = sorted(path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file())
     if names:
-        with _told(target, writing=True):
+        with told(target, writing=True):
             target.fs.put([str(source / name) for name in names], [(target / name).path for name in names])
     return len(names)
 
@@ -257,7 +257,7 @@ def fetch_tree(source: Place, target: Path) -> int:
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
     if names:
-        with _told(source):
+        with told(source):
             source.fs.get([prefix + name for name in names], [str(target / name) for name in names])
     return len(names)
 
@@ -269,7 +269,7 @@ def name_under(root: Place, file: Place) -> str:
 
 def _listed(root: UPath) -> dict[str, Any]:
     """Every key under `root` with its size; raises StoreRefused where there is not even a bucket."""
-    with _told(root):
+    with told(root):
         try:
             listed: dict[str, Any] = root.fs.find(root.path, detail=True)
         except FileNotFoundError:
@@ -291,7 +291,7 @@ def _no_bucket(where: UPath) -> StoreRefused:
 
 
 @contextmanager
-def _told(where: UPath, *, writing: bool = False) -> Iterator[None]:
+def told(where: UPath, *, writing: bool = False) -> Iterator[None]:
     """Turns what a store client raises into our errors, which say who must act; no key ever stands in one."""
     try:
         yield

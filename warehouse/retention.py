@@ -10,6 +10,7 @@ from girafe.data_dir import DataDir
 from girafe.records import Rejected
 from girafe.settings import Settings
 from girafe.storage import Place, remove, remove_if_empty
+from girafe.versions import remove_old_versions
 from warehouse.landing import file_name, landing_files, read_quarantine, replace_quarantine
 
 LONGEST_BY_PLATFORM = {
@@ -77,6 +78,8 @@ def enforce(
             remove(path)
             remove_if_empty(path.parent)
     lines = _enforce_quarantine(data.quarantine, settings, now + every, dry_run=dry_run)
+    if not dry_run:
+        remove_old_versions(data)
     return RetentionReport(files=tuple(past), quarantine_lines=lines, kept=kept)
 
 

@@ -21,13 +21,14 @@ from girafe.cli.terminal import (
     console,
     now,
     open_context,
+    open_data,
     plain,
     print_json,
     timed,
 )
 from girafe.company_file import company_toml
 from girafe.data_dir import DataDir
-from girafe.errors import UserMustAct
+from girafe.errors import GirafeError, UserMustAct
 from girafe.settings import load_settings, parse_settings
 
 PANEL = "1. Begin"
@@ -118,7 +119,7 @@ def doctor(
     online: Annotated[bool, typer.Option("--online", help="Make one cheap call to each source.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Says for each source whether it is ready, what is missing and what its terms ask."""
+    """Says for each source whether it is ready, what is missing and what its terms ask, and how the store forgets."""
     from collectors.doctor import examine
 
     settings = load_settings(company)
@@ -126,14 +127,35 @@ def doctor(
     # Not even a cheap call leaves before the gate is passed.
     http = path.live_http(now, lambda line: None) if online and not missing else None
     findings = examine(settings, environment=os.environ, http=http)
+    kept = versions_in_store(data)
     if as_json:
-        print_json({"governance_missing": missing, "sources": list(findings)})
+        print_json({"governance_missing": missing, "sources": list(findings), "store": kept})
         return
     mark = "[green]✓[/]" if not missing else "[red]✗[/]"
     console.print(f"{mark} governance: {'complete' if not missing else 'missing ' + ', '.join(missing)}")
     for finding in findings:
         mark = "[green]✓[/]" if finding.ready else "[yellow]–[/]"
         console.print(f"{mark} {finding.source}: {plain(finding.detail)}")
+    if kept:
+        console.print(f"[yellow]![/] store: {plain(kept)}")
+
+
+def versions_in_store(data: Path) -> str | None:
+    """What to know about erasing from the store; None where there is none, or it keeps nothing."""
+    from girafe.versions import keeps_versions
+
+    try:
+        kept = keeps_versions(open_data(data))
+    except GirafeError as error:
+        return str(error)
+    if kept is None:
+        return "whether it keeps what is removed cannot be told; if it does, an erasure is not done until it forgets."
+    if not kept:
+        return None
+    return (
+        "its bucket keeps earlier versions. girafe removes them after each erasure and each housekeeping, which "
+        "its key must be allowed (s3:ListBucketVersions, s3:DeleteObjectVersion); a bucket without is safer."
+    )
 
 
 @app.command(rich_help_panel=PANEL)

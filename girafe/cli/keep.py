@@ -21,6 +21,7 @@ from girafe.cli.terminal import (
     plain,
     print_json,
     timed,
+    whoami,
 )
 from girafe.errors import RetryLater, UserMustAct
 from girafe.settings import load_settings
@@ -193,10 +194,13 @@ def share(
     Stop everything that writes first. Nothing is removed; doing it again changes nothing. With --back the store is
     copied into the data directory: for a backup, or to be one machine again.
     """
+    from girafe.audit import record
     from warehouse.share import bring_back
     from warehouse.share import share as to_store
 
     home = open_data(data)
+    home.protect()
+    record(home, "share", who=whoami(), at=now(), direction="back" if back else "out")
     copied = timed("share", lambda: bring_back(home) if back else to_store(home))
     console.print(", ".join(f"{count:,} {name}" for name, count in copied.items()))
 

@@ -49,6 +49,7 @@ def export(
         is_forgotten=Forgotten(context.data, pseudonymiser),
         limit=limit,
     )
+    context.audit("review_export", accounts=len(doubts))
     out.unlink(missing_ok=True)
     # Opened by its mode, so that nobody can read it even for a moment.
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="") as file:
@@ -79,6 +80,7 @@ def take(
             )
     except UnicodeDecodeError as error:
         raise InputInvalid(f"{source} is not UTF-8: save it as CSV UTF-8.") from error
+    context.audit("review_take", corrections=len(corrections))
     kept = keep_corrections(context.data, corrections)
     console.print(
         f"{len(corrections):,} corrections taken, {kept:,} kept in all. They count from the next load:"

@@ -56,11 +56,12 @@ def open_context(company: Path, data: Path | DataDir) -> path.Context:
         settings=load_settings(company),
         now=now(),
         say=lambda line: console.print(f"  [dim]{plain(line)}[/]"),
-        who=_whoami(),
+        who=whoami(),
     )
 
 
-def _whoami() -> str:
+def whoami() -> str:
+    """Who works with girafe, for the audit log: the account on this machine."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a user that has no name

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from girafe import audit
 from girafe.cli.app import app
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
@@ -82,6 +83,21 @@ def test_a_look_alike_comes_first_in_a_file_only_its_owner_can_read(here: Path) 
         first = next(csv.DictReader(file))
     assert first["handle"] == "OreeAide"
     assert "à vérifier" in first["why"]
+
+
+def test_who_took_names_out_and_brought_corrections_back_is_on_record(here: Path) -> None:
+    rows = review(here, OreeAide="organisation")
+    girafe("review", "take", "review.csv")
+    acts = [(entry.what, entry.details) for entry in audit.read(DataDir(here / "data"))]
+    assert acts == [("review_export", {"accounts": str(len(rows))}), ("review_take", {"corrections": "1"})]
+
+
+def test_a_review_that_cannot_be_recorded_is_not_written(here: Path) -> None:
+    log = here / "data" / "audit" / "log.jsonl"
+    log.mkdir(parents=True)  # nothing can be appended to it
+    with pytest.raises(OSError, match="directory"):
+        girafe("review", "export", "-o", "review.csv")
+    assert not (here / "review.csv").exists()
 
 
 def test_nothing_that_names_people_is_written_into_the_data_folder(here: Path) -> None:
