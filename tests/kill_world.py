@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from graphlib import TopologicalSorter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
@@ -186,9 +187,41 @@ def tables(context: path.Context) -> Counter[str]:
         )
 
 
-def marts(context: path.Context) -> Counter[str]:
-    """Every row of every mart that dbt wrote."""
-    return _rows(context.data.marts)
+Model = tuple[str, str, str]
+"""Where a model stands in the warehouse, what it is (a table, a view), and its SQL as dbt compiled it."""
+
+
+def models(context: path.Context) -> list[Model]:
+    """Every model that `measure` built last, in an order in which they can be built again."""
+    target = context.data.warehouse.parent / "dbt" / "target"
+    nodes = json.loads((target / "manifest.json").read_bytes())["nodes"]
+    known = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
+    needs = {name: set(node["depends_on"]["nodes"]) & set(known) for name, node in known.items()}
+    return [
+        (
+            known[name]["relation_name"],
+            known[name]["config"]["materialized"],
+            (target / "compiled" / "girafe" / known[name]["original_file_path"]).read_text(),
+        )
+        for name in TopologicalSorter(needs).static_order()
+    ]
+
+
+def build_marts(context: path.Context, plan: list[Model]) -> None:
+    """The marts of the tables as they are, beside those in place: the statements of dbt at a tenth of its cost."""
+    with connect(context.data.warehouse) as connection:
+        for relation, kind, sql in plan:
+            connection.execute(f"create or replace {kind} {relation} as ({sql}\n)")
+            if '"reports"' in relation:
+                file = fresh_marts(context) / f"{relation.split('.')[-1].strip(chr(34))}.parquet"
+                connection.execute(f"copy {relation} to '{file}' (format parquet)")
+
+
+def fresh_marts(context: path.Context) -> Path:
+    """Where `build_marts` writes."""
+    folder = context.data.root / "marts-built-again"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def release(context: path.Context) -> Counter[str]:
@@ -197,10 +230,11 @@ def release(context: path.Context) -> Counter[str]:
     for name, file in told["files"].items():
         found = (context.data.exports / name).read_bytes()
         assert hashlib.sha256(found).hexdigest() == file["sha256"], name
-    return _rows(context.data.exports)
+    return marts(context.data.exports)
 
 
-def _rows(folder: Path) -> Counter[str]:
+def marts(folder: Path) -> Counter[str]:
+    """Every row of every mart in a folder."""
     files = sorted(folder.glob("rpt_*.parquet"))
     return Counter(f"{file.name} {row!r}" for file in files for row in pq.read_table(file).to_pylist())
 
