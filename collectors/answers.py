@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from collectors.limits import retry_after
+from collectors.refusals import without_names
 from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
@@ -121,10 +122,10 @@ def _is_html(answer: Answer) -> bool:
 
 
 def _excerpt(answer: Answer) -> str:
-    """What the platform said about its refusal, short and on one line."""
+    """What the platform said about its refusal, short, on one line, and of nobody."""
     if _is_html(answer):
         return "no reason given"
     words = answer.body[:2000].decode("utf-8", "replace")
     for key in answer.keys:
         words = words.replace(key, "***")
-    return " ".join(words[:200].split()) or "no reason given"
+    return without_names(words) or "no reason given"

@@ -55,15 +55,15 @@ def check_url(url: str, allowed_hosts: frozenset[str], look_up: Resolve = resolv
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise AccessDenied(f"{_shown(url)!r} is not a web address.") from error
+        raise AccessDenied(f"{shown(url)!r} is not a web address.") from error
     host = parts.hostname
     if not host or not _HOST.match(host):
-        raise AccessDenied(f"{_shown(url)!r} is not a web address.")
+        raise AccessDenied(f"{shown(url)!r} is not a web address.")
     is_web = parts.scheme in ("http", "https")
     if is_web and (host in allowed_hosts or parts.netloc.rpartition("@")[2] in allowed_hosts):
         return
     if parts.scheme != "https":
-        raise AccessDenied(f"{_shown(url)}: only https is asked; allow this host by name if it is yours.")
+        raise AccessDenied(f"{shown(url)}: only https is asked; allow this host by name if it is yours.")
     if _address(host) is None and "https" in getproxies() and not proxy_bypass(host):
         # The proxy resolves names and decides; this machine may not even have a resolver.
         _refuse_inside_names(host)
@@ -141,6 +141,12 @@ def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return None
 
 
-def _shown(url: str) -> str:
-    """`url` without its query, which may hold a key."""
-    return url.partition("?")[0]
+def shown(url: str) -> str:
+    """Which host `url` is about. Its path may name a person, its query and what stands before an @ hold a key."""
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return _ENDS.split(url, maxsplit=1)[0]
+    return f"{scheme}://{_ENDS_OF_HOST.split(rest, maxsplit=1)[0].rpartition('@')[2]}"
+
+
+_ENDS, _ENDS_OF_HOST = re.compile(r"[/?#@:\\]"), re.compile(r"[/?#\\]")

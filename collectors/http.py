@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from collectors.answers import Answer, TryAgain, decode_json, readable
-from collectors.guard import Resolve, check_url, resolve
+from collectors.guard import Resolve, check_url, resolve, shown
 from collectors.limits import Wait, clock_skew, spent_budget
 from collectors.outward import ACCEPTED, Errand, errand
 from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
@@ -198,7 +198,7 @@ class Http:
             with errand(limits):
                 response = self.client.send(request, auth=auth, follow_redirects=False)
         except httpx.InvalidURL as error:
-            raise AccessDenied(f"{url.partition('?')[0]!r} is not a web address.") from error
+            raise AccessDenied(f"{shown(url)!r} is not a web address.") from error
         except httpx.TimeoutException as error:
             raise TryAgain(f"no answer in time ({type(error).__name__})") from error
         except httpx.TransportError as error:

@@ -53,7 +53,9 @@ def linked(http: Http, url: str, params: Mapping[str, Any]) -> Iterator[list[Pay
     while True:
         page, headers = http.json_with_headers(url, query)
         if page is not None and not isinstance(page, list):
-            raise SourceUnavailable(f"{url} answered with {type(page).__name__} where a list was due.")
+            raise SourceUnavailable(
+                f"{urlsplit(url).netloc} answered with {type(page).__name__} where a list was due."
+            )
         items = [item for item in page or [] if isinstance(item, dict)]
         yield items
         link = _NEXT.search(headers.get("link", ""))

@@ -19,6 +19,7 @@ import orjson
 from collectors.contract import Watch
 from collectors.http import Http
 from collectors.read import moment, text, tree, trees
+from collectors.refusals import without_names
 from collectors.stream import frames
 from girafe.errors import PayloadRejected, SourceUnavailable
 
@@ -69,7 +70,7 @@ def firehose(frame: str | bytes) -> Event | None:
     decoder = cbor2.CBORDecoder(stream)
     header, body = tree(decoder.decode()), tree(decoder.decode())
     if header.get("op") == -1:
-        raise SourceUnavailable(f"The firehose answered {text(body.get('error'))}.")
+        raise SourceUnavailable(f"The firehose answered {without_names(text(body.get('error')))}.")
     position = _position(body.get("seq"))
     if position is None:
         return None

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from collectors.contract import Watch
 from collectors.http import Http
 from collectors.read import tree, trees
+from collectors.refusals import without_names
 from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
 from girafe.records import Payload
 
@@ -32,7 +33,7 @@ def check_access(watch: Watch, http: Http) -> None:
     deaf = sorted(kind for kind in ("local", "remote") if feeds.get(kind, "public") not in needed)
     told = (
         f"{watch.origin} does not show hashtag timelines to us "
-        f"({', '.join(f'{kind}: {feeds[kind]}' for kind in deaf)}). Add a token to MASTODON_TOKENS "
+        f"({', '.join(f'{kind}: {without_names(str(feeds[kind]))}' for kind in deaf)}). Add a token to MASTODON_TOKENS "
         "or name another instance."
     )
     if len(deaf) == 2:

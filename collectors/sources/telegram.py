@@ -54,7 +54,10 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     except AccessDenied:
         raise
     except Exception as error:  # snscrape lets everything through: requests, parsing, its own errors
-        raise SourceUnavailable(f"Telegram channel {watch.origin} could not be read ({error!r}).") from error
+        # Its kind only: what it says may be a piece of somebody's post.
+        raise SourceUnavailable(
+            f"Telegram channel {watch.origin} could not be read ({type(error).__name__})."
+        ) from error
 
 
 def _scraper(channel: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ def test_a_year_of_53_weeks_has_them_all_once_and_none_between(measured: Any) ->
             )
         ]
         assert len(set(weeks)) == len(weeks)
-        assert {after - before for before, after in zip(weeks, weeks[1:], strict=False)} == {
+        assert {after - before for before, after in pairwise(weeks)} == {
             timedelta(days=7)
         }
         assert date(2026, 12, 28) in weeks, "week 53"

@@ -1,0 +1,81 @@
+"""Refusals: what a platform says when it refuses, without anything it may say about anybody.
+
+The words of a refusal go into run records, logs and the published report on sources, and a platform writes into them
+what it likes: "User ada is suspended", a URI, the question itself. So only words of a closed list pass, in which no
+name stands; whatever else was said is shown as `…`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = frozenset(
+    """
+    a about above access account accounts action actor again agree all allowed already always an and
+    another any api apis app application apps are argument arguments as ask at auth authenticate
+    authenticated authentication authorization authorized automated available bad banned be because been
+    before being below blocked body bot both bots bucket but by call called calls can cannot captcha
+    change channel check client clients closed code come configured console contact content could
+    credentials current currently daily data day days deactivated denied deprecated description developer
+    disabled disallowed do does domain done down elevated empty enable enabled ended endpoint endpoints
+    enough entity error errors essential exceed exceeded exception exceptions exist exists expired failed
+    failure fault feature field fields find following for forbidden form format forum found from gateway
+    generate get gone granted graph group has have header headers here host hour hours if in inactive
+    incorrect insufficient internal invalid ip is issue it its json key keys later layer level limit
+    limited limits list locked log logged login logout longer made maintenance malformed many match
+    maximum may medium message method minute minutes missing mode moderation more must name network new
+    no none not now number o oauth object of off on one only operation option options or origin other out
+    own page parameter parameters parse pass password path pay payment per perform permission permissions
+    permitted plan please policy post posts preview private product project proof protected proxy public
+    query question quota rate reached read reason received refused register registered reload remove
+    request requested requests require required requires resource resources response restricted retry
+    revoked right rights route scope scopes search seconds secret security see server service session
+    setting settings shared should signature signed site some source spam standard status subscription
+    subset such supported suspended tag temporarily term terms than that the there this throttle
+    throttled tier time timeline timelines to today token tokens too trial try type unable
+    unauthenticated unauthorized unavailable unexpected unknown unprocessable unsupported unverified up
+    upgrade url usage use used user username users v valid value verification verified verify version
+    view visit wait was web were when which while window with without wrong you your zone
+    """.split()  # noqa: SIM905  (a text of words reads better than a list of strings)
+)
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|\S", re.UNICODE)
+_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LONGEST, _DIGITS = 200, 4
+_MARKS = frozenset(".,:;()[]{}/-_'\"=&#!?*")
+
+
+def without_names(words: str) -> str:
+    """One short line of what was said; every word that could name somebody is `…`."""
+    kept: list[str] = []
+    for group in words[:2000].split():
+        shown = _shown(group)
+        if shown and not (shown == "…" and kept and kept[-1] == "…"):
+            kept.append(shown)
+    line = " ".join(kept)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
+
+
+def _shown(group: str) -> str:
+    """A run of characters between blanks: whole, if everything in it is known; else nothing of it."""
+    if not group.isascii():
+        return "…"
+    for token in _TOKEN.findall(group):
+        known = (
+            token in _MARKS
+            or (token.isdecimal() and len(token) <= _DIGITS)
+            or all(part.lower() in _WORDS for part in _PARTS.split(token))
+        )
+        if not known:
+            return _around(group)
+    return group
+
+
+def _around(group: str) -> str:
+    """JSON without blanks is one run: its known words are kept, each by itself."""
+    if not any(mark in group for mark in '",') or "@" in group or "//" in group:
+        return "…"
+    pieces = re.split(r'([":,{}\[\]]+)', group)
+    return "".join(
+        piece if not piece or set(piece) <= _MARKS else _shown(piece) if piece != group else "…"
+        for piece in pieces
+    )
