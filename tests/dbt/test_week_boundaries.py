@@ -99,9 +99,7 @@ def test_a_year_of_53_weeks_has_them_all_once_and_none_between(measured: Any) ->
             )
         ]
         assert len(set(weeks)) == len(weeks)
-        assert {after - before for before, after in pairwise(weeks)} == {
-            timedelta(days=7)
-        }
+        assert {after - before for before, after in pairwise(weeks)} == {timedelta(days=7)}
         assert date(2026, 12, 28) in weeks, "week 53"
         assert date(2027, 1, 4) in weeks or max(MOMENTS).astimezone(ZoneInfo(ZONES[company])).date() < date(
             2027, 1, 4

@@ -17,7 +17,7 @@ from tests.fuzz.targets import PAYLOADS, TARGETS
 
 CORPUS = Path(__file__).parent / "corpus"
 KEPT = sorted(path for path in CORPUS.rglob("*") if path.is_file())
-SLOW = {"moods_and_themes": 30, "feed": 60, "language": 60, "head": 60}
+SLOW = {"moods_and_themes": 30, "relevance": 40, "employment": 40, "feed": 60, "language": 60, "head": 60}
 SECONDS = 2.0
 
 
