@@ -69,11 +69,22 @@ class Account:
     """True where the platform itself says so (a LinkedIn company page, a feed's publisher)."""
     followers: int | None = None
     voice: Voice | None = None
-    """Given by an annotator: taken as certain, with evidence `given`."""
+    """Given by an annotator, or by what kind of account the platform says it is: taken as certain."""
     is_name_only: bool = False
     """The payload shows no profile (an author beside a post): nothing against a bio seen elsewhere."""
     opted_out: str | None = None
     """The opt-out signal the profile carries (`noindex`, `nobot`, ...); such an account is not stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A post whose terms let only aggregated counts leave: it is counted in memory and never stored as a row."""
+
+    unit: str
+    """What is always observed whole and names nobody (a thread the company opened, a day); the newest
+    observation of a unit replaces its counts."""
+    own_accounts: tuple[str, ...] = ()
+    """Account ids that are the home company's, whatever company.toml lists: the page that was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +114,8 @@ class Post:
     about: tuple[str, ...] | None = None
     """Names of the companies it is about, given by an annotator or by the query of an export; None: judge
     it from the text; (): about none."""
+    counted: Counted | None = None
+    """Set where the platform's terms let nothing but counts leave; None: it is kept as a (pseudonymised) row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -17,7 +18,8 @@ from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, R
 from girafe.settings import Settings
 from girafe.storage import Place, whole_folder
 from nlp.company import company_names
-from nlp.links import official_accounts
+from nlp.edge_counts import EdgeCounter
+from nlp.links import official_accounts, official_accounts_of
 from nlp.parquet import TableWriters, read_manifest, write_manifest
 from nlp.rows import Row, RowMaker
 from nlp.version import CLASSIFIER_VERSION
@@ -144,8 +146,13 @@ def classify_file(
                 pseudonymiser=pseudonymiser,
                 official=official_accounts(settings),
             )
+            counter = EdgeCounter(
+                companies=maker.companies,
+                official=[official_accounts_of(company) for company in settings.companies],
+                time_zone=ZoneInfo(settings.company.time_zone),
+            )
             with TableWriters(partial) as writers:
-                rejected = _write(path, parsers, maker, writers, counts, opted_out, progress)
+                rejected = _write(path, parsers, maker, counter, writers, counts, opted_out, progress)
                 quarantined = write_quarantine(data.quarantine, day, name, rejected)
             late = frozenset(counts.opted_out) & counts.stored
             if not late:
@@ -161,6 +168,7 @@ def _write(
     path: Place,
     parsers: Mapping[str, Parser],
     maker: RowMaker,
+    counter: EdgeCounter,
     writers: TableWriters,
     counts: _Counts,
     opted_out: frozenset[str],
@@ -181,6 +189,11 @@ def _write(
         for record in records:
             if isinstance(record, Deletion):
                 deletions.append(_deletion(record, maker.pseudonymiser))
+            elif isinstance(record, Post) and record.counted is not None:
+                # Not even a notice of who left is kept: after its time, nothing of a member is.
+                if record.author.opted_out is None and not counts.is_forgotten(record.author):
+                    counter.add(record, record.counted)
+                    counts.posts += 1
             elif not _is_opted_out(record, maker.pseudonymiser, counts, opted_out):
                 batch.append((envelope, record))
         if len(batch) >= _BATCH:
@@ -189,6 +202,7 @@ def _write(
             progress(f"{path.name}: {counts.payloads:,} payloads classified")
     _flush(batch, maker, writers, counts)
     writers.write(_only("deletions", [*deletions, *counts.opted_out.values()]))
+    writers.write(_only("edge_counts", list(counter.rows())))
 
 
 def parse(envelope: Envelope, parsers: Mapping[str, Parser]) -> list[Record] | Rejected:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from girafe.records import SIDE_OF_VOICE, Account, Post, Side
-from girafe.settings import Settings
+from girafe.settings import Company, Settings
 from nlp.fold import fold
 
 Official: TypeAlias = Set[tuple[str, str]]
@@ -28,10 +28,14 @@ _FIRST_NAMES = Path(__file__).parent / "patterns" / "first_names.txt"
 
 def official_accounts(settings: Settings) -> Official:
     """Every account that company.toml lists, of the company and of its competitors."""
-    declared = (name for company in settings.companies for name in company.official_accounts)
+    return frozenset().union(*(official_accounts_of(company) for company in settings.companies))
+
+
+def official_accounts_of(company: Company) -> Official:
+    """Every account that company.toml lists for one company."""
     return frozenset(
         (platform, name.strip().removeprefix("@").casefold())
-        for platform, _, name in (entry.partition(":") for entry in declared)
+        for platform, _, name in (entry.partition(":") for entry in company.official_accounts)
     )
 
 
@@ -46,16 +50,17 @@ def organisation_link(post: Post, *, source: str, official: Official) -> str | N
         return None
     if post.author.voice is not None and SIDE_OF_VOICE[post.author.voice] not in (Side.BRAND, Side.OTHER):
         return None
-    is_declared = _is_official(post.author, official) or (
+    is_declared = is_official(post.author, official) or (
         source in _DECLARED and post.author.is_organisation is True and not _named_like_a_person(post.author)
     )
     return safe_link(post.url) if is_declared else None
 
 
-def _is_official(author: Account, official: Official) -> bool:
-    names = (author.account_id, author.handle)
+def is_official(account: Account, official: Official) -> bool:
+    """Whether company.toml declares the account."""
+    names = (account.account_id, account.handle)
     return any(
-        (author.platform, name.strip().removeprefix("@").casefold()) in official for name in names if name
+        (account.platform, name.strip().removeprefix("@").casefold()) in official for name in names if name
     )
 
 

@@ -222,6 +222,27 @@ DELETIONS = Table(
     ),
 )
 
+EDGE_COUNTS = Table(
+    name="edge_counts",
+    grain="one row per unit x company x week x language x measure x kind",
+    key=("unit_id", "company_id", "week_start", "language", "measure", "kind"),
+    maximum=("observed_at",),
+    latest="observed_at",
+    schema=pa.schema(
+        [
+            ("unit_id", _TEXT),  # of a thread the company opened or of a day; names nobody
+            ("company_id", _TEXT),
+            ("week_start", pa.date32()),
+            ("platform", _TEXT),
+            ("language", _TEXT),  # of the thread
+            ("measure", _TEXT),  # thread, post, exchange; nothing: the unit was observed
+            ("kind", _TEXT),
+            ("count_events", pa.int64()),
+            ("observed_at", _TIME),  # the newest observation of a unit replaces all older rows of it
+        ]
+    ),
+)
+
 CLASSIFIED: tuple[Table, ...] = (
     POSTS,
     MENTIONS,
@@ -234,6 +255,7 @@ CLASSIFIED: tuple[Table, ...] = (
     ORGANISATION_LINKS,
     SPEAKER_EVIDENCE,
     DELETIONS,
+    EDGE_COUNTS,
 )
 """What classify writes, one Parquet file each, and load merges into raw.<name>."""
 

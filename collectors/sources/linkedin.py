@@ -1,7 +1,9 @@
-"""LinkedIn: the company's own pages by the Community Management API. Off: it needs LinkedIn's approval.
+"""LinkedIn: the company's own pages and who mentions them, by the Community Management API. Off: it needs approval.
 
-What members say may be kept for 48 hours and profiles for 24, so no profile is fetched, and who spoke is
-only known as a person or an organisation. `days_by_platform.linkedin = 2` keeps landing within the terms.
+What members say may be kept for 48 hours, so every post here is `counted`: classify counts exchanges and threads
+in memory, and no row about a member is ever written (docs/decisions/0013). No profile is fetched: that an account
+is a person is all there is to know. A page's own thread is always read whole, and mentions day by day, because
+the newest reading of either replaces its counts.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from urllib.parse import quote
 import httpx
 
 from collectors.contract import (
+    NOTES,
     Canary,
     Item,
     Options,
@@ -22,31 +25,32 @@ from collectors.contract import (
     Window,
     cannot_tell,
     nothing_more,
-    utc_from_epoch,
 )
 from collectors.http import Http
-from collectors.paging import Trail, first_of
-from collectors.read import identifier, is_in, text, tree, trees
-from girafe.errors import PayloadChanged, SourceUnavailable
-from girafe.records import Account, Envelope, Post, Record
+from collectors.read import is_in, text, tree
+from collectors.sources import linkedin_api, linkedin_parse
+from girafe.errors import AccessDenied
 
 PLATFORM = "linkedin"
-VERSION = "linkedin-1"
+VERSION = "linkedin-2"
 TERMS = (
-    "https://learn.microsoft.com/linkedin/marketing/data-storage-requirements: member activity 48 hours, "
-    "profiles 24 hours, no recruiting, no export of member data (set days_by_platform.linkedin = 2)."
+    "https://learn.microsoft.com/linkedin/marketing/data-storage-requirements: member activity 48 hours, profiles "
+    "24 hours, no recruiting, no export of member data; girafe keeps payloads for a day and then only counts."
 )
 SECRETS: tuple[str, ...] = ("LINKEDIN_ACCESS_TOKEN",)
 PACE = 1.0
 OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
-gone = cannot_tell
+gone = cannot_tell  # within its day in landing a thread is read anew, and what has gone is no longer counted
 profile = nothing_more
+parse = linkedin_parse.parse
 
-_API = "https://api.linkedin.com/rest"
-_MONTH = "202610"
-_PAGE = 100
+_ACTIONS = "List(COMMENT,SHARE_MENTION)"
+_POSTS = ("urn:li:share:", "urn:li:ugcPost:")
+_NO_MENTIONS = (
+    "LinkedIn does not let this token read notifications: mentions, and new comments on old posts, are not heard."
+)
 
 
 def origins(options: Options) -> Sequence[str]:
@@ -56,102 +60,81 @@ def origins(options: Options) -> Sequence[str]:
 
 def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
     """A token of somebody who administers the page, with the headers each call needs."""
-    return _Signed(secrets["LINKEDIN_ACCESS_TOKEN"])
-
-
-class _Signed(httpx.Auth):
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
-        request.headers["authorization"] = f"Bearer {self._token}"
-        request.headers["linkedin-version"] = _MONTH
-        request.headers["x-restli-protocol-version"] = "2.0.0"
-        yield request
+    return linkedin_api.Signed(secrets["LINKEDIN_ACCESS_TOKEN"])
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    """The page's posts, newest first, until one is older than the window; the query plays no part."""
+    """The page's posts of the window, older ones that got a comment in it, and mentions; the query plays no part."""
+    found: set[str] = set()
+    for post in _own_posts(watch, window, http):
+        found.add(text(post.get("id")))
+        yield _own(watch, post)
+    for told in _notifications(watch, window, http):
+        if told.get("action") == "SHARE_MENTION":
+            day = linkedin_parse.time(told.get("lastModifiedAt"))
+            note = {"page": _urn(watch), "day": f"{day:%Y-%m-%d}"}
+            key = f"mention:{told.get('notificationId')}"
+            yield Item(key=key, payload={**told, NOTES: note}, position="mentions")
+        elif (name := _commented(told)) and name not in found:
+            found.add(name)
+            yield from _older(watch, name, http)
+
+
+def _commented(told: Mapping[str, Any]) -> str:
+    """The post a notification of a comment is about, as a share where it is also told as an activity."""
+    names = (text(tree(told.get("decoratedSourcePost")).get("entity")), text(told.get("sourcePost")))
+    return next((name for name in names if name.startswith(_POSTS)), names[1])
+
+
+def _own_posts(watch: Watch, window: Window, http: Http) -> Iterator[Mapping[str, Any]]:
+    """Newest first, until a whole page is older than the window."""
     whole = Window(start=window.start, end=datetime.max.replace(tzinfo=UTC))
-    author = quote(f"urn:li:organization:{watch.origin}", safe="")
-    for page in _pages(watch, f"posts?q=author&author={author}&sortBy=CREATED", http):
-        for post in page:
-            if is_in(window, _time, post.get("createdAt")):
-                yield Item(key=f"post:{post.get('id')}", payload=dict(post), position="posts")
-        if page and not any(is_in(whole, _time, post.get("createdAt")) for post in page):
+    for page in linkedin_api.pages(
+        watch, f"posts?q=author&author={quote(_urn(watch), safe='')}&sortBy=CREATED", http
+    ):
+        yield from (post for post in page if is_in(window, linkedin_parse.time, post.get("createdAt")))
+        if page and not any(is_in(whole, linkedin_parse.time, post.get("createdAt")) for post in page):
             return
+
+
+def _notifications(watch: Watch, window: Window, http: Http) -> Iterator[Mapping[str, Any]]:
+    """Of whole days (UTC), so that a day read again has all that it had; LinkedIn keeps them for 60 days."""
+    start = window.start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    span = f"(start:{int(start.timestamp() * 1000)},end:{int(window.end.timestamp() * 1000)})"
+    page = quote(_urn(watch), safe="")
+    criteria = f"q=criteria&organizationalEntity={page}&actions={_ACTIONS}&timeRange={span}"
+    try:
+        for told in linkedin_api.pages(watch, f"organizationalEntityNotifications?{criteria}", http):
+            yield from told
+    except AccessDenied:
+        watch.limits.append(_NO_MENTIONS)
+
+
+def _older(watch: Watch, name: str, http: Http) -> Iterator[Item]:
+    post = http.json(f"{linkedin_api.base(watch)}/posts/{quote(name, safe='')}")
+    if isinstance(post, dict) and post.get("author") == _urn(watch):
+        yield _own(watch, post)
+
+
+def _own(watch: Watch, post: Mapping[str, Any]) -> Item:
+    note = {"page": _urn(watch), "root": text(post.get("id"))}
+    return Item(key=f"post:{post.get('id')}", payload={**post, NOTES: note}, position="posts")
+
+
+def _urn(watch: Watch) -> str:
+    return f"urn:li:organization:{watch.origin}"
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
-    """The comments under each post, and the answers under each comment."""
-    waiting = [text(item.payload.get("id")) for item in found]
+    """The comments under each of the page's posts, and the answers under each comment."""
+    roots = [text(item.payload[NOTES].get("root")) for item in found if item.position == "posts"]
+    waiting = [(root, root) for root in roots if root]
     while waiting:
-        urn = waiting.pop()
-        for page in _pages(watch, f"socialActions/{quote(urn, safe='')}/comments?", http):
+        root, urn = waiting.pop()
+        for page in linkedin_api.pages(watch, f"socialActions/{quote(urn, safe='')}/comments?", http):
             for comment in page:
-                yield Item(key=f"post:{_name(comment)}", payload=dict(comment), position="comments")
+                name = linkedin_parse.name(comment)
+                note = {"page": _urn(watch), "root": root, "above": urn}
+                yield Item(key=f"post:{name}", payload={**comment, NOTES: note}, position="comments")
                 if tree(comment.get("commentsSummary")).get("aggregatedTotalComments"):
-                    waiting.append(_name(comment))
-
-
-def _pages(watch: Watch, path: str, http: Http) -> Iterator[list[Mapping[str, Any]]]:
-    start, trail = 0, Trail("LinkedIn")
-    base = f"{watch.options.get('api', _API)}/{path}"
-    while True:
-        answer = http.json(f"{base}&start={start}&count={_PAGE}")
-        if answer is None:
-            return
-        if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
-            raise SourceUnavailable("LinkedIn answered without `elements`.")
-        page = trees(answer["elements"])
-        yield page
-        if len(page) < _PAGE:
-            return
-        trail.step(first_of(page), page_was_empty=not page)
-        start += _PAGE
-
-
-def _name(comment: Mapping[str, Any]) -> str:
-    return text(comment.get("commentUrn")) or text(comment.get("$URN")) or str(comment.get("id"))
-
-
-def _time(value: object) -> datetime:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise PayloadChanged("The time is not a number of milliseconds.")
-    try:
-        return utc_from_epoch(value / 1000)
-    except (OverflowError, ValueError, OSError) as error:
-        raise PayloadChanged("The time lies outside the calendar.") from error
-
-
-def parse(envelope: Envelope) -> Iterator[Record]:
-    """A post of a page or a comment becomes a Post."""
-    thing = envelope.payload
-    if "commentary" in thing:
-        name, author, above = identifier(thing.get("id"), "id"), thing.get("author"), None
-        words, written = text(thing.get("commentary")), _time(thing.get("createdAt"))
-    elif "message" in thing:
-        name, author = identifier(_name(thing), "commentUrn"), thing.get("actor")
-        above = text(thing.get("parentComment")) or text(thing.get("object")) or None
-        words, written = (
-            text(tree(thing["message"]).get("text")),
-            _time(tree(thing.get("created")).get("time")),
-        )
-    else:
-        raise PayloadChanged("Neither a post (commentary) nor a comment (message).")
-    urn = identifier(author, "author")
-    yield Post(
-        platform=PLATFORM,
-        post_id=name,
-        created_at=written,
-        text=words,
-        author=Account(
-            platform=PLATFORM,
-            account_id=urn,
-            is_organisation=True if urn.startswith("urn:li:organization:") else None,
-        ),
-        observed_at=envelope.fetched_at,
-        reply_to=above,
-        conversation_id=text(thing.get("object")) or None,
-        mentions=(),
-    )
+                    waiting.append((root, name))

@@ -163,7 +163,7 @@ def x(path: str, params: Mapping[str, str], mode: str) -> Answer:
 
 
 def linkedin(path: str, params: Mapping[str, str], mode: str) -> Answer:
-    if "/comments" in path:
+    if "/comments" in path or "Notifications" in path:
         return {"elements": []}
     start = 0 if mode == "loop" else int(params["start"])
     last = start if mode == "hollow" else min(start + 100, 101)

@@ -1,14 +1,29 @@
 -- grain: one row per company x ISO week, from its first post to its last; weeks
 -- without a post have their row
 with
+    weeks_spoken_in as (
+        select company_id, week_start
+        from {{ ref("fct_posts") }}
+        union
+        select company_id, week_start
+        from {{ ref("int_counted_events") }}
+    ),
     spoken as (
         select company_id, min(week_start) as first_week, max(week_start) as last_week
-        from {{ ref("fct_posts") }}
+        from weeks_spoken_in
         group by company_id
     ),
     newest as (
         -- live sources: when we last looked; imports: when the last post was written
-        select max(last_seen_at) as known_until from {{ ref("stg_posts") }}
+        select max(known_until) as known_until
+        from
+            (
+                select max(last_seen_at) as known_until
+                from {{ ref("stg_posts") }}
+                union all
+                select max(observed_at)
+                from {{ ref("stg_edge_counts") }}
+            )
     ),
     weeks as (
         -- one post with a wrong date must not make centuries of empty weeks
@@ -29,8 +44,8 @@ with
         select company_id, date_trunc('week', week_start)::date as week_start
         from weeks
         union
-        select distinct company_id, week_start
-        from {{ ref("fct_posts") }}
+        select company_id, week_start
+        from weeks_spoken_in
     )
 select
     every_week.company_id,

@@ -11,6 +11,8 @@
 ] %}
 with
     weeks as (select * from {{ ref("dim_weeks") }}),
+    -- what is only known as counts
+    counted_events as (select * from {{ ref("int_counted_events") }}),
     posts as (
         select
             {{ cube_columns("thread_language") }},
@@ -18,7 +20,16 @@ with
             count(distinct account_id) filter (
                 where side in ('human', 'unknown')
             ) as count_persons
-        from {{ ref("fct_posts") }}
+        from
+            (
+                select
+                    company_id, week_start, platform, thread_language, account_id, side
+                from {{ ref("fct_posts") }}
+                union all by name
+                select company_id, week_start, platform, language as thread_language
+                from counted_events
+                where measure = 'post'
+            )
         group by {{ cube_sets("thread_language") }}
     ),
     conversations as (
@@ -36,7 +47,22 @@ with
             ) as conversations_unresolved,
             count(*) filter (where thread_kind = 'monologue') as monologues,
             count(*) filter (where thread_kind <> 'monologue') as conversations
-        from {{ ref("fct_conversations") }}
+        from
+            (
+                select
+                    company_id,
+                    week_start,
+                    platform,
+                    language,
+                    thread_kind,
+                    count_unknown
+                from {{ ref("fct_conversations") }}
+                union all
+                select
+                    company_id, week_start, platform, language, kind, is_unresolved::int
+                from counted_events
+                where measure = 'thread'
+            )
         group by {{ cube_sets("language") }}
     ),
     exchanges as (
@@ -48,12 +74,23 @@ with
                 ) as exchanges_{{ kind }},
             {% endfor %}
             count(*) as exchanges
-        from {{ ref("fct_exchanges") }}
+        from
+            (
+                select company_id, week_start, platform, thread_language, exchange_kind
+                from {{ ref("fct_exchanges") }}
+                union all
+                select company_id, week_start, platform, language, kind
+                from counted_events
+                where measure = 'exchange'
+            )
         group by {{ cube_sets("thread_language") }}
     ),
     places as (
         select company_id, platform
         from {{ ref("fct_posts") }}
+        union
+        select company_id, platform
+        from counted_events
         union
         select company_id, 'all'
         from weeks
@@ -61,6 +98,9 @@ with
     languages as (
         select company_id, thread_language as language
         from {{ ref("fct_posts") }}
+        union
+        select company_id, language
+        from counted_events
         union
         select company_id, 'all'
         from weeks

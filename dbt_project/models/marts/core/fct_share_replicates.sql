@@ -80,18 +80,43 @@ with
             and addressee.span_from = facts.addressee_span_from
         group by all
     ),
+    -- what is only known as counts has certain voices; its unit stands for its thread
+    counted_events as (
+        select
+            company_id,
+            week_start,
+            platform,
+            language,
+            unit_id as thread_id,
+            if(
+                kind = 'human_to_human', {{ all_draws() }}, {{ no_draws() }}
+            ) as human_to_human,
+            if(
+                kind in ('brand_to_human', 'human_to_brand'),
+                {{ all_draws() }},
+                {{ no_draws() }}
+            ) as with_brand,
+            count(*) as size,
+            measure = 'thread' as is_conversation
+        from {{ ref("int_counted_events") }}
+        where measure <> 'post'
+        group by all
+    ),
     units as (
         select * exclude (brand), true as is_conversation
         from conversations
         union all by name
         select *, false as is_conversation
         from exchanges
+        union all by name
+        select *
+        from counted_events
     ),
     -- numbers, because a row per unit and replicate is read below
     numbered as (
         select
             units.*,
-            threads.seed,
+            coalesce(threads.seed, hash(units.thread_id)) as seed,
             dense_rank() over (
                 order by
                     {% for name in cell %}
@@ -99,7 +124,7 @@ with
                     {% endfor %}
             ) as number
         from units
-        join {{ ref("int_threads") }} as threads using (thread_id)
+        left join {{ ref("int_threads") }} as threads using (thread_id)
         where bit_count(human_to_human | with_brand) > 0
     ),
     weighted as (
@@ -154,8 +179,8 @@ with
             coalesce(platform, 'all') as platform,
             coalesce(language, 'all') as language,
             sum(size) / count(distinct thread_id) as exchanges_per_thread
-        from exchanges
-        where bit_count(human_to_human | with_brand) > 0
+        from units
+        where not is_conversation and bit_count(human_to_human | with_brand) > 0
         group by {{ cube | replace(", replicate)", ")") }}
     ),
     -- half a conversation of each kind (Jeffreys 1946): six of six is not certainty

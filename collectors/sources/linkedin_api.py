@@ -1,0 +1,55 @@
+"""How LinkedIn's versioned REST API is asked: its headers, and its pages by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from collectors.contract import Watch
+from collectors.http import Http
+from collectors.paging import Trail, first_of
+from collectors.read import trees
+from girafe.errors import SourceUnavailable
+
+_API = "https://api.linkedin.com/rest"
+_MONTH = "202610"
+_PAGE = 100
+
+
+class Signed(httpx.Auth):
+    """A bearer token with the version every call must name."""
+
+    def __init__(self, token: str) -> None:
+        """`token`: of somebody who administers the page."""
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override]
+        """Adds the three headers."""
+        request.headers["authorization"] = f"Bearer {self._token}"
+        request.headers["linkedin-version"] = _MONTH
+        request.headers["x-restli-protocol-version"] = "2.0.0"
+        yield request
+
+
+def base(watch: Watch) -> str:
+    """Where the API is."""
+    return str(watch.options.get("api", _API))
+
+
+def pages(watch: Watch, path: str, http: Http) -> Iterator[list[Mapping[str, Any]]]:
+    """Every page of a collection; `path` ends where `&start=` can follow. A missing thing has no page."""
+    start, trail = 0, Trail("LinkedIn")
+    while True:
+        answer = http.json(f"{base(watch)}/{path}&start={start}&count={_PAGE}")
+        if answer is None:
+            return
+        if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
+            raise SourceUnavailable("LinkedIn answered without `elements`.")
+        page = trees(answer["elements"])
+        yield page
+        if len(page) < _PAGE:
+            return
+        trail.step(first_of(page), page_was_empty=not page)
+        start += _PAGE

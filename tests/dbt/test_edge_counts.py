@@ -1,0 +1,162 @@
+"""What is only known as counts is counted by the same words as everything else, and replaces itself."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from girafe.records import Account, Counted, Post, Voice
+from girafe.settings import parse_settings
+from nlp.company import company_names
+from nlp.edge_counts import EdgeCounter
+from nlp.links import official_accounts_of
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+SETTINGS = parse_settings('[company]\nname = "Ondine"\nofficial_accounts = ["net:brand"]\n')
+COUNTS = (
+    "count_posts", "conversations", "conversations_human_to_human", "conversations_brand_to_human",
+    "conversations_other", "conversations_unresolved", "monologues", "exchanges", "exchanges_human_to_human",
+    "exchanges_brand_to_human", "exchanges_human_to_brand", "exchanges_brand_to_brand", "exchanges_with_other",
+    "exchanges_unresolved",
+)  # fmt: skip
+PEOPLE = [("brand", Voice.BRAND), *((f"p{n}", Voice.PERSON) for n in range(6)), ("e", Voice.EMPLOYEE),
+          ("firm", Voice.ORGANISATION), ("bot", Voice.BOT), ("who", None)]  # fmt: skip
+
+
+def threads(chance: random.Random) -> list[list[Post]]:
+    """Threads of a page: its posts and what is answered below them, sometimes to a post nobody has."""
+    made = []
+    for number in range(40):
+        size = chance.randrange(1, 7)
+        at = START + timedelta(hours=number * 7)
+        posts: list[Post] = []
+        for place in range(size):
+            name, voice = chance.choice(PEOPLE)
+            above = None if not place else chance.choice([post.post_id for post in posts] + [f"lost{number}"])
+            posts.append(
+                Post(
+                    platform="net",
+                    post_id=f"t{number}-{place}",
+                    created_at=at + timedelta(hours=place * 9),
+                    text="Ondine recrute des gens" if not place else "merci beaucoup pour la réponse",
+                    author=Account(platform="net", account_id=name, voice=voice),
+                    observed_at=at + timedelta(days=3),
+                    reply_to=above,
+                    conversation_id=f"t{number}-0",
+                    mentions=tuple(
+                        chance.sample([person for person, _ in PEOPLE], chance.choice([0, 0, 1, 2]))
+                    ),
+                    counted=Counted(unit=f"thread t{number}", own_accounts=("brand",)),
+                )
+            )
+        made.append(posts)
+    return made
+
+
+def rows_of(*runs: list[Post]) -> list[dict[str, Any]]:
+    found = []
+    for posts in runs:
+        counter = EdgeCounter(
+            companies=[company_names(company) for company in SETTINGS.companies],
+            official=[official_accounts_of(company) for company in SETTINGS.companies],
+            time_zone=ZoneInfo("Europe/Paris"),
+        )
+        for post in posts:
+            assert post.counted is not None
+            counter.add(post, post.counted)
+        found.extend(counter.rows())
+    return found
+
+
+def counts(measured: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Every cell in which something was counted."""
+    return {
+        (row["week_start"], row["platform"], row["language"]): told
+        for row in measured.rows("rpt_conversation_mix_weekly")
+        if any(told := tuple(row[name] for name in COUNTS))
+    }
+
+
+@pytest.fixture(scope="module")
+def said() -> list[list[Post]]:
+    return threads(random.Random(7))
+
+
+@pytest.fixture(scope="module")
+def as_counts(measure: Callable[..., Any], raw_rows: Callable[..., Any], said: list[list[Post]]) -> Any:
+    raw = raw_rows(platform="net")
+    raw.rows["edge_counts"] = rows_of([post for posts in said for post in posts])
+    return measure(raw)
+
+
+def test_counted_posts_give_the_numbers_that_the_same_posts_give_as_rows(
+    measure: Callable[..., Any], raw_rows: Callable[..., Any], said: list[list[Post]], as_counts: Any
+) -> None:
+    raw = raw_rows(platform="net")
+    for posts in said:
+        for post in posts:
+            raw.post(
+                post.post_id, str(post.author.account_id), post.created_at, reply_to=post.reply_to,
+                conversation=post.conversation_id, about="Ondine" in post.text,
+            )  # fmt: skip
+            for name in post.mentions or ():
+                raw.rows["mentions"].append(
+                    {"post_id": raw.key(post.post_id), "content_hash": "v1", "handle_key": raw.key(f"@{name}"),
+                     "account_key": raw.key(name)}
+                )  # fmt: skip
+    for name, voice in PEOPLE:
+        if voice is not None:
+            raw.label(name, voice.value, START - timedelta(days=90))
+    as_rows = counts(measure(raw))
+    assert counts(as_counts) == as_rows
+    total: Counter[str] = Counter()
+    for (_, platform, language), told in as_rows.items():
+        if (platform, language) == ("all", "all"):
+            total.update(dict(zip(COUNTS, told, strict=True)))
+    # Two of one brand never speak to each other here; everything else occurs.
+    assert {name for name in COUNTS if not total[name]} <= {
+        "exchanges_brand_to_brand",
+        "conversations_unresolved",
+    }
+
+
+def test_the_interval_of_the_share_covers_what_is_only_counted(as_counts: Any) -> None:
+    rows = as_counts.rows("rpt_conversation_mix_weekly", "platform = 'all' and language = 'all'")
+    shares = [row for row in rows if row["human_to_human_share"] is not None]
+    assert shares
+    for row in shares:
+        assert (
+            row["human_to_human_share_low"] <= row["human_to_human_share"] <= row["human_to_human_share_high"]
+        )
+        assert row["human_to_human_share_low"] < row["human_to_human_share_high"]
+
+
+def test_no_person_is_counted_where_only_events_are_known(as_counts: Any) -> None:
+    for report in ("rpt_voices_weekly", "rpt_activation_monthly", "rpt_conversations_weekly"):
+        assert not [
+            row for row in as_counts.rows(report) if row.get("count_persons") or row.get("count_accounts")
+        ]
+
+
+def test_a_unit_observed_again_replaces_what_it_was_and_order_plays_no_part(
+    measure: Callable[..., Any], raw_rows: Callable[..., Any], said: list[list[Post]]
+) -> None:
+    later = [
+        [replace(post, observed_at=post.observed_at + timedelta(days=9)) for post in posts[:2]]
+        for posts in said
+    ]
+    once, again = rows_of(*later), rows_of(*said, *later)
+
+    def measured(rows: list[dict[str, Any]]) -> Any:
+        raw = raw_rows(platform="net")
+        raw.rows["edge_counts"] = rows
+        return counts(measure(raw))
+
+    assert measured(again[::-1]) == measured(once)
