@@ -137,15 +137,18 @@ def _threads(
 
 
 def _addressed(post: Post, known: Mapping[str, Account]) -> Iterable[Account | None]:
-    """Everybody a post addresses, each once; None for a reply to nobody known that addresses nobody else."""
-    above = (known.get(parent) for parent in (post.reply_to, post.quote_of, post.repost_of) if parent)
-    named = (
-        known.get(name, Account(platform=post.platform, account_id=name)) for name in post.mentions or ()
-    )
-    others = {_name(account): account for account in (*named, *above) if account is not None}
+    """Everybody a post addresses, each once; None beside them for the author of a post that nobody has.
+
+    A reply to such a post that mentions somebody addresses them.
+    """
+    named = (known.get(name, Account(platform=post.platform, account_id=name)) for name in post.mentions or ())
+    others = {_name(account): account for account in named}
     others.pop(_name(post.author), None)
-    unknown = post.reply_to is not None and post.reply_to not in known
-    return [*others.values()] or ([None] if unknown else [])
+    shown = [post.quote_of, post.repost_of, *([] if others and post.reply_to not in known else [post.reply_to])]
+    above = [known.get(name) for name in shown if name is not None]
+    others |= {_name(account): account for account in above if account is not None}
+    others.pop(_name(post.author), None)
+    return [*others.values(), *([None] if None in above else [])]
 
 
 def _name(account: Account) -> str:

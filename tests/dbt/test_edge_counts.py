@@ -45,7 +45,7 @@ def threads(chance: random.Random) -> list[list[Post]]:
                     platform="net",
                     post_id=f"t{number}-{place}",
                     created_at=at + timedelta(hours=place * 9),
-                    text="Ondine recrute des gens" if not place else "merci beaucoup pour la réponse",
+                    text="Ondine recrute des gens pour une nouvelle équipe à Lyon, écrivez-nous si cela vous dit" if not place else "merci beaucoup pour la réponse",
                     author=Account(platform="net", account_id=name, voice=voice),
                     observed_at=at + timedelta(days=3),
                     reply_to=above,
