@@ -18,6 +18,7 @@ from nlp.company import company_names
 from nlp.edge_counts import EdgeCounter
 from nlp.links import official_accounts_of
 
+ROOT = "Ondine recrute des gens pour une nouvelle équipe à Lyon, écrivez-nous si cela vous dit"
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 SETTINGS = parse_settings('[company]\nname = "Ondine"\nofficial_accounts = ["net:brand"]\n')
 COUNTS = (
@@ -45,7 +46,7 @@ def threads(chance: random.Random) -> list[list[Post]]:
                     platform="net",
                     post_id=f"t{number}-{place}",
                     created_at=at + timedelta(hours=place * 9),
-                    text="Ondine recrute des gens pour une nouvelle équipe à Lyon, écrivez-nous si cela vous dit" if not place else "merci beaucoup pour la réponse",
+                    text=ROOT if not place else "merci beaucoup pour la réponse",
                     author=Account(platform="net", account_id=name, voice=voice),
                     observed_at=at + timedelta(days=3),
                     reply_to=above,
