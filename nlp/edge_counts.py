@@ -141,10 +141,16 @@ def _addressed(post: Post, known: Mapping[str, Account]) -> Iterable[Account | N
 
     A reply to such a post that mentions somebody addresses them.
     """
-    named = (known.get(name, Account(platform=post.platform, account_id=name)) for name in post.mentions or ())
+    named = (
+        known.get(name, Account(platform=post.platform, account_id=name)) for name in post.mentions or ()
+    )
     others = {_name(account): account for account in named}
     others.pop(_name(post.author), None)
-    shown = [post.quote_of, post.repost_of, *([] if others and post.reply_to not in known else [post.reply_to])]
+    shown = [
+        post.quote_of,
+        post.repost_of,
+        *([] if others and post.reply_to not in known else [post.reply_to]),
+    ]
     above = [known.get(name) for name in shown if name is not None]
     others |= {_name(account): account for account in above if account is not None}
     others.pop(_name(post.author), None)

@@ -49,7 +49,7 @@ parse = linkedin_parse.parse
 _ACTIONS = "List(COMMENT,SHARE_MENTION)"
 _POSTS = ("urn:li:share:", "urn:li:ugcPost:")
 _NO_MENTIONS = (
-    "LinkedIn does not let this token read notifications: mentions, and new comments on old posts, are not heard."
+    "LinkedIn refuses notifications to this token: neither mentions nor new comments on old posts are heard."
 )
 
 

@@ -13,7 +13,9 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     one_row_per_key(TABLE),
     *filled(*TABLE.schema.names),
     one_of("measure", ("thread", "post", "exchange", "nothing")),
-    matching("unit_id", "^[0-9a-f]{32}$", "A unit is a digest. Run: girafe classify && girafe load --rebuild"),
+    matching(
+        "unit_id", "^[0-9a-f]{32}$", "A unit is a digest. Run: girafe classify && girafe load --rebuild"
+    ),
 )
 
 SUMMARIES: tuple[Summary, ...] = ()
