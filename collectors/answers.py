@@ -14,7 +14,7 @@ import orjson
 
 from collectors.limits import retry_after
 from collectors.refusals import without_names
-from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
+from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnavailable
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _LATER = re.compile(
@@ -63,7 +63,7 @@ def readable(answer: Answer, now: datetime) -> Answer:
         raise AccessDenied(
             f"{host} refuses ({status}{page}): {_excerpt(answer)}. Check the key and its rights."
         )
-    raise AccessDenied(f"{host} does not accept the question ({status}): {_excerpt(answer)}.")
+    raise QuestionRefused(f"{host} does not accept the question ({status}): {_excerpt(answer)}.")
 
 
 class TryAgain(Exception):

@@ -58,9 +58,14 @@ def linked(http: Http, url: str, params: Mapping[str, Any]) -> Iterator[list[Pay
             )
         items = [item for item in page or [] if isinstance(item, dict)]
         yield items
-        link = _NEXT.search(headers.get("link", ""))
-        if not link:
+        following = next_query(headers)
+        if following is None:
             return
-        following = dict(parse_qsl(urlsplit(link[1]).query))
         trail.step(repr(sorted(following.items())), page_was_empty=not items)
         query = {**params, **following}
+
+
+def next_query(headers: Mapping[str, str]) -> Mapping[str, str] | None:
+    """The query of the link to the next page; None where there is no such link."""
+    link = _NEXT.search(headers.get("link", ""))
+    return dict(parse_qsl(urlsplit(link[1]).query)) if link else None

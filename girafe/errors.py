@@ -5,6 +5,7 @@ GirafeError
 │   ├── SettingsInvalid    company.toml or the environment: names the line and the remedy
 │   ├── GovernanceMissing  the gate before live collection is not passed
 │   ├── AccessDenied       a platform refuses: key missing, expired or not allowed
+│   │   └── QuestionRefused  it does not accept the question as it was put
 │   ├── InputInvalid       a file handed in cannot be read at all
 │   └── StoreRefused       the S3 store says no: key, bucket or right is missing
 ├── RetryLater             the same call may work later
@@ -37,6 +38,10 @@ class GovernanceMissing(UserMustAct):
 
 class AccessDenied(UserMustAct):
     """A platform refuses: the key is missing, expired or not allowed to do this."""
+
+
+class QuestionRefused(AccessDenied):
+    """The platform understands who asks, but not what: a parameter it does not know, a limit it does not allow."""
 
 
 class InputInvalid(UserMustAct):

@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
 
-from collectors import paging
 from collectors.bearer import Bearer
 from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.read import moment, optional_id, tree, trees
 from collectors.sources.mastodon_ask import check_access, looked_up, noting_refusal
 from collectors.sources.mastodon_parse import parse as parse
-from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable, UserMustAct
+from collectors.sources.mastodon_thread import conversation
+from collectors.sources.mastodon_timeline import backwards, searched
+from girafe.errors import PayloadRejected, UserMustAct
 from girafe.records import Payload
 
 PLATFORM = "mastodon"
@@ -38,8 +38,6 @@ ON_BY_DEFAULT = True
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=30))
 
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr")
-_PAGE = 40
-_MOST_SEARCHED = 400
 
 
 def origins(options: Options) -> Sequence[str]:
@@ -75,7 +73,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
             f"{watch.query!r} holds no letter or digit, so it is no hashtag; correct `queries`."
         )
     url = f"{watch.origin}/api/v1/timelines/tag/{quote(tag)}"
-    for page in paging.linked(http, url, {"limit": _PAGE}):
+    for page in backwards(watch, url, http):
         times = [_time(status) for status in page]
         for status, time in zip(page, times, strict=True):
             if time is None or time in window:  # what cannot be dated is landed, for quarantine to show
@@ -83,34 +81,16 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         if page and all(time is not None and time < window.start for time in times):
             break
     if http.auth is not None:
-        yield from _searched(watch, window, http)
+        for status in searched(watch, http):
+            time = _time(status)
+            if time is None or time in window:
+                yield _item(watch, status)
 
 
 def _anything(watch: Watch, http: Http) -> Iterator[Item]:
     """The newest posts this server shows to all, for the canary: no query means whatever there is."""
-    page = http.json(f"{watch.origin}/api/v1/timelines/public", {"limit": _PAGE})
-    if not isinstance(page, list):
-        raise SourceUnavailable(f"{watch.origin} has no public timeline.")
-    yield from (_item(watch, dict(status)) for status in trees(page))
-
-
-def _searched(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    """Full text, which a server shows to its own users only; it holds those who chose to be found by it."""
-    for offset in range(0, _MOST_SEARCHED, _PAGE):
-        params = {"q": f'"{watch.query}"', "type": "statuses", "limit": _PAGE, "offset": offset}
-        try:
-            answer = http.json(f"{watch.origin}/api/v2/search", params)
-        except AccessDenied as refusal:
-            # This token may not search, or not that far; the timeline was heard all the same.
-            watch.limits.append(f"The full text was not searched. {refusal}")
-            return
-        statuses = trees(tree(answer).get("statuses"))
-        for status in statuses:
-            time = _time(dict(status))
-            if time is None or time in window:
-                yield _item(watch, dict(status))
-        if len(statuses) < _PAGE:
-            return
+    page = next(backwards(watch, f"{watch.origin}/api/v1/timelines/public", http))
+    yield from (_item(watch, status) for status in page)
 
 
 def _time(status: Payload) -> datetime | None:
@@ -145,30 +125,13 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
         own = str(status.get("id"))
         if tree(status.get(NOTES)).get("instance") != watch.origin or own in done:
             continue
-        if not status.get("in_reply_to_id") and not status.get("replies_count"):
+        # Only a count of zero says that nobody answered: some servers give none.
+        if not status.get("in_reply_to_id") and status.get("replies_count") == 0:
             continue
-        members = _members(watch, status, http)
+        members = conversation(watch, status, http)
         done.update(str(member.get("id")) for member in members)
         names = {str(member.get("id")): _uri(member) for member in members}
         yield from (_item(watch, member, names) for member in members)
-
-
-def _members(watch: Watch, status: Payload, http: Http) -> list[Payload]:
-    """The conversation around `status`: its branch and, from the root, all other branches."""
-    members = {str(status["id"]): {key: value for key, value in status.items() if key != NOTES}}
-    above = _context(watch, str(status["id"]), http)
-    roots = above.get("ancestors") or []
-    around = [above]
-    if roots:
-        around.append(_context(watch, str(roots[0].get("id")), http))
-    for context in around:
-        for member in [*(context.get("ancestors") or []), *(context.get("descendants") or [])]:
-            members.setdefault(str(member.get("id")), member)
-    return list(members.values())
-
-
-def _context(watch: Watch, local_id: str, http: Http) -> dict[str, Any]:
-    return dict(tree(http.json(f"{watch.origin}/api/v1/statuses/{quote(local_id)}/context")))
 
 
 def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:

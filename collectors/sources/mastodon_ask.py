@@ -69,14 +69,14 @@ def looked_up(watch: Watch, kind: str, ids: Sequence[str], http: Http) -> Iterat
         found: dict[str, Payload] = {}
         if together:
             try:
-                answer = http.json(f"{watch.origin}/api/v1/{kind}", {"id[]": list(batch)})
-            except AccessDenied:
-                answer = None
+                answer = http.hasty().json(f"{watch.origin}/api/v1/{kind}", {"id[]": list(batch)})
+            except (AccessDenied, SourceUnavailable):
+                answer = None  # refused, or a page or a fault where other servers have this
             together = isinstance(answer, list)
             found = {str(one.get("id")): dict(one) for one in trees(answer)}
         for local in batch:
             # A server in trouble may answer with too little, so what is missing is asked for by name.
-            one = found.get(local) or http.json(f"{watch.origin}/api/v1/{kind}/{quote(local)}")
+            one = found.get(local) or http.json(f"{watch.origin}/api/v1/{kind}/{quote(local, safe='')}")
             if isinstance(one, dict):
                 yield one
 

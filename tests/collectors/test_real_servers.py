@@ -142,7 +142,6 @@ def test_a_mastodon_server_is_heard_whole(mastodon, http, data, settings_with):
         ({"type": "status", "status": 503}, "status 503"),
         ({"type": "ratelimit", "headers": {"Retry-After": "1"}}, "status 429"),
         ({"type": "malformed"}, "malformed"),
-        ({"type": "status", "status": 403}, "refuses"),
     ],
 )
 @pytest.mark.parametrize("path", ["/api/v1/timelines/tag/*", "/api/v1/statuses/*/context", "*"])

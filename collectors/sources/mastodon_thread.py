@@ -1,0 +1,38 @@
+"""Conversations on a Mastodon-API server: the branch of a post and, from its root, all other branches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from collectors.contract import NOTES, Watch
+from collectors.http import Http
+from collectors.read import tree, trees
+from girafe.errors import AccessDenied
+from girafe.records import Payload
+
+
+def conversation(watch: Watch, status: Payload, http: Http) -> list[Payload]:
+    """`status` and everything around it that the server shows, as received."""
+    members = {str(status["id"]): {key: value for key, value in status.items() if key != NOTES}}
+    above = _context(watch, str(status["id"]), http)
+    around, roots = [above], trees(above.get("ancestors"))
+    if roots:
+        around.append(_context(watch, str(roots[0].get("id")), http))
+    for context in around:
+        for member in (*trees(context.get("ancestors")), *trees(context.get("descendants"))):
+            members.setdefault(str(member.get("id")), dict(member))
+    return list(members.values())
+
+
+def _context(watch: Watch, local_id: str, http: Http) -> Mapping[str, Any]:
+    """What surrounds a post; nothing where the server keeps threads from us, which is noted once."""
+    refused = f"{watch.origin} does not show whole threads to us"
+    if any(limit.startswith(refused) for limit in watch.limits):
+        return {}
+    try:
+        return tree(http.json(f"{watch.origin}/api/v1/statuses/{quote(local_id, safe='')}/context"))
+    except AccessDenied as refusal:
+        watch.limits.append(f"{refused}; a token in MASTODON_TOKENS may help. {refusal}")
+        return {}

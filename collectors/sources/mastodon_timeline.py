@@ -1,0 +1,79 @@
+"""Timelines of servers that speak the Mastodon API: back from the newest post, whatever way a server pages.
+
+Most give a next link (RFC 8288). Some give none and take max_id all the same; some allow fewer posts a page than
+Mastodon, or know no `limit` at all; some search only by id where Mastodon has an offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from collectors.contract import Watch
+from collectors.http import Http
+from collectors.paging import Trail, next_query
+from collectors.read import tree, trees
+from girafe.errors import AccessDenied, QuestionRefused, SourceUnavailable
+from girafe.records import Payload
+
+PAGE = 40
+_MOST_SEARCHED = 400
+
+
+def backwards(watch: Watch, url: str, http: Http) -> Iterator[list[Payload]]:
+    """Every page of a timeline, newest first; a missing timeline is one empty page."""
+    try:
+        yield from _pages(watch, url, {"limit": str(PAGE)}, http)
+    except QuestionRefused:
+        yield from _pages(watch, url, {}, http)  # as many a page as the server likes
+
+
+def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Iterator[list[Payload]]:
+    trail, seen, query, ever_linked = Trail(urlsplit(url).netloc), set[str](), params, False
+    while True:
+        try:
+            page, headers = http.json_with_headers(url, query)
+        except QuestionRefused:
+            if query == params or ever_linked:
+                raise
+            watch.limits.append(f"{watch.origin} shows only its newest {len(seen)} posts of a timeline.")
+            return
+        if page is not None and not isinstance(page, list):
+            raise SourceUnavailable(f"{url} answered with {type(page).__name__} where a list was due.")
+        items = [dict(item) for item in trees(page)]
+        new = {str(item.get("id")) for item in items} - seen
+        yield items
+        following = next_query(headers)
+        if following is None and (ever_linked or not items):
+            return
+        if following is None and not new:
+            watch.limits.append(f"{watch.origin} shows only its newest {len(seen)} posts of a timeline.")
+            return
+        if following is not None:
+            ever_linked = True
+            trail.step(repr(sorted(following.items())), page_was_empty=not items)
+        seen |= new
+        query = {**params, **(following or {"max_id": str(items[-1].get("id"))})}
+
+
+def searched(watch: Watch, http: Http) -> Iterator[Payload]:
+    """Full text, which a server shows to its own users only; it holds those who chose to be found by it."""
+    asked = {"q": f'"{watch.query}"', "type": "statuses", "limit": PAGE}
+    seen: set[str] = set()
+    while len(seen) < _MOST_SEARCHED:
+        try:
+            answer = http.json(
+                f"{watch.origin}/api/v2/search", {**asked, **({"offset": len(seen)} if seen else {})}
+            )
+        except AccessDenied as refusal:
+            # This token may not search, or not that far; the timeline was heard all the same.
+            watch.limits.append(f"The full text was not searched{' to its end' if seen else ''}. {refusal}")
+            return
+        statuses = [dict(status) for status in trees(tree(answer).get("statuses"))]
+        new = {str(status.get("id")) for status in statuses} - seen
+        if not new:
+            return  # the end, or a server that knows no offset and begins anew
+        yield from statuses
+        seen |= new
+        if len(statuses) < PAGE:
+            return
