@@ -58,7 +58,7 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
 
 def searched(watch: Watch, http: Http) -> Iterator[Payload]:
     """Full text, which a server shows to its own users only; it holds those who chose to be found by it."""
-    asked = {"q": f'"{watch.query}"', "type": "statuses", "limit": PAGE}
+    asked: dict[str, str | int] = {"q": f'"{watch.query}"', "type": "statuses", "limit": PAGE}
     seen: set[str] = set()
     while len(seen) < _MOST_SEARCHED:
         try:
@@ -66,6 +66,8 @@ def searched(watch: Watch, http: Http) -> Iterator[Payload]:
                 f"{watch.origin}/api/v2/search", {**asked, **({"offset": len(seen)} if seen else {})}
             )
         except AccessDenied as refusal:
+            if isinstance(refusal, QuestionRefused) and asked.pop("limit", None):
+                continue  # as many a page as the server likes
             # This token may not search, or not that far; the timeline was heard all the same.
             watch.limits.append(f"The full text was not searched{' to its end' if seen else ''}. {refusal}")
             return
@@ -75,5 +77,5 @@ def searched(watch: Watch, http: Http) -> Iterator[Payload]:
             return  # the end, or a server that knows no offset and begins anew
         yield from statuses
         seen |= new
-        if len(statuses) < PAGE:
+        if "limit" in asked and len(statuses) < PAGE:
             return

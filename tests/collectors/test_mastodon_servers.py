@@ -203,7 +203,7 @@ def test_a_server_that_shows_strangers_nothing_is_named(listen, data):
 
 def test_a_token_that_has_expired_is_named(client_for, data, settings_with):
     server = Server("takahe", "strict.example")
-    with pytest.raises(AccessDenied, match="Invalid .* token"):
+    with pytest.raises(AccessDenied, match=r"Invalid .* token"):
         collect(
             "mastodon", "Ondine", data=data, secrets={"MASTODON_TOKENS": "strict.example=old"},
             settings=settings_with('[[sources]]\nname = "mastodon"\noptions = { instances = ["strict.example"] }'),
