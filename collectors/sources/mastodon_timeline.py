@@ -66,7 +66,7 @@ def searched(watch: Watch, http: Http) -> Iterator[Payload]:
                 f"{watch.origin}/api/v2/search", {**asked, **({"offset": len(seen)} if seen else {})}
             )
         except AccessDenied as refusal:
-            if isinstance(refusal, QuestionRefused) and asked.pop("limit", None):
+            if isinstance(refusal, QuestionRefused) and asked.pop("limit", 0):
                 continue  # as many a page as the server likes
             # This token may not search, or not that far; the timeline was heard all the same.
             watch.limits.append(f"The full text was not searched{' to its end' if seen else ''}. {refusal}")

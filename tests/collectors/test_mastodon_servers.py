@@ -140,7 +140,7 @@ class Server:
             return httpx.Response(401, json={"error": "This method requires an authenticated user"})
         if "offset" in params and "type" not in params:
             return httpx.Response(400, json={"error": "offset needs a type"})
-        if not self.rules.get("offset", True):
+        if not self.rules.get("offset", True) and "Ondine" in params["q"]:
             # It begins anew whatever the offset: asking on and on would never end.
             many = [
                 {**self.posts[0], "id": f"s{n}", "uri": f"https://home.example/found/{n}"} for n in range(40)
