@@ -16,7 +16,7 @@ export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format up bench evaluate train-nlp package-nlp sample lock clean \
-        pictures test-servers test-browser test-slow cluster-test fuzz audit
+        pictures test-servers test-browser test-slow test-airflow cluster-test fuzz audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -83,6 +83,9 @@ test-browser: .venv/.ready ## Tests in a real Chromium
 
 test-slow: .venv/.ready ## Load, simulation and kill tests
 	$(BIN)/pytest -m slow
+
+test-airflow: .venv/.ready ## The chain on a real Airflow: every DAG task and every dbt model green, lineage received
+	$(BIN)/pytest -m airflow tests/dags
 
 cluster-test: .venv/.ready ## The team topology without containers: PostgreSQL, Redis, two workers, an S3
 	$(BIN)/pytest -m cluster --capture=tee-sys

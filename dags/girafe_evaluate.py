@@ -40,9 +40,10 @@ def evaluate() -> None:
     @task(pool=wiring.DUCKDB_WRITER)
     def drift() -> list[str]:
         from girafe.evaluation import measure_drift
+        from warehouse.connection import is_there
 
         context = wiring.here()
-        wiring.skip_unless(context.data.warehouse.exists(), "Nothing has been loaded yet.")
+        wiring.skip_unless(is_there(context.data.warehouse), "Nothing has been loaded yet.")
         return measure_drift(context)
 
     @task(pool=wiring.CLASSIFIERS)

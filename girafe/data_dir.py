@@ -7,15 +7,21 @@ fsspec URL), and each machine keeps what only it needs in a folder of its own.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from girafe.errors import SettingsInvalid
 from girafe.storage import Place, place
 
 STORE = "GIRAFE_STORE"
 LANDING = "GIRAFE_LANDING"
 CLASSIFIED = "GIRAFE_CLASSIFIED"
+WAREHOUSE = "GIRAFE_WAREHOUSE"
+_LOCAL = "girafe.duckdb"
+REMOTE = "md:"
+"""What the name of a warehouse in MotherDuck begins with."""
 
 PRIVATE = (
     "landing",
@@ -46,19 +52,41 @@ class DataDir:
     """Where several machines share what all of them need."""
     landing_at: Place | None = None
     classified_at: Place | None = None
+    warehouse_name: str = _LOCAL
+    """`md:` and a database, if it lies in MotherDuck."""
+    secrets: Mapping[str, str] = field(default_factory=lambda: os.environ, compare=False, repr=False)
+    """Keys, tokens and addresses by name: the environment; in Airflow, its connections before it."""
 
     def __post_init__(self) -> None:
         """Makes `root` absolute: dbt and Great Expectations work in folders of their own."""
         object.__setattr__(self, "root", self.root.absolute())
 
     @classmethod
-    def of(cls, root: Path, environment: Mapping[str, str]) -> DataDir:
-        """The data directory of this machine: GIRAFE_STORE shares it; GIRAFE_LANDING, GIRAFE_CLASSIFIED part it."""
+    def of(
+        cls, root: Path, environment: Mapping[str, str], secrets: Mapping[str, str] | None = None
+    ) -> DataDir:
+        """The data directory of this machine: GIRAFE_STORE shares it; GIRAFE_LANDING, GIRAFE_CLASSIFIED part it.
+
+        GIRAFE_WAREHOUSE=md:NAME puts the warehouse into MotherDuck. Keys come from `secrets`, from
+        `environment` where there are none.
+        """
         store, landing, classified = (
             place(environment[name]) if environment.get(name) else None
             for name in (STORE, LANDING, CLASSIFIED)
         )
-        return cls(root, store=store, landing_at=landing, classified_at=classified)
+        warehouse = environment.get(WAREHOUSE) or _LOCAL
+        if warehouse != _LOCAL and not re.fullmatch(rf"{REMOTE}\w+", warehouse):
+            raise SettingsInvalid(
+                f"{WAREHOUSE} is {warehouse!r}: write {REMOTE} and the name of a database in MotherDuck, or nothing."
+            )
+        return cls(
+            root,
+            warehouse_name=warehouse,
+            store=store,
+            landing_at=landing,
+            classified_at=classified,
+            secrets=environment if secrets is None else secrets,
+        )
 
     def protect(self) -> None:
         """Closes everything but the exports to other users of the machine: folders 0700, new files 0600.
@@ -106,8 +134,12 @@ class DataDir:
 
     @property
     def warehouse(self) -> Path:
-        """The DuckDB file; it can be rebuilt from `classified` at any time."""
-        return self.root / "warehouse" / "girafe.duckdb"
+        """The DuckDB file; it can be rebuilt from `classified` at any time.
+
+        One in MotherDuck is named as if it lay here, because what is made beside it (marts, what dbt keeps) does;
+        warehouse/connection.py knows the difference.
+        """
+        return self.root / "warehouse" / self.warehouse_name
 
     @property
     def marts(self) -> Path:

@@ -7,7 +7,7 @@ import hmac
 import os
 import secrets
 from base64 import b32encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -99,14 +99,19 @@ class Rekeying(Pseudonymiser):
 
 
 def load_key(
-    keys: Path, *, name: str = KEY_FILE, variable: str = KEY_VARIABLE, may_make: bool = True
+    keys: Path,
+    secrets_by_name: Mapping[str, str] = os.environ,
+    *,
+    name: str = KEY_FILE,
+    variable: str = KEY_VARIABLE,
+    may_make: bool = True,
 ) -> bytes:
-    """The key from the environment, else from the file `name` in `keys`, made (mode 0600) on first use.
+    """The key that was given, else that in the file `name` in `keys`, made (mode 0600) on first use.
 
-    `variable` holds the key itself, `variable`_FILE the path of a file with exactly its bytes. Where several
+    `variable` names the key itself, `variable`_FILE the path of a file with exactly its bytes. Where several
     machines need the same key, none is made (`may_make`): SettingsInvalid says how to give it to each.
     """
-    given, file = os.environ.get(variable), os.environ.get(f"{variable}_FILE")
+    given, file = secrets_by_name.get(variable), secrets_by_name.get(f"{variable}_FILE")
     if given:
         return given.encode()
     path = Path(file) if file else keys / name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from girafe.erasure import Around, alone, build_again
@@ -27,14 +26,14 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
     """Re-keys classified files and the list of the forgotten, and destroys the old key and the warehouse.
 
     Killed anywhere, the same call finishes; until then nothing else runs. Raises UserMustAct while an erasure is
-    unfinished, or if the key is kept in the environment, where only its keeper can replace it.
+    unfinished, or if the key is kept in the environment or in Airflow, where only its keeper can replace it.
     """
+    from warehouse.connection import remove_warehouse
     from warehouse.erase import remove_abandoned
     from warehouse.forget import unfinished
-    from warehouse.load import remove_warehouse
     from warehouse.rekey import RekeyReport, is_done, rekey_files, switch_key
 
-    given = [name for name in (KEY_VARIABLE, f"{KEY_VARIABLE}_FILE") if os.environ.get(name)]
+    given = [name for name in (KEY_VARIABLE, f"{KEY_VARIABLE}_FILE") if context.data.secrets.get(name)]
     if given:
         raise UserMustAct(
             f"The key comes from {given[0]}, so girafe cannot destroy it. Write it to keys/pseudonym.key in "
@@ -47,7 +46,7 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
                 "An erasure was interrupted. Ask for it again first (girafe forget), then rotate."
             )
         remove_abandoned(data)
-        old = Pseudonymiser(load_key(data.keys))
+        old = Pseudonymiser(load_key(data.keys, data.secrets))
         new_key = make_key(data.keys / NEXT_KEY_FILE)
         new = Pseudonymiser(new_key)
         report = RekeyReport(folders=0, accounts=0, accounts_linked=0)

@@ -22,7 +22,7 @@ from nlp.parquet import TableWriters, read_manifest, write_manifest
 from nlp.review import Doubt
 from nlp.rows import Row
 from nlp.version import CLASSIFIER_VERSION
-from warehouse.connection import connect
+from warehouse.connection import connect, is_there
 from warehouse.landing import MANIFEST, landing_files, read_envelopes
 from warehouse.tables import CLASSIFIED, SPEAKER_EVIDENCE
 
@@ -48,7 +48,7 @@ def doubtful(
     limit: int,
 ) -> list[Doubt]:
     """Suggested official accounts first, then the least certain labels; at most `limit` accounts."""
-    if not data.warehouse.exists():
+    if not is_there(data.warehouse):
         raise UserMustAct("Nothing has been labelled yet. Run first: girafe run")
     with connect(data.warehouse, read_only=True) as connection:
         labels = connection.execute(_DOUBTS, [company_id, _SURE]).fetchall()

@@ -16,7 +16,7 @@ from quality.contract import Stage
 from quality.report import Finding, write_results, write_tree
 from quality.report import ValidationReport as ValidationReport
 from quality.silence import Hearing, as_findings, hearings
-from warehouse.connection import connect
+from warehouse.connection import connect, is_there
 
 if TYPE_CHECKING:
     from quality.engine import Batch
@@ -34,7 +34,7 @@ def validate_raw(data: DataDir, settings: Settings, now: datetime) -> Validation
     from quality.batches import raw_batches
     from quality.registry import RAW
 
-    if not data.warehouse.exists():
+    if not is_there(data.warehouse):
         raise InputInvalid("There is no warehouse to validate yet. Run: girafe load")
     parameters = _parameters(settings, now)
     with connect(data.warehouse, read_only=True) as connection:

@@ -14,6 +14,7 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,7 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": home / "logs",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+        "AIRFLOW__LOGGING__JSON_LOGS": os.environ.get("GIRAFE_LOG") == "json",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": False,
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": False,
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": False,
@@ -60,7 +62,20 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         # The tools of this environment first: Airflow starts its parts by the name `airflow`.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    return {**os.environ, **{name: str(value) for name, value in settings.items()}}
+    return {**os.environ, **{name: str(value) for name, value in (settings | watched(os.environ)).items()}}
+
+
+def watched(given: Mapping[str, str]) -> dict[str, object]:
+    """Lineage and telemetry: off, unless the variables that OpenLineage and OpenTelemetry know name a receiver."""
+    lineage, telemetry = bool(given.get("OPENLINEAGE_URL")), bool(given.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+    return {
+        "AIRFLOW__OPENLINEAGE__DISABLED": not lineage,
+        "AIRFLOW__OPENLINEAGE__NAMESPACE": given.get("OPENLINEAGE_NAMESPACE", "girafe"),
+        "AIRFLOW__METRICS__OTEL_ON": telemetry,
+        "AIRFLOW__TRACES__OTEL_ON": telemetry,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": given.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+        "OTEL_SERVICE_NAME": given.get("OTEL_SERVICE_NAME", "girafe"),
+    }
 
 
 def secret(file: Path) -> str:

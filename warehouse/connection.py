@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from girafe.errors import GirafeError, RetryLater
+from girafe.data_dir import REMOTE
+from girafe.errors import GirafeError, RetryLater, UserMustAct
 
 MEMORY_LIMIT = "1GB"
 """DuckDB spills to disk above this, so that a whole run of 1,000,000 posts stays under 2 GB."""
@@ -27,17 +28,54 @@ class DiskRefuses(RetryLater):
     """The disk is full or may not be written; nothing was changed."""
 
 
+class RemoteRefuses(UserMustAct):
+    """MotherDuck cannot be reached as this machine is set up: the extension, the token or the database is missing."""
+
+
+def is_remote(path: Path) -> bool:
+    """Whether the warehouse lies in MotherDuck."""
+    return path.name.startswith(REMOTE)
+
+
+def address(path: Path) -> str:
+    """What DuckDB opens: the file, or `md:` and a database."""
+    return path.name if is_remote(path) else str(path.resolve())
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a warehouse to read; one in MotherDuck is asked when it is opened."""
+    return is_remote(path) or path.exists()
+
+
+def remove_warehouse(path: Path) -> None:
+    """Removes a DuckDB file and its log, or what girafe made in MotherDuck; load makes it anew."""
+    if is_remote(path):
+        with connect(path) as connection:
+            for (schema,) in connection.execute(_OURS).fetchall():
+                connection.execute(f'drop schema "{schema}" cascade')
+        return
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+_OURS = """
+    select schema_name from duckdb_schemas()
+    where database_name = current_database() and not internal and schema_name <> 'main'
+"""
+
+
 @contextmanager
 def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """An open connection to the warehouse, closed at the end.
 
-    Raises WarehouseBusy while another process has it open, WarehouseDamaged if it is no DuckDB file or a part
-    of it cannot be read, DiskRefuses if the disk is full. What was not committed is undone in any case.
+    Raises RemoteRefuses if it lies in MotherDuck and cannot be opened there, WarehouseBusy while another process
+    has it open, WarehouseDamaged if it is no DuckDB file or a part of it cannot be read, DiskRefuses if the disk
+    is full. What was not committed is undone in any case.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         connection = duckdb.connect(
-            str(path),
+            address(path),
             read_only=read_only,
             config={
                 "memory_limit": MEMORY_LIMIT,
@@ -51,6 +89,8 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         )
     except duckdb.Error as error:
         message = str(error).splitlines()[0]
+        if is_remote(path):
+            raise RemoteRefuses(_refusal(path, message)) from error
         # Not just "lock": a damaged file is told as "checksum ... in block at location".
         if re.search(r"\block\b|different configuration", message, re.IGNORECASE):
             raise WarehouseBusy(
@@ -72,6 +112,16 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         raise found from error
     finally:
         connection.close()
+
+
+def _refusal(path: Path, message: str) -> str:
+    """What to do about it. The token is read by MotherDuck's own extension, and never in what it says."""
+    return (
+        f"{path.name} cannot be opened ({message}). It needs the extension, installed once where DuckDB's server of "
+        """extensions can be reached (python -c "import duckdb; duckdb.sql('install motherduck')"), a token """
+        "in the variable motherduck_token (MOTHERDUCK_TOKEN, MOTHERDUCK_TOKEN_FILE, or Airflow's connection "
+        "girafe_motherduck), and the database. Without GIRAFE_WAREHOUSE the warehouse is a file again."
+    )
 
 
 def _damaged(path: Path, message: str) -> GirafeError:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from girafe.errors import QualityFailed, UserMustAct
-from warehouse.connection import MEMORY_LIMIT
+from warehouse.connection import MEMORY_LIMIT, address
 
 SMALL_GROUP = 5
 SMALL_GROUP_CROSS = 10
@@ -158,7 +158,7 @@ def run_dbt(
 def environment(warehouse: Path, marts: Path, hearing: Path | None = None) -> dict[str, str]:
     """What dbt_project asks of the environment: the warehouse, its limits, where marts go, who was heard."""
     return {
-        "GIRAFE_WAREHOUSE": str(warehouse.resolve()),
+        "GIRAFE_WAREHOUSE": address(warehouse),
         "GIRAFE_MARTS": str(marts.resolve()),
         "GIRAFE_SPILL": str((warehouse.parent / "spill").resolve()),
         "GIRAFE_MEMORY": MEMORY_LIMIT,

@@ -29,7 +29,13 @@ def forgotten_path(data: DataDir) -> Place:
 def lasting(data: DataDir) -> Pseudonymiser:
     """The pseudonymiser of this list alone; its key outlives every `girafe rotate-key`."""
     return Pseudonymiser(
-        load_key(data.keys, name=LASTING_KEY, variable=LASTING_VARIABLE, may_make=not data.is_shared)
+        load_key(
+            data.keys,
+            data.secrets,
+            name=LASTING_KEY,
+            variable=LASTING_VARIABLE,
+            may_make=not data.is_shared,
+        )
     )
 
 

@@ -19,7 +19,7 @@ from girafe.errors import GirafeError
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
 from girafe.storage import Place, find, local_folders, name_under, read_all
-from warehouse.connection import WarehouseDamaged, connect, count
+from warehouse.connection import WarehouseDamaged, connect, count, is_remote, remove_warehouse
 from warehouse.forgotten import read_forgotten
 from warehouse.landing import MANIFEST
 from warehouse.merge import create_tables, merge_files
@@ -92,6 +92,10 @@ def load_classified(
     except WarehouseDamaged:
         if not rebuild:
             raise
+    if is_remote(data.warehouse):
+        remove_warehouse(data.warehouse)  # a crash half-way leaves it empty, and the next load fills it
+        with connect(data.warehouse) as connection:
+            return _load(connection, data, settings, judge, pseudonymiser, [*found], found, rebuilt=True)
     # Built beside and swapped in: a crash half-way leaves the warehouse that was there.
     fresh = data.warehouse.with_suffix(".rebuild.duckdb")
     remove_warehouse(fresh)
@@ -100,12 +104,6 @@ def load_classified(
     remove_warehouse(data.warehouse)
     fresh.replace(data.warehouse)
     return report
-
-
-def remove_warehouse(path: Path) -> None:
-    """Removes a DuckDB file and its log; load makes it anew from the classified files."""
-    path.unlink(missing_ok=True)
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
 def _folders(root: Place) -> dict[str, str]:

@@ -66,7 +66,7 @@ def public_key(data: DataDir) -> str:
 
 
 def _signing_key(data: DataDir) -> Ed25519PrivateKey:
-    seed = load_key(data.keys, name=SIGNING_KEY, variable=SIGNING_VARIABLE)
+    seed = load_key(data.keys, data.secrets, name=SIGNING_KEY, variable=SIGNING_VARIABLE)
     return Ed25519PrivateKey.from_private_bytes(seed[:32])
 
 

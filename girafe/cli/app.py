@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
+import structlog
 import typer
 
-from girafe import __version__
+from girafe import __version__, logs
 from girafe import run as path
-from girafe.cli.terminal import console, plain
+from girafe.cli.terminal import AS_JSON, RUN_ID, complain, log
 from girafe.errors import GirafeError, QualityFailed, RetryLater, UserMustAct
 
 app = typer.Typer(
@@ -47,21 +48,38 @@ _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 def main() -> None:
     """Runs the command line; an expected error becomes one plain message and its exit code."""
     path.be_quiet()
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    if AS_JSON:
+        logs.write_json(sys.stderr)
+        structlog.contextvars.bind_contextvars(run_id=RUN_ID)
+    else:
+        logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         app()
     except GirafeError as error:
-        console.print(f"[bold red]girafe:[/] {plain(error)}")
-        sys.exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1))
+        code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+        complain(str(error), code=code, kind=type(error).__name__)
+        sys.exit(code)
     except OSError as error:
         if error.errno not in _DISK:
-            raise
+            _fault(error)
         where = f" ({error.filename})" if error.filename else ""
-        console.print(
-            f"[bold red]girafe:[/] The disk cannot be written: {plain(error.strerror)}{plain(where)}. Nothing is lost "
-            "and nothing is half done: make room, or make it writable, then run the same command again."
+        complain(
+            f"The disk cannot be written: {error.strerror}{where}. Nothing is lost and nothing is half done: "
+            "make room, or make it writable, then run the same command again.",
+            code=4,
+            kind="OSError",
         )
         sys.exit(4)
+    except Exception as error:
+        _fault(error)
+
+
+def _fault(error: Exception) -> NoReturn:
+    """Ends with a fault of girafe itself: as a traceback, or as one line where lines are JSON."""
+    if not AS_JSON:
+        raise error
+    log.error("a fault of girafe", exit_code=1, kind=type(error).__name__, exc_info=error)
+    sys.exit(1)
 
 
 @app.callback(invoke_without_command=True)

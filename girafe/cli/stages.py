@@ -28,13 +28,18 @@ if TYPE_CHECKING:
     from girafe.plan import Ask
 
 
+Since = Annotated[str | None, typer.Option(help="Read again from this moment on (ISO 8601); cursors stay.")]
+Until = Annotated[str | None, typer.Option(help="Up to, not including (ISO 8601).")]
+Only = Annotated[list[str] | None, typer.Option("--source", help="Only these sources (repeat).")]
+
+
 @app.command(rich_help_panel=PANEL)
 def collect(
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
-    since: Annotated[str | None, typer.Option(help="From this moment on (ISO 8601).")] = None,
-    until: Annotated[str | None, typer.Option(help="Up to, not including (ISO 8601).")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Only these sources (repeat).")] = None,
+    since: Since = None,
+    until: Until = None,
+    source: Only = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be asked and what it costs; ask nothing.")
     ] = False,
@@ -155,20 +160,26 @@ def run(
     collect_first: Annotated[
         bool, typer.Option("--collect/--no-collect", help="Ask the sources first, or use what has landed.")
     ] = True,
+    since: Since = None,
+    until: Until = None,
+    source: Only = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done and how many calls it costs.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Runs the whole path: collect, classify, load, validate, measure, publish."""
+    """Runs the whole path: collect, classify, load, validate, measure, publish.
+
+    A backfill is the same with a span, in any order: `girafe run --since 2026-11-02 --until 2026-11-09`
+    """
     context = open_context(company, data)
     if dry_run:
-        _collect(context, None, None, None, dry_run=True, as_json=as_json)
+        _collect(context, since, until, source, dry_run=True, as_json=as_json)
         console.print(f"  then {', '.join(name for name, _, _ in path.AFTER_COLLECT)}")
         return
     if collect_first:
         try:
-            _collect(context, None, None, None, dry_run=False)
+            _collect(context, since, until, source, dry_run=False)
         except GovernanceMissing as error:
             # No request has left. What was imported by hand can still be measured.
             if not path.has_landed(context.data):

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import getpass
 import os
+import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any, cast
 
 import orjson
+import structlog
 import typer
 from rich.console import Console
 
+from girafe import logs
 from girafe import run as path
 from girafe.data_dir import DataDir
 from girafe.settings import load_settings
 
-console = Console(stderr=True, highlight=False)
+AS_JSON = logs.is_json(os.environ)
+console = (
+    Console(file=cast(IO[str], logs.Lines()), width=100_000, no_color=True, highlight=False)
+    if AS_JSON
+    else Console(stderr=True, highlight=False)
+)
+log = structlog.get_logger("girafe")
+RUN_ID = logs.run_id(os.environ, datetime.now(UTC), secrets.token_hex(3))
+"""Of this command: in every JSON line, and in the audit log."""
 
 CompanyFile = Annotated[
     Path,
@@ -51,12 +62,14 @@ def open_context(company: Path, data: Path | DataDir) -> path.Context:
     """What every stage needs, from the options of a command; from here on files are private."""
     home = data if isinstance(data, DataDir) else open_data(data)
     home.protect()
+    path.sign_in(home)
     return path.Context(
         data=home,
         settings=load_settings(company),
         now=now(),
         say=lambda line: console.print(f"  [dim]{plain(line)}[/]"),
         who=whoami(),
+        run_id=RUN_ID,
     )
 
 
@@ -69,12 +82,26 @@ def whoami() -> str:
 
 
 def timed(name: str, call: Callable[[], Any]) -> Any:
-    """Shows that a stage is at work, then how long it took."""
+    """Shows that a stage is at work, then how long it took; JSON lines in between carry its name."""
     started = time.monotonic()
+    if AS_JSON:
+        with structlog.contextvars.bound_contextvars(stage=name):
+            log.info("started")
+            result = call()
+            log.info("ended", seconds=round(time.monotonic() - started, 3))
+            return result
     with console.status(f"{name} …"):
         result = call()
     console.print(f"[green]✓[/] {name} [dim]{time.monotonic() - started:.1f} s[/]")
     return result
+
+
+def complain(message: str, *, code: int, kind: str) -> None:
+    """Says why the command ends, and what to do; `code` is its exit code, `kind` the type of the error."""
+    if AS_JSON:
+        log.error(message, exit_code=code, kind=kind)
+    else:
+        console.print(f"[bold red]girafe:[/] {plain(message)}")
 
 
 def print_json(value: Any) -> None:

@@ -21,6 +21,7 @@ from girafe.run.context import QUIET as QUIET
 from girafe.run.context import Context as Context
 from girafe.run.context import Say as Say
 from girafe.run.context import be_quiet as be_quiet
+from girafe.run.context import sign_in as sign_in
 from girafe.run.loading import load as load
 from girafe.run.measurement import DBT_PROJECT as DBT_PROJECT
 from girafe.run.measurement import keep_marts as keep_marts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -62,7 +61,7 @@ def collect(
             settings=context.settings,
             data=context.data,
             http=http,
-            secrets=os.environ,
+            secrets=context.data.secrets,
             window=Window(start=window[0], end=window[1]) if window else None,
             is_forgotten=Forgotten(context.data, context.pseudonymiser),
         )
@@ -98,7 +97,7 @@ def recheck(context: Context, source: str, *, http: Http) -> GoneReport:
             settings=context.settings,
             data=context.data,
             http=http,
-            secrets=os.environ,
+            secrets=context.data.secrets,
             sources=SOURCES,
         )
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from girafe import audit
-from girafe.data_dir import DataDir
+from girafe.data_dir import REMOTE, DataDir
 from girafe.errors import UserMustAct
 from girafe.lock import hold
 from girafe.pseudonym import NEXT_KEY_FILE, Pseudonymiser, check_same_key, load_key
@@ -40,10 +41,13 @@ class Context:
     say: Say = lambda line: None
     who: str = "unknown"
     """Who asked for it, for the audit log."""
+    run_id: str = ""
+    """Of this run, in every line of its log."""
 
     def audit(self, what: str, **details: object) -> None:
         """Adds one act to the audit log, durably, before it happens."""
-        audit.record(self.data, what, who=self.who, at=self.now, **details)
+        run = {"run": self.run_id} if self.run_id else {}
+        audit.record(self.data, what, who=self.who, at=self.now, **run, **details)
 
     def adding(self, what: str) -> AbstractContextManager[None]:
         """Keeps out what rewrites files (forget, rotate-key) while files are added."""
@@ -63,10 +67,24 @@ class Context:
             raise UserMustAct(
                 "The pseudonym key is being replaced, or that was interrupted. Finish it: girafe rotate-key"
             )
-        made = Pseudonymiser(load_key(self.data.keys, may_make=not self.data.is_shared))
+        made = Pseudonymiser(load_key(self.data.keys, self.data.secrets, may_make=not self.data.is_shared))
         if self.data.is_shared:
             check_same_key(self.data.classified, made)
         return made
+
+
+def sign_in(data: DataDir) -> None:
+    """Hands the token of MotherDuck to DuckDB, in this process and those it starts, if the warehouse is there."""
+    if not data.warehouse_name.startswith(REMOTE) or os.environ.get(_HANDED):
+        return
+    token, file = (data.secrets.get(name) for name in ("MOTHERDUCK_TOKEN", "MOTHERDUCK_TOKEN_FILE"))
+    if file and not token:
+        token = Path(file).read_text().strip()
+    if token:
+        os.environ[_HANDED] = token
+
+
+_HANDED = "motherduck_token"
 
 
 def be_quiet() -> None:

@@ -1,4 +1,4 @@
-"""Wiring: what every DAG shares. One file says one thing: assets, pools, forms, patience, notices, models.
+"""Wiring: what every DAG shares. One file says one thing: assets, pools, forms, keys, patience, notices, models.
 
 Imported by dags/ only. It asks the clock, as girafe/cli does; the stages never do.
 """

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from airflow.sdk import Param, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from girafe.data_dir import STORE
 from girafe.errors import UserMustAct
+from girafe.wiring.keys import Keys
 
 if TYPE_CHECKING:
     from girafe.run import Context
@@ -87,19 +88,22 @@ def asked_for() -> dict[str, str]:
 def here() -> Context:
     """What every stage needs, for the running task."""
     from girafe.data_dir import DataDir
-    from girafe.run import Context, be_quiet
+    from girafe.run import Context, be_quiet, sign_in
     from girafe.settings import load_settings
 
     be_quiet()
     found = place()
-    home = DataDir.of(Path(found["data"]), os.environ)
+    home = DataDir.of(Path(found["data"]), os.environ, Keys(os.environ))
     home.protect()
+    sign_in(home)
+    run = get_current_context()["dag_run"].run_id
     return Context(
         data=home,
         settings=load_settings(Path(found["company"])),
         now=now(),
-        say=logging.getLogger("girafe").info,
+        say=structlog.get_logger("girafe").bind(run_id=run).info,
         who=_who(),
+        run_id=run,
     )
 
 

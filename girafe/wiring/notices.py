@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from girafe.errors import GirafeError, QualityFailed, UserMustAct
 from girafe.wiring.forms import skip_unless
+from girafe.wiring.keys import Keys
 
 if TYPE_CHECKING:
     from girafe.run import Context
@@ -18,12 +19,13 @@ def deliver_digest(context: Context) -> str:
     """Sends the week that has just ended to GIRAFE_DIGEST_TO, to each address once, and says to how many."""
     from reports.deliver import deliver
 
-    skip_unless(bool(os.environ.get("GIRAFE_DIGEST_TO")), "GIRAFE_DIGEST_TO names nobody; see exports/.")
-    context.audit("digest", addresses=len(os.environ["GIRAFE_DIGEST_TO"].split()))
+    addresses = context.data.secrets.get("GIRAFE_DIGEST_TO", "").split()
+    skip_unless(bool(addresses), "GIRAFE_DIGEST_TO names nobody; see exports/.")
+    context.audit("digest", addresses=len(addresses))
     return deliver(
         marts=context.data.marts,
         settings=context.settings,
-        environment=os.environ,
+        environment=context.data.secrets,
         state=context.data.root / "digests",
         now=context.now,
     )
@@ -41,13 +43,25 @@ def send(addresses: list[str], title: str, markdown: str) -> bool:
 def notify(context: Mapping[str, Any]) -> None:
     """Tells people that a task has failed for good, where GIRAFE_ALERTS names a way to reach them.
 
-    GIRAFE_ALERTS holds Apprise URLs (mailto://, slack://, ...), separated by spaces.
+    It, or the password of the connection girafe_alerts, holds Apprise URLs (mailto://, slack://, ...), separated
+    by spaces.
     """
-    urls = os.environ.get("GIRAFE_ALERTS", "").split()
     title, body = failure_notice(context)
     logging.getLogger("girafe").error("%s\n%s", title, body)
-    if urls:
+    if urls := alerts():
         send(urls, title, body)
+
+
+def alerts() -> list[str]:
+    """The Apprise addresses of those who are told what failed or is late.
+
+    Where Airflow cannot be asked for the connection, because it is what has failed, the environment must do.
+    """
+    try:
+        return Keys(os.environ).get("GIRAFE_ALERTS", "").split()
+    except Exception:
+        logging.getLogger("girafe").exception("The connection girafe_alerts could not be read.")
+        return os.environ.get("GIRAFE_ALERTS", "").split()
 
 
 def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
@@ -74,7 +88,7 @@ async def late(minutes: int, context: Mapping[str, Any]) -> None:
 
     title, body = lateness_notice(minutes, context)
     logging.getLogger("girafe").error("%s\n%s", title, body)
-    if urls := os.environ.get("GIRAFE_ALERTS", "").split():
+    if urls := await asyncio.to_thread(alerts):
         await asyncio.to_thread(send, urls, title, body)
 
 

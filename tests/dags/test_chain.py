@@ -12,6 +12,7 @@ import pytest
 from girafe.data_dir import DataDir
 from tests import canaries
 from tests.dags.real_airflow import started
+from tests.loopback import receiving
 from tests.test_canaries import RAW, land, links_of_organisations
 
 DAGS = Path(__file__).parents[2] / "dags"
@@ -36,13 +37,13 @@ def lines() -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.airflow
 def test_a_landed_file_becomes_a_release_in_airflow(tmp_path: Path) -> None:
     file, company, data = tmp_path / "posts.jsonl", tmp_path / "company.toml", tmp_path / "data"
     file.write_text("\n".join(json.dumps(line) for line in lines()) + "\n")
     company.write_text(COMPANY)
     marked = land(DataDir(data))
-    with started(data, company) as airflow:
+    with receiving() as watcher, started(data, company, **watched_by(watcher.url)) as airflow:
         airflow.trigger("girafe_import", file=str(file))
         assert airflow.end_of("girafe_import") == "success"
         assert airflow.end_of("girafe_process") == "success", airflow.tasks("girafe_process")
@@ -62,3 +63,25 @@ def test_a_landed_file_becomes_a_release_in_airflow(tmp_path: Path) -> None:
     assert (home / "airflow.db").exists()
     assert search.in_folder(home, but=set())[0] == {}
     assert search.in_bytes((tmp_path / "up.log").read_bytes()) is None
+    # And those who watch: lineage names the tasks and the assets, telemetry counts and times them.
+    check_lineage([json.loads(body) for body in watcher.at("/api/v1/lineage")])
+    spans, metrics = b"".join(watcher.at("/v1/traces")), b"".join(watcher.at("/v1/metrics"))
+    assert b"girafe_process" in spans
+    assert b"airflow." in metrics
+    assert search.in_bytes(b"\n".join(body for _, body in watcher.sent)) is None
+
+
+def watched_by(url: str) -> dict[str, str]:
+    """What switches OpenLineage and OpenTelemetry on."""
+    return {
+        "OPENLINEAGE_URL": url,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
+        "OTEL_METRIC_EXPORT_INTERVAL": "5000",
+    }
+
+
+def check_lineage(events: list[dict[str, Any]]) -> None:
+    """Every stage began and ended, under the namespace of this installation."""
+    ended = {event["job"]["name"] for event in events if event.get("eventType") == "COMPLETE"}
+    assert {"girafe_import.land", "girafe_process.load", "girafe_process.validate_marts"} <= ended, ended
+    assert {event["job"]["namespace"] for event in events if "job" in event} == {"girafe"}
