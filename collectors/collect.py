@@ -141,9 +141,10 @@ def _land(
 ) -> CollectReport:
     """Landing file, run record, cursors: in this order, so that a crash repeats and never skips."""
     name, module, query, now = listening.name, listening.module, listening.query, listening.now
-    # The window too: under a clock that stands still, a later window must not replace an earlier one's file.
-    since = listening.first_window.start.isoformat() if listening.first_window else ""
-    mark = f"{_digest(f'{name} {query}')}-{_digest(since)}"
+    # Both ends of the window too: under a clock that stands still, no window may replace the file of another.
+    window = listening.first_window
+    span = f"{window.start.isoformat()}/{window.end.isoformat()}" if window else ""
+    mark = f"{_digest(f'{name} {query}')}-{_digest(span)}"
     run_id = f"{name}-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}-{mark}"
     arrivals = Arrivals(
         source=name, module=module, query=query, run_id=run_id, now=now, is_forgotten=is_forgotten

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import os
 import secrets
@@ -38,6 +39,7 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__FERNET_KEY": fernet_key(home / "fernet.key"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": False,
         "AIRFLOW__CORE__PARALLELISM": 4,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "girafe:admin",
@@ -85,6 +87,11 @@ def secret(file: Path) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_hex(64))
     return file.read_text()
+
+
+def fernet_key(file: Path) -> str:
+    """The key with which Airflow encrypts connections in its database: without one they lie there in plain text."""
+    return base64.urlsafe_b64encode(bytes.fromhex(secret(file))[:32]).decode()
 
 
 def bundle(folder: Path) -> dict[str, object]:

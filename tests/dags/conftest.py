@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.airflow_up import fernet_key
+
 DAGS = Path(__file__).parents[2] / "dags"
 
 
@@ -20,6 +22,7 @@ def airflow_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     settings = {
         "AIRFLOW_HOME": home,
         "AIRFLOW__CORE__DAGS_FOLDER": DAGS,
+        "AIRFLOW__CORE__FERNET_KEY": fernet_key(home / "fernet.key"),  # as `make up` does
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
