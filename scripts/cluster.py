@@ -44,7 +44,8 @@ _OPENED = "Found credentials"
 """What the S3 client logs at its first use."""
 _ENDED = "Done. Returned value"
 """What Airflow logs when a task's code has returned."""
-PATIENCE = 900
+PATIENCE = 2400
+"""Seconds to wait for a start or the end of a run: the machine may be busy."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pytest
 from girafe import storage
 from girafe.run import digest
 from sample import seed
-from scripts.cluster import Cluster, cluster, services
+from scripts.cluster import PATIENCE, Cluster, cluster, services
 
 pytestmark = pytest.mark.cluster
 NOW = seed.NOW.isoformat()
@@ -58,7 +58,7 @@ def test_a_worker_killed_in_mid_run_loses_nothing_and_doubles_nothing(
         made.trigger("girafe_import")
         services.wait_until(
             lambda: bool(made.at_work("classifier", "classify") and made.started("writer", "classify")),
-            "Classification on both workers", seconds=600,
+            "Classification on both workers", seconds=PATIENCE,
         )  # fmt: skip
         made.kill("classifier")
         cut_off = made.at_work("classifier", "classify")

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from girafe import storage
-from scripts.cluster import Cluster, cluster, services
+from scripts.cluster import PATIENCE, Cluster, cluster, services
 from tests.cluster.test_cluster import NOW, classified, marts, marts_of_one_machine
 
 pytestmark = pytest.mark.cluster
@@ -61,7 +61,7 @@ def kill_once(made: Cluster, victim: str, task: str, chance: random.Random) -> f
     shutil.rmtree(made.data("writer") / "warehouse" / "marts")  # what is there at the end is of this run
     before = len(began(made, task))
     made.trigger("girafe_process", rebuild=True)
-    services.wait_until(lambda: len(began(made, task)) > before, f"The task {task}", seconds=900)
+    services.wait_until(lambda: len(began(made, task)) > before, f"The task {task}", seconds=PATIENCE)
     pause = chance.uniform(0.5, 8)
     time.sleep(pause)
     starts = len([line for line in log_of(made, victim).splitlines() if " ready." in line])
