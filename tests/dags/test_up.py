@@ -1,0 +1,38 @@
+"""What `make up` tells Airflow: secrets are encrypted, nothing is sent anywhere until a receiver is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from scripts.airflow_up import environment, watched
+
+
+def settings(folder: Path) -> dict[str, str]:
+    return environment(folder / "airflow", folder / "data", folder / "company.toml", 8080)
+
+
+def test_connections_are_encrypted_with_a_key_of_this_installation(tmp_path: Path) -> None:
+    key = settings(tmp_path)["AIRFLOW__CORE__FERNET_KEY"]
+    assert Fernet(key).decrypt(Fernet(key).encrypt(b"token")) == b"token"
+    assert settings(tmp_path)["AIRFLOW__CORE__FERNET_KEY"] == key
+    assert (tmp_path / "airflow" / "fernet.key").stat().st_mode & 0o077 == 0
+
+
+def test_lineage_and_telemetry_are_off_until_a_receiver_is_named() -> None:
+    silent = watched({})
+    assert silent["AIRFLOW__OPENLINEAGE__DISABLED"] is True
+    assert silent["AIRFLOW__METRICS__OTEL_ON"] is silent["AIRFLOW__TRACES__OTEL_ON"] is False
+    lineage = watched({"OPENLINEAGE_URL": "http://127.0.0.1:5000"})
+    assert lineage["AIRFLOW__OPENLINEAGE__DISABLED"] is lineage["AIRFLOW__TRACES__OTEL_ON"] is False
+    telemetry = watched({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"})
+    assert telemetry["AIRFLOW__METRICS__OTEL_ON"] is telemetry["AIRFLOW__TRACES__OTEL_ON"] is True
+    assert telemetry["AIRFLOW__OPENLINEAGE__DISABLED"] is True
+
+
+def test_airflow_logs_json_where_girafe_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(tmp_path)["AIRFLOW__LOGGING__JSON_LOGS"] == "False"
+    monkeypatch.setenv("GIRAFE_LOG", "json")
+    assert settings(tmp_path)["AIRFLOW__LOGGING__JSON_LOGS"] == "True"
