@@ -130,9 +130,8 @@ def prepare(home: Path, env: dict[str, str]) -> None:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     run = [sys.executable, "-m", "airflow"]
     log = (home / "prepare.log").open("w")
-    with (home / "pools.json").open("w") as pools:
-        subprocess.run([sys.executable, "-m", "girafe.wiring"], env=env, check=True, stdout=pools)
-    subprocess.run([sys.executable, "-m", "warehouse.dbt"], env=env, check=True)
+    for module in (["girafe.wiring", str(home / "pools.json")], ["warehouse.dbt"]):
+        subprocess.run([sys.executable, "-m", *module], env=env, check=True, stdout=log, stderr=log)
     for command in (["db", "migrate"], ["pools", "import", str(home / "pools.json")]):
         if subprocess.run([*run, *command], env=env, stdout=log, stderr=log, check=False).returncode:
             raise SystemExit(f"airflow {' '.join(command)} failed; see {home / 'prepare.log'}")

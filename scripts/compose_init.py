@@ -15,8 +15,7 @@ def prepare_airflow() -> None:
     subprocess.run([*airflow, "db", "migrate"], check=True)
     with tempfile.TemporaryDirectory() as folder:
         pools = Path(folder) / "pools.json"
-        with pools.open("w") as file:
-            subprocess.run([sys.executable, "-m", "girafe.wiring"], check=True, stdout=file)
+        subprocess.run([sys.executable, "-m", "girafe.wiring", str(pools)], check=True)
         subprocess.run([*airflow, "pools", "import", str(pools)], check=True)
 
 

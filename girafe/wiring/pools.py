@@ -1,4 +1,4 @@
-"""Pools: who must wait for whom. `python -m girafe.wiring` prints them for `airflow pools import`."""
+"""Pools: who must wait for whom. `python -m girafe.wiring FILE` writes them for `airflow pools import`."""
 
 from __future__ import annotations
 
