@@ -128,13 +128,18 @@ def free_port(wanted: int) -> int:
 def prepare(home: Path, env: dict[str, str]) -> None:
     """Brings the metadata database up to date, makes the pools, and draws the models once."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    run = [sys.executable, "-m", "airflow"]
-    log = (home / "prepare.log").open("w")
-    for module in (["girafe.wiring", str(home / "pools.json")], ["warehouse.dbt"]):
-        subprocess.run([sys.executable, "-m", *module], env=env, check=True, stdout=log, stderr=log)
-    for command in (["db", "migrate"], ["pools", "import", str(home / "pools.json")]):
-        if subprocess.run([*run, *command], env=env, stdout=log, stderr=log, check=False).returncode:
-            raise SystemExit(f"airflow {' '.join(command)} failed; see {home / 'prepare.log'}")
+    pools = str(home / "pools.json")
+    steps = (
+        ["girafe.wiring", pools],
+        ["warehouse.dbt"],
+        ["airflow", "db", "migrate"],
+        ["airflow", "pools", "import", pools],
+    )
+    with (home / "prepare.log").open("w") as log:
+        for step in steps:
+            command = [sys.executable, "-m", *step]
+            if subprocess.run(command, env=env, stdout=log, stderr=log, check=False).returncode:
+                raise SystemExit(f"python -m {' '.join(step)} failed; see {log.name}")
 
 
 def healthy(url: str) -> bool:
