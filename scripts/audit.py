@@ -17,10 +17,12 @@ import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -128,6 +130,19 @@ def known_against(packages: Iterable[Package], records: Iterable[Mapping[str, An
     return sorted(set(found))
 
 
+def known_in_safety_db(packages: Iterable[Package], path: Path) -> tuple[list[str], str]:
+    """The same for `insecure_full.json` of PyPI's safety-db (to July 2021), and the day that data is of."""
+    known = json.loads(path.read_bytes())
+    day = datetime.fromtimestamp(known.pop("$meta")["timestamp"], tz=UTC).date().isoformat()
+    found = [
+        f"{package.name} {package.version}: {advisory['id']} {advisory.get('cve') or ''}".strip()
+        for package in packages
+        for advisory in known.get(package.name, ())
+        if any(SpecifierSet(spec).contains(package.version, prereleases=True) for spec in advisory["specs"])
+    ]
+    return sorted(set(found)), day
+
+
 def _affects(affected: Mapping[str, Any], version: str) -> bool:
     if version in affected.get("versions", ()):
         return True
@@ -179,7 +194,7 @@ def licence_list(packages: Iterable[Package], rules: Mapping[str, Any]) -> str:
 def main() -> int:
     """Writes both files and says what is wrong; 1 if anything is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--advisories", type=Path, help="OSV data: a zip or a folder")
+    parser.add_argument("--advisories", type=Path, help="OSV data (a zip or a folder), or safety-db's JSON")
     parser.add_argument("--build", type=Path, default=ROOT / "build")
     options = parser.parse_args()
     rules = tomllib.loads((ROOT / "config" / "licences.toml").read_text(encoding="utf-8"))
@@ -191,6 +206,10 @@ def main() -> int:
     if options.advisories is None:
         print("NOT CHECKED for known vulnerabilities: no advisory data on this machine. Fetch the PyPI archive of OSV and run\n"
               "      make audit ADVISORIES=all.zip, or run pip-audit -r .venv/requirements.txt where there is a network.")  # fmt: skip
+    elif options.advisories.suffix == ".json":
+        against, day = known_in_safety_db(packages, options.advisories)
+        print(f"{len(against):>5} known vulnerabilities in data of {day}; NOT CHECKED for what became known since")
+        problems += against
     else:
         against = known_against(packages, advisories(options.advisories))
         print(f"{len(against):>5} known vulnerabilities in {options.advisories}")

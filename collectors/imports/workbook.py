@@ -13,6 +13,8 @@ from girafe.errors import InputInvalid
 _LARGEST_WORKBOOK = 1024 * 1024 * 1024
 _LARGEST_STRINGS = 128 * 1024 * 1024  # openpyxl holds these in memory
 _MOST_SHEETS = 50
+_MOST_ROWS = 1_048_576
+"""As many as a spreadsheet has. A row may state any number, and openpyxl counts up to it in empty rows."""
 _DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, NotImplementedError,
             SyntaxError, zipfile.BadZipFile, zlib.error)  # fmt: skip
 """What openpyxl lets through, and lxml, whose faults are SyntaxErrors, when a workbook is damaged."""
@@ -59,6 +61,10 @@ def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
             detail = (
                 f"The sheet {sheet.title!r} cannot be read from here on ({error}); rows before it are kept."
             )
+            yield Bad(reason="file_damaged", detail=detail, position=f"{label}:{number}")
+            return
+        if number > _MOST_ROWS:
+            detail = f"The sheet {sheet.title!r} states rows beyond {_MOST_ROWS:,}; they are not read."
             yield Bad(reason="file_damaged", detail=detail, position=f"{label}:{number}")
             return
         yield number, cells

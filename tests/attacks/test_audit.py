@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.audit import Package, advisories, installed, is_allowed, known_against, not_allowed
+from scripts.audit import (
+    Package,
+    advisories,
+    installed,
+    is_allowed,
+    known_against,
+    known_in_safety_db,
+    not_allowed,
+)
 
 ROOT = Path(__file__).parents[2]
 RULES = tomllib.loads((ROOT / "config" / "licences.toml").read_text())
@@ -70,3 +78,20 @@ def test_a_known_vulnerability_is_found_in_offline_data(tmp_path, version, is_hi
         )
     found = known_against([Package("some-package", version, "MIT")], advisories(tmp_path / "all.zip"))
     assert found == ([f"some-package {version}: OSV-0000-1 invented"] if is_hit else [])
+
+
+@pytest.mark.parametrize(
+    ("version", "is_hit"), [("1.0", True), ("1.9", False), ("2.0rc1", True), ("2.0", False)]
+)
+def test_older_data_is_read_with_the_day_it_is_of(tmp_path, version, is_hit):
+    advisory = {
+        "advisory": "invented",
+        "cve": "CVE-0000-1",
+        "id": "pyup.io-1",
+        "specs": ["<1.5", ">=2.0rc1,<2.0"],
+    }
+    data = tmp_path / "insecure_full.json"
+    data.write_text(json.dumps({"$meta": {"timestamp": 1625119202}, "some-package": [advisory]}))
+    found, day = known_in_safety_db([Package("some-package", version, "MIT")], data)
+    assert day == "2021-07-01"
+    assert found == ([f"some-package {version}: pyup.io-1 CVE-0000-1"] if is_hit else [])
