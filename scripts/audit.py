@@ -208,7 +208,9 @@ def main() -> int:
               "      make audit ADVISORIES=all.zip, or run pip-audit -r .venv/requirements.txt where there is a network.")  # fmt: skip
     elif options.advisories.suffix == ".json":
         against, day = known_in_safety_db(packages, options.advisories)
-        print(f"{len(against):>5} known vulnerabilities in data of {day}; NOT CHECKED for what became known since")
+        print(
+            f"{len(against):>5} known vulnerabilities in data of {day}; NOT CHECKED for what became known since"
+        )
         problems += against
     else:
         against = known_against(packages, advisories(options.advisories))
