@@ -1,0 +1,165 @@
+"""What a platform says is gone leaves every file, bytes included, and never comes back; killed anywhere it finishes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from collectors.registry import PARSERS
+from girafe import erasure
+from girafe import run as path
+from girafe.data_dir import DataDir
+from girafe.records import Envelope
+from girafe.settings import parse_settings
+from tests.killing import run_and_die
+from warehouse.connection import connect
+from warehouse.deletions import propagate_deletions
+from warehouse.landing import landing_path, write_envelopes
+from warehouse.tables import CLASSIFIED
+
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+SETTINGS = parse_settings('[company]\nname = "Orée"\n')
+AUTHORS = {1: "ada", 2: "bob", 3: "cyd", 4: "ada", 5: "cyd", 6: "bob"}
+GONE_POST, GONE_ACCOUNT = "p2", "u-cyd"
+LEAVING = {2, 3, 5}
+ANSWERS = {"reply_to_id", "conversation_id", "root_post_id"}
+
+
+def line(number: int) -> dict[str, Any]:
+    author = AUTHORS[number]
+    return {
+        "platform": "forum",
+        "post_id": f"p{number}",
+        "created_at": (datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(minutes=number)).isoformat(),
+        "text": f"Chez Orée, mots{number}",
+        "author": {"account_id": f"u-{author}", "handle": f"h-{author}"},
+        "reply_to": f"p{number - 1}" if number > 1 else None,
+    }
+
+
+def notice(day: int, **what: str) -> Envelope:
+    return Envelope(
+        source="gone", platform="forum", query="", fetched_at=NOW + timedelta(days=day), run_id=f"gone{day}",
+        collector_version="1", payload=what,
+    )  # fmt: skip
+
+
+def context(root: Path) -> path.Context:
+    return path.Context(data=DataDir(root), settings=SETTINGS, now=NOW)
+
+
+def bring(here: path.Context, name: str, numbers: Iterable[int]) -> None:
+    file = here.data.root.parent / f"{here.data.root.name}-{name}.jsonl"
+    file.write_text("".join(json.dumps(line(number)) + "\n" for number in numbers), encoding="utf-8")
+    path.import_files(here, [file])
+    path.classify(here)
+    path.load(here)
+
+
+def start(root: Path) -> path.Context:
+    here = context(root)
+    bring(here, "all", AUTHORS)
+    for day, what in enumerate(({"post_id": GONE_POST}, {"account_id": GONE_ACCOUNT})):
+        told = notice(day, **what)
+        write_envelopes(landing_path(here.data.landing, "forum", told.fetched_at, told.run_id), [told])
+    path.classify(here)
+    return here
+
+
+def rows(here: path.Context) -> dict[str, list[str]]:
+    with connect(here.data.warehouse, read_only=True) as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(f"from raw.{table.name}").fetchall()))
+            for table in CLASSIFIED
+            if table.name != "deletions"
+        }
+
+
+def words(here: path.Context) -> set[int]:
+    """The posts whose words stand in any file, packed or not."""
+    found = set()
+    for file in here.data.root.rglob("*"):
+        if file.is_file():
+            content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+            found |= {number for number in AUTHORS if f"mots{number}".encode() in content}
+    return found
+
+
+def leaving(here: path.Context) -> set[bytes]:
+    """The pseudonyms that must be gone: the posts', and the account's with its handle."""
+    own = here.pseudonymiser
+    posts = {own.post("forum", f"p{number}") for number in LEAVING}
+    return {
+        name.encode()
+        for name in (*posts, own.account_id("forum", GONE_ACCOUNT), own.handle("forum", "h-cyd"))
+    }
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIRAFE_PSEUDONYM_KEY", "k" * 40)
+
+
+def test_a_deleted_post_and_a_deleted_account_leave_every_file_and_the_tables_are_those_without_them(
+    tmp_path: Path,
+) -> None:
+    here = start(tmp_path / "data")
+    assert words(here) == set(AUTHORS)
+    report = erasure.propagate_deletions(here)
+    assert report.payloads == len(LEAVING)
+    assert words(here) == set(AUTHORS) - LEAVING
+    other = context(tmp_path / "other")
+    bring(other, "others", set(AUTHORS) - LEAVING)
+    for table, expected in rows(other).items():
+        assert rows(here)[table] == expected, table
+    for file in here.data.root.rglob("*.parquet"):
+        for row in pq.read_table(file).to_pylist() if file.name != "deletions.parquet" else ():
+            # An answer still says which post it answered; what that was, or whose, nobody can tell.
+            held = {str(value).encode() for name, value in row.items() if name not in ANSWERS}
+            assert not held & leaving(here), file
+    again = erasure.propagate_deletions(here)
+    assert (again.payloads, again.folders) == (0, 0)
+
+
+def test_what_was_deleted_and_is_collected_again_never_reaches_the_tables_and_leaves_again(
+    tmp_path: Path,
+) -> None:
+    here = start(tmp_path / "data")
+    erasure.propagate_deletions(here)
+    before = rows(here)
+    bring(here, "once-more", [*LEAVING, 1])
+    assert rows(here)["posts"] == before["posts"]
+    assert erasure.propagate_deletions(here).payloads == len(LEAVING)
+    assert words(here) == set(AUTHORS) - LEAVING
+
+
+@pytest.mark.forks
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_killed_anywhere_the_same_call_finishes(tmp_path: Path, every: int) -> None:
+    prepared = start(tmp_path / "prepared")
+
+    def fresh() -> path.Context:
+        shutil.rmtree(tmp_path / "here", ignore_errors=True)
+        shutil.copytree(prepared.data.root, tmp_path / "here")
+        return context(tmp_path / "here")
+
+    def propagate(here: path.Context) -> None:
+        propagate_deletions(here.data, parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+        path.classify(here)
+
+    undisturbed = run_and_die(lambda: propagate(fresh()))
+    assert not undisturbed.error
+    for step in range(1, undisturbed.steps + 1, every):
+        here = fresh()
+        run_and_die(lambda here=here: propagate(here), step=step)  # type: ignore[misc]
+        erasure.propagate_deletions(here)
+        assert words(here) == set(AUTHORS) - LEAVING, step
+        assert len(rows(here)["posts"]) == len(AUTHORS) - len(LEAVING), step
