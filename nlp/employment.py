@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,22 @@ from typing import Any
 from girafe.records import Account
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
+from nlp.tie_features import tie_features
+from nlp.ties import Tie, tense_of, weigh
 
 _FILE = Path(__file__).parent / "patterns" / "bio.toml"
 _SEGMENT = re.compile(
     r"[|•;\n!?●▪☆★✨➡→◆◇■►▶⚡🔸🔹]"
-    r"|(?<=[a-z\d)])(?<!\bprev)(?<!\bsr)(?<!\bjr)(?<!\bst)\. | // | \\ |\s{3,}"
+    r"|(?<=[a-z\d)\"'\]])(?<!\bprev)(?<!\bsr)(?<!\bjr)(?<!\bst)(?<!\bcie)\. | \. | // | \\ |\s{3,}"
 )
+_ARROW = r"(?:→|➡\ufe0f?|⇒|⟶|->|=>|>>)"
+_TO_THE_NEXT = re.compile(rf"^(?: ?\([^()]*\))?[^|•;\n.→➡⇒⟶]{{0,12}}?\s?{_ARROW}")
+_FROM_THE_LAST = re.compile(
+    rf"(?:^|[|•;\n.:] ?|{_ARROW} ?)"
+    r"(?!.{0,40}\b(?:follow|shop|link|dm|contact|site|blog|insta\w*|ig|me|here|ici|suivez)\b)"
+    rf"(?:@|[\w&'-]+ ){{0,4}}[\w&'.-]+ ?{_ARROW} ?(?:now )?@?$"
+)
+"""`Acme → Bolt`: jobs in the order they were held."""
 _DISCLAIMER = re.compile(
     r"\b(?:(?:views?|opinions?|tweets?|posts?|toots?|thoughts?|takes?)(?: here| expressed)?(?: are| r)?"
     r"(?: all| my| solely| strictly| purely)* (?:own|mine|personal)"
@@ -32,6 +42,10 @@ _TEAM_TAG = re.compile(r"#(?:team|life_?at|weare)_?")
 _REACH = 90
 """How many characters a past tense reaches."""
 _PRESENT = frozenset({"bio:leads", "bio:works_at", "bio:role_at", "bio:title_at"})
+_OUTRIGHT = frozenset({"bio:parody"})
+"""Said of the whole profile, whatever stands around the name."""
+_MOST_MENTIONS = 5
+"""A profile that names one company more often says nothing new, and reading each mention has its price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +57,8 @@ class _Rule:
     anywhere: re.Pattern[str] | None
     anywhere_too: re.Pattern[str] | None
     handle_only: bool
+    chain: str | None
+    behind: re.Pattern[str] | None
 
 
 @cache
@@ -58,11 +74,12 @@ def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str]]:
             pattern = pattern.replace(f"{{{name}}}", text)
         return re.compile(pattern)
 
-    keys = ("before", "after", "past", "anywhere", "anywhere_too")
+    keys = ("before", "after", "behind", "past", "anywhere", "anywhere_too")
     rules = tuple(
         _Rule(
             code=rule["code"],
             handle_only=bool(rule.get("handle_only")),
+            chain=rule.get("chain"),
             **{key: compiled(rule, key) for key in keys},
         )
         for rule in tree["rule"]
@@ -72,9 +89,7 @@ def _rules() -> tuple[tuple[_Rule, ...], re.Pattern[str]]:
     return rules, turns
 
 
-_MOST_MENTIONS = 40
-"""A profile that names one company more often says nothing new, and reading each mention has its price."""
-_AROUND = 300
+_AROUND = 220
 """Characters before and after a mention that can say something about it."""
 
 
@@ -85,33 +100,61 @@ def has_disclaimer(folded_bio: str) -> bool:
 
 def tie(account: Account, names: CompanyNames) -> tuple[str, ...]:
     """The codes of what the profile says about the company; empty if it does not name it."""
-    folded = fold(account.bio)
-    mentions = names.mentions(account.bio, folded)[:_MOST_MENTIONS]
-    codes = {_read(folded, mention) for mention in mentions}
-    if codes & _PRESENT:
+    return tuple(sorted({each.code or "bio:names_company" for each in ties(account, names)}))
+
+
+def ties(account: Account, names: CompanyNames) -> list[Tie]:
+    """What the profile says at each place where it names the company."""
+    bio = account.bio
+    folded = fold(bio)
+    found = [_weighed(folded, mention) for mention in names.mentions(bio, folded)[:_MOST_MENTIONS]]
+    if any(each.code in _PRESENT for each in found):
         # "Ex-Acme, back at Acme": who is there again is there.
-        codes -= {"bio:former"}
-    return tuple(sorted(codes))
+        return [each for each in found if tense_of(each.code) != "former"]
+    return found
 
 
-def _read(folded: str, mention: Mention) -> str:
+def _weighed(folded: str, mention: Mention) -> Tie:
+    code = rule_code(folded, mention)
+    if code in _OUTRIGHT:
+        return Tie(code=code, current=0.01, former=0.005)
+    told = weigh(tie_features(folded, mention, is_post=False, codes=(code,)), code, origin="bio")
+    return told if told.code is not None else replace(told, code="bio:names_company")
+
+
+def rule_code(folded: str, mention: Mention) -> str:
+    """The code of the first rule that holds at a mention."""
     if mention.kind == "hashtag" and _TEAM_TAG.match(folded, mention.start):
         return "bio:team_tag"
     start, end = _segment(folded, mention)
     before = folded[max(start, mention.start - _AROUND) : mention.start]
     after = folded[mention.end : min(end, mention.end + _AROUND)]
+    behind = folded[max(0, mention.start - _AROUND) : mention.start]
     if mention.kind == "handle":
         before += "@"
+    link = _in_chain(folded, mention)
     rules, turns = _rules()
     for rule in rules:
         if rule.handle_only and mention.kind != "handle":
             continue
-        if _matches(rule, folded, before, after, turns):
+        if rule.chain is not None:
+            if rule.chain == link:
+                return rule.code
+            continue
+        if _matches(rule, folded, before, after, behind, turns):
             return rule.code
     return "bio:names_company"
 
 
-def _matches(rule: _Rule, folded: str, before: str, after: str, turns: re.Pattern[str]) -> bool:
+def _in_chain(folded: str, mention: Mention) -> str | None:
+    """`before`: an arrow leads on from here; `last`: arrows lead here and no further."""
+    if _TO_THE_NEXT.search(folded[mention.end : mention.end + _REACH]):
+        return "before"
+    start = mention.start - (mention.kind == "handle")
+    return "last" if _FROM_THE_LAST.search(folded[max(0, start - _REACH) : start]) else None
+
+
+def _matches(rule: _Rule, folded: str, before: str, after: str, behind: str, turns: re.Pattern[str]) -> bool:
     if rule.anywhere is not None:
         return rule.anywhere.search(folded) is not None
     if rule.past is not None:
@@ -122,6 +165,8 @@ def _matches(rule: _Rule, folded: str, before: str, after: str, turns: re.Patter
     if rule.anywhere_too is not None and rule.anywhere_too.search(folded) is None:
         return False
     if rule.before is not None and rule.before.search(before) is None:
+        return False
+    if rule.behind is not None and rule.behind.search(behind) is None:
         return False
     return rule.after is None or rule.after.search(after) is not None
 

@@ -9,32 +9,15 @@ import numpy as np
 
 from girafe.records import JUDGED_VOICES, Account, Voice
 from nlp.company import CompanyNames
-from nlp.employment import has_disclaimer, tie
+from nlp.employment import has_disclaimer, ties
 from nlp.fold import fold
 from nlp.kind import kind_scores
+from nlp.ties import Tie
 
 _AT = {voice: place for place, voice in enumerate(JUDGED_VOICES)}
 _FLOOR = 1e-6
-_TIES: dict[str, tuple[float, float]] = {
-    "bio:works_at": (0.95, 0.01),
-    "bio:role_at": (0.92, 0.02),
-    "bio:leads": (0.93, 0.02),
-    "bio:former": (0.02, 0.95),
-    "bio:title_at": (0.85, 0.04),
-    "bio:team_tag": (0.8, 0.04),
-    "bio:names_company": (0.25, 0.05),
-    "bio:someone_else": (0.02, 0.01),
-    "bio:aspiring": (0.03, 0.01),
-    "bio:fan": (0.02, 0.005),
-    "bio:studied": (0.03, 0.01),
-    "bio:other_role": (0.02, 0.01),
-    "bio:volunteers": (0.03, 0.01),
-    "bio:listed_with_role": (0.6, 0.05),
-    "bio:serves": (0.08, 0.02),
-    "bio:parody": (0.01, 0.005),
-    "link:company_domain": (0.85, 0.03),
-}
-"""Given a person with this code: how often are they an employee, a former employee?"""
+_BY_LINK = (0.85, 0.03)
+"""How often people with a link or handle of the company's are employees, former employees."""
 _UNTIED = (0.004, 0.002)
 _LOOK_ALIKE = "suggested:brand"
 
@@ -97,15 +80,16 @@ def _towards(
     account: Account, names: CompanyNames, share: np.ndarray, kind_codes: Sequence[str]
 ) -> ProfileScore:
     person, organisation, bot = share
-    ties = [*tie(account, names), *_by_link(account, names)]
-    employee, former = _tied(ties)
-    codes = [*kind_codes, *ties]
+    read, linked = ties(account, names), _by_link(account, names)
+    employee, former = _tied(read, linked)
+    named = [each.code or "bio:names_company" for each in read] + linked
+    codes = [*kind_codes, *named]
     brand = _FLOOR
     named_alike = _carries_the_name(account, names)
-    if ties and max(employee, former) > 0.5 and organisation < 0.9 and not named_alike:
+    if named and max(employee, former) > 0.5 and organisation < 0.9 and not named_alike:
         # Whoever holds a job is a person, whatever the words of the company they name look like.
         person, organisation = person + 0.9 * organisation, 0.1 * organisation
-    if ties and has_disclaimer(fold(account.bio)):
+    if named and has_disclaimer(fold(account.bio)):
         codes.append("bio:disclaimer")
         employee = employee + (1 - employee - former) * 0.4 if employee > 0.1 else employee
     if named_alike and (organisation > 0.3 or employee > 0.5):
@@ -125,13 +109,10 @@ def _towards(
     return ProfileScore(codes=tuple(sorted(set(codes))), scores=tuple(scores.tolist()))
 
 
-def _tied(codes: Sequence[str]) -> tuple[float, float]:
-    """The shares of employees and former employees among people with these codes: the strongest decides."""
-    if not codes:
-        return _UNTIED
-    if "bio:parody" in codes:
-        return _TIES["bio:parody"]
-    return max((_TIES[code] for code in codes), key=max)
+def _tied(read: Sequence[Tie], linked: Sequence[str]) -> tuple[float, float]:
+    """The chances that a person is an employee or a former one: the strongest of what is said decides."""
+    said = [(each.current, each.former) for each in read] + [_BY_LINK for _ in linked]
+    return max(said, key=max, default=_UNTIED)
 
 
 def _by_link(account: Account, names: CompanyNames) -> list[str]:

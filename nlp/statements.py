@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from girafe.records import JUDGED_VOICES
-from nlp.company import CompanyNames
+from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
+from nlp.tie_features import tie_features
+from nlp.ties import Tie, weigh
 
 _FILE = Path(__file__).parent / "patterns" / "statements.toml"
 _FIRST_PERSON = re.compile(
@@ -22,6 +24,19 @@ _FIRST_PERSON = re.compile(
 )
 """Without one of these nobody speaks of themselves: most posts stop here."""
 
+_OF_JOBS = ("post:works_at", "post:worked_at", "post:left", "post:joined", "post:as_colleague", "post:speaks")
+_OF_WORK = re.compile(
+    r"\b(?:work|job|boss|shift|team|colleague|coworker|manager|employ|hired|fired|quit|left|retire|resign|laid|contract|career|"
+    r"apprentic|intern|staff|payroll|years? (?:at|with)|months? (?:at|with)|joined|started|"
+    r"travail|boss|boulot|taf|poste\b|equipe|"
+    r"collegue|chef|salari|embauch|vire|licenci|demission|quitte|cdi\b|cdd\b|stage|stagiaire|alternan|interim|carriere|retrait|rejoint|"
+    r"commence|an[s] (?:chez|a|de)|mois (?:chez|a|de)|engineer|ingenieur|driver|nurse|technic|ancien|former|ex[- ])"
+)
+"""Without one of these nobody speaks of a job."""
+_SURE, _MOST, _SENTENCE = 0.6, 3, 300
+_SENTENCE_END = re.compile(r"[.!?\n]")
+_FIRST_WORDS = 5
+"""How many letters of a statement the words of a veto may take in: "if" + "i work"."""
 _NOT_AFTER = re.compile(r"^(\(\?<![^()]*\))\\b")
 
 
@@ -97,17 +112,62 @@ def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> s
     folded = fold(text) if folded is None else folded
     if _FIRST_PERSON.search(folded) is None:
         return None
+    code = rule_statement(folded, names)
+    if code is None and _OF_WORK.search(folded) is None:
+        return None
+    if code is not None and not code.startswith(_OF_JOBS):
+        return code
+    found = [_weighed(folded, mention, code) for mention in names.mentions(text, folded)[:_MOST]]
+    best = max(found, key=lambda each: max(each.current, each.former), default=None)
+    return best.code if best is not None and max(best.current, best.former) >= _SURE else None
+
+
+def _weighed(folded: str, mention: Mention, code: str | None) -> Tie:
+    codes = (code,) if code else ()
+    return weigh(tie_features(folded, mention, is_post=True, codes=codes), code, origin="post")
+
+
+def rule_statement(folded: str, names: CompanyNames) -> str | None:
+    """The code of the first rule that holds anywhere in a folded text."""
     any_gate, codes = _codes()
     if any_gate.search(folded) is None:
         return None
     written = spellings(names)
     for each in codes:
-        if each.gate.search(folded) and any(
-            rule.gate.search(folded) and _compiled(rule.pattern, written).search(folded)
-            for rule in each.rules
-        ):
-            return each.code
+        if each.gate.search(folded) is None:
+            continue
+        for rule in each.rules:
+            if rule.gate.search(folded) is None:
+                continue
+            found = _compiled(rule.pattern, written).search(folded)
+            if found is not None and is_meant(each.code, folded, found):
+                return each.code
     return None
+
+
+@cache
+def _vetoes() -> dict[str, Any]:
+    vetoes: dict[str, Any] = _rules()["vetoes"]
+    return {
+        name: re.compile(value) if isinstance(value, str) else frozenset(value)
+        for name, value in vetoes.items()
+    }
+
+
+def is_meant(code: str, folded: str, found: re.Match[str]) -> bool:
+    """Whether the words found are the author's own statement: no wish, question, quotation or customer's move."""
+    vetoes = _vetoes()
+    if code in vetoes["of_customers"] and vetoes["customer"].search(folded):
+        return vetoes["work"].search(folded) is not None
+    if not code.startswith(_OF_JOBS):
+        return True
+    start = max(folded.rfind(mark, 0, found.start() + 1) for mark in ".!?\n") + 1
+    # The match itself may begin at the end of the sentence before.
+    said = folded[max(start, found.start() - _SENTENCE) : max(start, found.start())]
+    if vetoes["before"].search(f"{said}{found.group()[:_FIRST_WORDS]}"):
+        return False
+    asked = _SENTENCE_END.search(folded, found.end())
+    return not (asked is not None and asked.group() == "?" and vetoes["question"].search(folded[start:]))
 
 
 @cache

@@ -1,263 +1,71 @@
-"""Invented turns of phrase that tie a profile to a company, or only seem to: written to be hard.
-
-Every other turn (`is_seen`) was looked at while the rules were written; the rest was only ever counted.
-`{C}` the company, `{c}` its handle, `{D}` and `{d}` another one. A turn that begins with `post:` is a post.
-"""
+"""Invented profiles and posts whose author is tied to a company, or only seems to be: the turns of turns.txt, filled in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from nlp.training.invent_bios import TiedProfile
 
-TURNS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("employee", "en"): (
-        "Marketing @{c}. Dog mum. Bread baker.",
-        "Making trains run on time at {C}",
-        "Policy wonk | Public Affairs, {C} | she/her",
-        "UX-er. {C}. Tea. Bikes.",
-        "By day: {C}. By night: jazz.",
-        "Solicitor turned product person, these days at {C}",
-        "Building payments infra w/ the good people of {C}",
-        "Comms lead for {C} UK & Ireland. Tweets are mine alone.",
-        "#Team{T} 💙 Store manager, mother of two",
-        "Paramedic turned safety officer with {C}",
-        "VP Sales EMEA @{c} (ex @{d})",
-        "Data @ {C}, stats geek, plays the cello",
-        "I look after customers for {C}. Opinions mine.",
-        "{C}'s in-house botanist",
-        "Working as a welder for {C} in Hull",
-        "Staff SRE, {C} - previously {D}",
-        "Forklift whisperer, {C} Doncaster",
-        "Social Media @ {C} | all typos my own",
-        "{C} graduate scheme 2024 | Leeds | hockey",
-        "Chief of Staff to the CEO, {C}",
-        "Sr. Engineering Mgr - Search - {C}",
-        "Contractor, currently on a year-long stint inside {C}'s data team, employed by {C}",
-        "post: Week three on the {C} night shift and my feet hate me",
-        "post: Proud of what our team shipped today at {C} 🚀",
-        "post: I've been driving for {C} since 2019, ask me anything",
-        "post: Can confirm, I'm on the {C} payroll and nobody told us either",
-        "post: Here at {C} we got the same email this morning",
-        "post: My employer ({C}) just announced a four-day week!",
-        "post: Full disclosure: I work for {C}",
-        "post: Just celebrated ten years with {C}, time flies",
-        "post: Got promoted to team lead at {C} today!!",
-        "post: Clocking in at {C} in ten minutes, wish me luck",
-        "Engineering intern this summer at {C}, CS student",
-        "Head gardener for {C}; amateur astronomer",
-        "People partner at {C}, formerly of {D}, forever of Cardiff",
-        "Mechanical engineer (turbines) - {C} - opinions personal",
-    ),
-    ("employee", "fr"): (
-        "Marketing @{c}. Maman chat. Pain maison.",
-        "Au service des voyageurs de {C} depuis 2012",
-        "Juriste en droit social - {C} - avis perso",
-        "La com' chez {C}, le reste au jardin",
-        "Dev backend, {C} | Toulouse | escalade",
-        "Le jour {C}, la nuit DJ",
-        "Ancien prof reconverti, aujourd'hui data scientist au sein de {C}",
-        "Cheffe de rayon {C} Niort, deux enfants, un chien",
-        "Fier collaborateur de {C} 💙 #Team{T}",
-        "Directrice RSE de {C}. Mes tweets n'engagent que moi.",
-        "Agent de maîtrise, {C}, délégué au CSE",
-        "RH dans une belle maison : {C}",
-        "Alternant M2 finance @{c}",
-        "J'aide les clients de {C} au quotidien (conseillère)",
-        "Ingénieure calcul - {C} (ex {D})",
-        "Monteur-câbleur, {C} Saint-Nazaire, rugby",
-        "DG adjoint {C} · père de trois",
-        "Chargée de recrutement pour {C}, viens bosser avec nous !",
-        "Stagiaire com @{c}, M1 Sciences Po",
-        "Soudeur dans les ateliers {C}, guitariste",
-        "Communication interne {C}. Ici à titre personnel.",
-        "Consultante chez {C}, en mission chez {D}",
-        "post: Trois semaines que j'ai commencé chez {C} et déjà crevée",
-        "post: Chez {C} on a eu le même mail ce matin, personne n'était prévenu",
-        "post: Je conduis pour {C} depuis 2019, posez vos questions",
-        "post: Mon employeur {C} vient d'annoncer la semaine de quatre jours",
-        "post: Transparence : je suis salarié de {C}",
-        "post: Dix ans de boîte chez {C} aujourd'hui, ça passe vite",
-        "post: Promue cheffe d'équipe chez {C} !!",
-        "post: Je prends mon poste chez {C} dans dix minutes, souhaitez-moi bon courage",
-        "post: mes collègues de {C} sont en or",
-        "post: nous sommes 300 à {C} Lille à attendre nos primes",
-        "Responsable logistique à {C}, avant chez {D}, toujours Breton",
-        "Technicien fibre {C}. Passion pêche.",
-        "Pilote de ligne @{c} ✈️",
-        "Cofondatrice et présidente de {C}",
-    ),
-    ("former_employee", "en"): (
-        "Spent a decade at {C}, now growing tomatoes",
-        "Recovering {C} manager",
-        "{C} 2009-2018. Now freelance.",
-        "Alumna of {C} and {D}; consultant today",
-        "Sometime engineer at {C}, full-time dad",
-        "Writer. In a former life, lawyer for {C}.",
-        "Ex @{c} ex @{d} | building something new",
-        "Survived the 2023 {C} layoffs round two (got cut in round three)",
-        "Designer, late of {C}",
-        "Once upon a time I ran ops at {C}",
-        "Co-founder @{d}. Prev. product @{c}.",
-        "Was VP at {C}. Now full time beekeeper.",
-        "post: Four years at {C} ended today. Onwards.",
-        "post: I got laid off from {C} this morning",
-        "post: Handed in my badge at {C}, free at last",
-        "post: back when I was at {C} we never had that",
-        "post: As a former {C} employee I can tell you it's true",
-        "post: I resigned from {C} on Friday",
-        "post: so glad I no longer work for {C}",
-        "{C} veteran (12 yrs), now at {D}",
-        "Left {C} in 2021 to teach maths",
-        "Retired {C} electrician, grandad of six",
-        "post: I spent six years working for {C} and would not go back",
-        "{D} engineer. {C} before that.",
-    ),
-    ("former_employee", "fr"): (
-        "Quinze ans chez {C}, maintenant maraîchère",
-        "Ex-cadre {C} repenti",
-        "{C} de 2009 à 2018. Indépendant depuis.",
-        "Alumni {C} et {D}, consultante aujourd'hui",
-        "Autrice. Dans une autre vie, avocate pour {C}.",
-        "Ex @{c}, ex @{d} | je monte ma boîte",
-        "Licenciée de {C} en 2023, je rebondis",
-        "Il y a longtemps, directrice de magasin {C}",
-        "Cofondateur @{d}. Avant : produit @{c}.",
-        "Jeune retraité de {C}, pêcheur",
-        "Après dix ans à {C}, j'enseigne les maths",
-        "Ancien de chez {C}, désormais potier",
-        "post: Quatre ans chez {C}, c'est fini aujourd'hui. La suite !",
-        "post: Je me suis fait licencier de {C} ce matin",
-        "post: J'ai rendu mon badge {C}, enfin libre",
-        "post: à l'époque où j'étais chez {C} ça n'existait pas",
-        "post: En tant qu'ancienne salariée de {C} je confirme",
-        "post: j'ai démissionné de {C} vendredi",
-        "post: tellement contente de ne plus bosser chez {C}",
-        "A quitté {C} en 2021 pour la menuiserie",
-        "Vétéran de {C} (12 ans), aujourd'hui chez {D}",
-        "post: j'ai passé six ans chez {C} et je n'y retournerai pas",
-        "Ingénieur {D}. Auparavant {C}.",
-        "Retraitée {C}, mamie de six",
-    ),
-    ("other", "en"): (
-        "Journalist covering {C} and big tech for the Herald",
-        "Suing {C}. DMs open.",
-        "My husband works at {C}, I garden",
-        "Student at {C} University, future vet",
-        "Addicted to {C} coffee",
-        "Unofficial {C} news. Not run by {C}.",
-        "Waiting for {C} to hire me",
-        "{C} superfan since 1998",
-        "Investor in {C}, {D} and others",
-        "Helping brands like {C} and {D} tell stories",
-        "I review {C} gear",
-        "{C} customer no. 4471, still on hold",
-        "Wife of a {C} driver",
-        "Union rep at {D}, watching {C} closely",
-        "Sponsored by {C}",
-        "{C} Academy class of 2016",
-        "Recruiter. I place engineers at {C}, {D} and more.",
-        "Don't ask me about {C}, I just live next door",
-        "{C} fan account. Engineer in real life.",
-        "Independent consultant, {C} products",
-        "PhD on labour at {C}",
-        "post: If I worked at {C} I would be ashamed",
-        "post: Do you work at {C}? Asking for a friend",
-        "post: my dad worked at {C} for thirty years",
-        "post: I applied at {C} last week, fingers crossed",
-        "post: who wants to work for {C} these days",
-        "post: I'm at the {C} store and the queue is endless",
-        "post: The people who work at {C} deserve better",
-        "post: been with {C} for ten years and my bill went up again",
-        "post: I start crying every time I call {C}",
-        "post: someone at {C} told me to wait",
-        "post: my {C} technician never came",
-        "post: I used to love {C}, not any more",
-        "post: I left {C} for {D}, cheaper plan",
-        "post: first day without {C}, switched my phone line",
-        "post: joined the {C} rewards programme, what a joke",
-        "Your local {C} dealer's biggest critic",
-        "Mum of a {C} apprentice",
-        "Engineer at {D}. {C} is our customer.",
-        "Formula fan. {C} till I die.",
-    ),
-    ("other", "fr"): (
-        "Journaliste, je suis {C} et la tech pour un quotidien",
-        "En procès contre {C}. MP ouverts.",
-        "Mon mari bosse chez {C}, moi je jardine",
-        "Étudiante à {C} Business School",
-        "Accro au café {C}",
-        "Actu non officielle de {C}",
-        "J'attends que {C} m'embauche",
-        "Fan de {C} depuis 1998",
-        "Actionnaire individuel {C}, {D}",
-        "J'accompagne des marques comme {C} et {D}",
-        "Je teste les produits {C}",
-        "Client {C} n° 4471, toujours en attente",
-        "Femme de conducteur {C}",
-        "Déléguée syndicale chez {D}, j'observe {C}",
-        "Sponsorisé par {C}",
-        "Promo 2016 de l'Académie {C}",
-        "Chasseur de têtes, je place des ingénieurs chez {C}, {D} et d'autres",
-        "Riverain de l'usine {C}",
-        "Compte fan de {C}. Ingénieur dans la vraie vie.",
-        "Consultant indépendant, produits {C}",
-        "Thèse sur le travail chez {C}",
-        "post: Si je bossais chez {C} j'aurais honte",
-        "post: Tu bosses chez {C} ? C'est pour une amie",
-        "post: mon père a travaillé chez {C} trente ans",
-        "post: j'ai postulé chez {C} la semaine dernière, je croise les doigts",
-        "post: qui veut encore bosser chez {C} de nos jours",
-        "post: je suis chez {C} et la file est interminable",
-        "post: Les gens qui travaillent chez {C} méritent mieux",
-        "post: je suis chez {C} depuis dix ans et ma facture augmente encore",
-        "post: je pleure à chaque fois que j'appelle {C}",
-        "post: quelqu'un de chez {C} m'a dit d'attendre",
-        "post: mon technicien {C} n'est jamais venu",
-        "post: j'aimais bien {C} avant, plus maintenant",
-        "post: j'ai quitté {C} pour {D}, forfait moins cher",
-        "post: premier jour sans {C}, j'ai changé d'opérateur",
-        "post: j'ai rejoint le programme fidélité {C}, quelle blague",
-        "Maman d'un apprenti {C}",
-        "Ingénieur chez {D}. {C} est notre client.",
-        "Supporter de {C} à vie",
-        "Bénévole à la fondation {C}",
-    ),
-}
+TURNS = Path(__file__).parent / "turns.txt"
+FRESH = Path(__file__).parent / "fresh_turns.txt"
+"""Written after the rules, the words and the model, and never trained on."""
 
+_UNSEEN = "# The rules were not written with these in view."
 
-def is_seen(number: int) -> bool:
-    """Whether the turn at this place was looked at while rules were written."""
-    return number % 2 == 0
-
-
-_COMPANIES = (
+COMPANIES = (
     ("Lumora", "Voltagne"),
     ("Brume & Fils", "Kerval"),
-    ("Nordalia", "Ostrelle"),
     ("Crédit Vallon", "Sarvoise"),
 )
 _NAMES = ("Nina Roche", "Tom Pellet", "Awa Diop", "Erin Doyle", "Sam Carver")
 
 
-def hard_profiles(*, seen: bool) -> Iterator[TiedProfile]:
-    """A profile for each turn and company, of the turns that were looked at or of those that were not."""
-    for (truth, language), turns in TURNS.items():
-        for number, turn in enumerate(turns):
-            if is_seen(number) is not seen:
-                continue
-            for place, (company, other) in enumerate(_COMPANIES):
-                name = _NAMES[(place + number) % len(_NAMES)]
-                tag = re.sub(r"\W", "", company)
-                text = turn.format(C=company, c=tag.lower(), D=other, d=other.lower(), T=tag)
-                is_post = text.startswith("post: ")
-                yield TiedProfile(
-                    name=name,
-                    handle=f"{name.lower().replace(' ', '')}{number}",
-                    bio="" if is_post else text,
-                    posts=(text.removeprefix("post: "),) if is_post else (),
-                    company=company,
-                    truth=truth,
-                    language=language,
-                )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A turn of phrase and what its author is to the company `{C}`."""
+
+    truth: str
+    language: str
+    is_post: bool
+    text: str
+    in_view: bool
+    """Whether the rules were written with this turn in view."""
+
+
+def turns(path: Path = TURNS) -> list[Turn]:
+    """The turns of a file, in its order."""
+    found, in_view = [], path == TURNS
+    for row in path.read_text(encoding="utf-8").splitlines():
+        if row == _UNSEEN:
+            in_view = False
+        if row and not row.startswith("#"):
+            truth, language, where, text = row.split("|", 3)
+            found.append(
+                Turn(truth=truth, language=language, is_post=where == "post", text=text, in_view=in_view)
+            )
+    return found
+
+
+def filled(turn: Turn, company: str, other: str) -> str:
+    """The turn about one company."""
+    tag = re.sub(r"\W", "", company)
+    return turn.text.format(C=company, c=tag.lower(), D=other, d=other.lower(), T=tag)
+
+
+def turned_profiles(path: Path = TURNS) -> Iterator[TiedProfile]:
+    """A profile for each turn, each about one of the companies."""
+    for number, turn in enumerate(turns(path)):
+        company, other = COMPANIES[number % len(COMPANIES)]
+        name, text = _NAMES[number % len(_NAMES)], filled(turn, company, other)
+        yield TiedProfile(
+            name=name,
+            handle=f"{name.lower().replace(' ', '')}{number}",
+            bio="" if turn.is_post else text,
+            posts=(text,) if turn.is_post else (),
+            company=company,
+            truth=turn.truth,
+            language=turn.language,
+        )

@@ -10,9 +10,9 @@ import pytest
 
 from girafe.records import JUDGED_VOICES, Account
 from girafe.settings import Settings
+from nlp.employment import _rules
 from nlp.explain import codes_in_words
 from nlp.history import _STANCES
-from nlp.profile import _TIES
 from nlp.review import Doubt, rows_of, write_review
 from nlp.speakers import speakers_lines
 from nlp.texts import texts_lines
@@ -91,7 +91,8 @@ def test_the_company_of_a_line_wins_over_company_toml(settings: Settings) -> Non
 
 
 def test_every_code_has_a_sentence_in_french_and_english() -> None:
-    for code in {*_STANCES, *_TIES}:
+    ruled = {rule.code for rule in _rules()[0]}
+    for code in {*_STANCES, *ruled, "bio:reads_current", "bio:reads_former", "bio:disclaimer"}:
         assert {"fr", "en"} <= set(codes_in_words()[code]), code
 
 

@@ -7,18 +7,17 @@ import re
 
 from nlp.company import CompanyNames
 from nlp.fold import fold
-from nlp.statements import _FIRST_PERSON, _rules, spellings, statement
+from nlp.statements import _rules, is_meant, rule_statement, spellings
 from nlp.training.invent_bios import tied_profiles
 
 
 def by_every_rule(text: str, names: CompanyNames) -> str | None:
     folded, company = fold(text), rf"(?:the |la |le |les |l')?[@#]?(?:{'|'.join(spellings(names))})(?!\w)"
-    if _FIRST_PERSON.search(folded) is None:
-        return None
     for code in _rules()["order"]:
         for rule in _rules()["rules"][code]:
             pattern = rule.replace("{c}", company).replace("{{", "{").replace("}}", "}")
-            if re.search(pattern, folded):
+            found = re.search(pattern, folded)
+            if found is not None and is_meant(code, folded, found):
                 return str(code)
     return None
 
@@ -27,7 +26,7 @@ def test_the_gates_hide_no_rule() -> None:
     profiles = list(tied_profiles(random.Random(4), 400))
     names = CompanyNames(company_id="own", names=("Lumora", "Lumora Santé"))
     texts = [post.replace(each.company, "Lumora") for each in profiles for post in each.posts]
-    found = [statement(text, names) for text in texts]
+    found = [rule_statement(fold(text), names) for text in texts]
     assert found == [by_every_rule(text, names) for text in texts]
     assert len(set(found)) > 4
 

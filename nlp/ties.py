@@ -1,0 +1,50 @@
+"""Ties: how likely whoever names a company works there, or did: the rules' code weighed with the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from nlp.linear import Linear, load, softmax
+
+Tense: TypeAlias = Literal["current", "former", "other"]
+TIES: tuple[Tense, ...] = ("current", "former", "other")
+WEIGHT = 0.5
+"""What one feature counts."""
+
+CURRENT = frozenset(
+    {
+        "bio:works_at", "bio:role_at", "bio:leads", "bio:title_at", "bio:team_tag", "bio:listed_with_role",
+        "bio:own_views", "bio:acts_for", "post:works_at", "post:as_colleague", "post:speaks_for_team", "post:joined",
+    }
+)  # fmt: skip
+FORMER = frozenset({"bio:former", "post:worked_at", "post:left"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """One mention of a company: its evidence code, and the chances of a present and of a past job there."""
+
+    code: str | None
+    current: float
+    former: float
+
+
+def tense_of(code: str | None) -> Tense:
+    """What a code alone says."""
+    return "current" if code in CURRENT else "former" if code in FORMER else "other"
+
+
+def weigh(features: Sequence[int], code: str | None, *, origin: str, model: Linear | None = None) -> Tie:
+    """The chances of one mention, and a code that does not contradict them.
+
+    `origin`: `bio` or `post`; `model`: another than the committed one, where tests leave turns out.
+    """
+    linear = load("ties") if model is None else model
+    scores = linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias
+    current, former, _ = (float(share) for share in softmax(scores[None, :])[0])
+    likeliest: Tense = TIES[int(scores.argmax())]
+    if likeliest != tense_of(code):
+        code = f"{origin}:reads_{likeliest}" if likeliest != "other" else None
+    return Tie(code=code, current=round(current, 4), former=round(former, 4))
