@@ -128,7 +128,7 @@ class Search:
                     for size in {len(digest), 16, 20, 10, 8}:
                         self.hashes[digest[:size].hex()] = word
                         self.hashes[base64.b32encode(digest[:size]).decode().rstrip("=").lower()] = word
-        plain = (MARK.encode(), DIGITS.encode() + b" ")
+        plain = (MARK.encode(),)
         wide = [MARK.encode("utf-16-le")]
         # In base64 the first and last signs depend on the neighbours; those between do not.
         coded = [
@@ -138,7 +138,8 @@ class Search:
             for shift in range(3)
         ]
         self.patterns = re.compile(b"|".join(map(re.escape, [*plain, *wide, *coded])), re.IGNORECASE)
-        self.numbers = re.compile(rb"(?<!\d)" + DIGITS.encode() + rb"\d{10}(?!\d)")
+        # As an id, or with the six digits of a telephone number: a PDF counts its bytes in numbers as well.
+        self.numbers = re.compile(rb"(?<!\d)" + DIGITS.encode() + rb"(\d{10}| \d{6})(?!\d)")
         self.digests = re.compile(rb"(?<![0-9a-z])[0-9a-z]{13,128}(?![0-9a-z])")
 
     def in_bytes(self, content: bytes, depth: int = 3) -> str | None:
