@@ -75,7 +75,7 @@ pictures: .venv/.ready ## Take the pictures of the README from the demo, with Ch
 	@test -f $(DATA)/demo/exports/dashboard.html || $(BIN)/girafe demo --data $(DATA)/demo
 	@$(BIN)/python scripts/pictures.py $(DATA)/demo/exports docs/images
 
-test-servers: .venv/.ready ## Tests against real servers of ../shared/servers
+test-servers: .venv/.ready ## Tests against a real Bluesky stack, a Mastodon-API server and an Isso, which it installs and starts
 	$(BIN)/pytest -m servers
 
 test-browser: .venv/.ready ## Tests in a real Chromium

@@ -102,6 +102,11 @@ def account(view: Mapping[str, Any], now: datetime) -> Account:
     )
 
 
+def is_withdrawn(post: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a post view carries, itself, a label that asks not to show it."""
+    return bool(_labels(post, now) & _OPT_OUTS)
+
+
 def _labels(view: Mapping[str, Any], now: datetime) -> frozenset[str]:
     """The labels that hold at `now`: a later negation takes one back, an expiry ends it."""
     held: dict[tuple[str, str], bool] = {}

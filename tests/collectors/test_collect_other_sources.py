@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -414,6 +415,26 @@ def test_reddit_posts_come_with_their_comments_and_what_is_deleted_is_named(run,
     run("reddit", reddit, 'api = "https://api.example"', secrets)
     assert set(posts(data)) == {"t3_a", "t1_b", "t1_c"}
     assert [record.post_id for record in landed(data) if isinstance(record, Deletion)] == ["t1_d"]
+
+
+def test_a_post_that_asks_to_be_hidden_and_one_quoted_from_who_asks_it_leave_no_words(run, data):
+    hidden = {
+        **view("shy"),
+        "labels": [{"src": "did:plc:ada", "val": "!no-unauthenticated", "cts": "2026-11-01T00:00:00Z"}],
+    }
+    quoting = {**view("quote"), "embed": {"$type": "app.bsky.embed.record#view", "record": {
+        "uri": uri("other"), "author": {"did": "did:plc:zoe"}, "value": {"text": "zoe's own words"}}}}  # fmt: skip
+    quoting["record"]["embed"] = {
+        "$type": "app.bsky.embed.record",
+        "record": {"uri": uri("other"), "cid": "c"},
+    }
+    run("bluesky", Bluesky([hidden, quoting]), 'service = "https://pds.example"', BLUESKY)
+    found = posts(data)
+    assert set(found) == {uri("quote")}
+    assert found[uri("quote")].quote_of == uri("other")
+    kept = b"".join(gzip.decompress(path.read_bytes()) for path in landing_files(data.landing))
+    assert b"Ondine shy" not in kept
+    assert b"own words" not in kept
 
 
 # The company's own pages

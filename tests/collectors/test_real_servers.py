@@ -1,7 +1,8 @@
 """Against real servers on loopback: what was said there is landed, whatever faults they are told to inject.
 
-mastodon_mock must be on the PATH (or MASTODON_MOCK name it); BLUESKY_PDS names a running Bluesky stack,
-its search index included. What is missing is skipped.
+Everything is started here, and installed first where it can be (scripts/social_servers.py); what cannot is skipped
+with the reason. Who speaks, what is deleted and what is labelled is drawn from GIRAFE_SEED, or from chance; the
+seed stands in the name of a test. BLUESKY_PDS and BLUESKY_OZONE may name a stack that is running already.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import socket
-import subprocess
+import tempfile
 import time as real_time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -22,12 +23,17 @@ from collectors.contract import Window
 from collectors.cursors import cursor_path, read_cursors
 from collectors.gone import look_up_gone
 from collectors.http import Http, Manners
+from collectors.outward import outward_client
 from collectors.registry import PARSERS, SOURCES
 from girafe.errors import GirafeError
 from girafe.records import Deletion, Post, Profile
+from scripts import social_servers
+from scripts.services import ServiceMissing
+from tests.collectors.bluesky_world import World
 from warehouse.landing import landing_files, read_envelopes
 
 pytestmark = pytest.mark.servers
+SEED = int(os.environ.get("GIRAFE_SEED", 0)) or random.randrange(1, 10**6)
 
 
 def landed(data):
@@ -45,7 +51,8 @@ def texts(data):
 
 @pytest.fixture
 def http():
-    with httpx.Client(timeout=5.0) as client:
+    """The client that collects in earnest; only its waits are short."""
+    with outward_client(timeout=20.0) as client:
         yield Http(
             client=client, clock=lambda: datetime.now(UTC), ticks=real_time.monotonic,
             sleep=lambda seconds: real_time.sleep(min(seconds, 0.05)), chance=random.random,
@@ -59,32 +66,11 @@ def http():
 @pytest.fixture
 def mastodon(tmp_path):
     """A fresh mastodon_mock with four people; yields its address."""
-    command = os.environ.get("MASTODON_MOCK") or shutil.which("mastodon_mock")
-    if not command:
-        pytest.skip("mastodon_mock is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    names = ("maria", "joao", "ondine", "shy")
-    seeds = "".join(f'[[seed.accounts]]\nusername = "{n}"\naccess_token = "t-{n}"\n' for n in names)
-    config = tmp_path / "mock.toml"
-    config.write_text(f'[database]\npath = ":memory:"\n[server]\nport = {port}\n{seeds}')
-    server = subprocess.Popen(
-        [command, "serve", "--config", str(config), "--host", "127.0.0.1", "--port", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    base = f"http://localhost:{port}"
     try:
-        for _ in range(100):
-            try:
-                httpx.get(f"{base}/api/v1/instance").raise_for_status()
-                break
-            except httpx.HTTPError:
-                real_time.sleep(0.1)
-        yield base
-    finally:
-        server.terminate()
-        server.wait(10)
+        with social_servers.mastodon_mock(tmp_path, ("maria", "joao", "ondine", "shy")) as base:
+            yield base
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
 
 
 def toot(base, who, words, **more):
@@ -166,102 +152,141 @@ def test_every_injected_fault_is_named_and_loses_nothing(
     assert len(texts(data)) == 34
 
 
-# Bluesky
+# A feed
 
 
 @pytest.fixture
-def bluesky():
-    """The address of a running personal data server, and a way to make people on it."""
-    base = os.environ.get("BLUESKY_PDS")
-    if not base:
-        pytest.skip("BLUESKY_PDS names no running stack")
-    tag = f"{random.randrange(16**6):06x}"
-
-    def person(name, **profile):
-        body = {"email": f"{name}{tag}@x.test", "handle": f"{name}{tag}.test", "password": "pw"}
-        made = (
-            httpx.post(f"{base}/xrpc/com.atproto.server.createAccount", json=body).raise_for_status().json()
-        )
-
-        def write(collection, record, **more):
-            return httpx.post(
-                f"{base}/xrpc/com.atproto.repo.createRecord",
-                json={"repo": made["did"], "collection": collection, "record": record, **more},
-                headers={"authorization": f"Bearer {made['accessJwt']}"},
-            ).raise_for_status().json()  # fmt: skip
-
-        if profile:
-            write("app.bsky.actor.profile", {"$type": "app.bsky.actor.profile", **profile}, rkey="self")
-
-        def post(words, **more):
-            stamp = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-            return write("app.bsky.feed.post", {"text": words, "createdAt": stamp, **more})
-
-        def delete(ref):
-            httpx.post(
-                f"{base}/xrpc/com.atproto.repo.deleteRecord",
-                json={"repo": made["did"], "collection": "app.bsky.feed.post", "rkey": ref["uri"].split("/")[-1]},
-                headers={"authorization": f"Bearer {made['accessJwt']}"},
-            ).raise_for_status()  # fmt: skip
-
-        person.handles[name] = made["handle"]
-        return post, delete
-
-    person.handles = {}
-    return base, tag, person
+def isso(tmp_path):
+    """A fresh Isso; yields its address."""
+    try:
+        with social_servers.isso(tmp_path) as base:
+            yield base
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
 
 
-def test_a_bluesky_stack_is_heard_whole(bluesky, http, data, settings_with):
-    base, tag, person = bluesky
-    maria, delete = person("maria", description="Engineer at Ondine", displayName="Maria")
-    joao, _ = person("joao", description="Jornalista")
-    shy, _ = person("shy", displayName="Shy", labels={
-        "$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}],
-    })  # fmt: skip
-    word = f"ondine{tag}"
+def test_the_comments_of_a_website_are_heard_by_its_feed_with_who_answers_whom(
+    isso, http, data, settings_with
+):
+    def comment(text, author, **more):
+        made = httpx.post(
+            f"{isso}/new", params={"uri": "/offres/"},
+            json={"text": text, "author": author, "title": "Offres", **more},
+        ).raise_for_status()  # fmt: skip
+        return made.json()["id"], made.cookies
 
-    def to(parent, root):
-        return {"reply": {"root": root, "parent": parent}}
+    first, _ = comment("Ondine recrute-t-elle encore ?", "Maria")
+    comment("Oui, chez Ondine, à Lyon <script>alert(1)</script>", "Joao", parent=first)
+    lost, own = comment("Ondine, à effacer", "Maria")
+    feed = f'feeds = ["{isso}/feed?uri=%2Foffres%2F"]'
+    settings = settings_with(f'[[sources]]\nname = "rss"\noptions = {{ {feed} }}')
 
-    root = maria(f"The {word} parcel is late")
-    reply = joao("same here", **to(root, root))
-    leaf = maria("really?", **to(reply, root))
-    shy(f"a secret about {word}")
-    lost = maria("to be deleted", **to(root, root))
-    joao(f"below the deleted one, {word}", **to(lost, root))
-    for number in range(7):
-        joao(f"headline {number} {word}")
-    delete(lost)
-    settings = settings_with(f'[[sources]]\nname = "bluesky"\noptions = {{ service = "{base}" }}')
-    secrets = {"BLUESKY_HANDLE": person.handles["maria"], "BLUESKY_APP_PASSWORD": "pw"}
+    def listen_to_feed():
+        return collect("rss", "Ondine", settings=settings, data=data, http=http, secrets={})
+
+    assert listen_to_feed().health == "heard"
+    found = {post.text: post for post in landed(data) if isinstance(post, Post)}
+    assert len(found) == 3
+    [question] = [post for words, post in found.items() if "encore" in words]
+    [answer] = [post for words, post in found.items() if "Lyon" in words]
+    assert answer.reply_to == question.post_id
+    assert not any("<p>" in words for words in found)
+    before = len(found)
+    assert listen_to_feed().health in ("silent", "heard")
+    comment("Ondine : merci", "Maria")  # first: an Isso gives the id of its last comment, once deleted, anew
+    httpx.delete(f"{isso}/id/{lost}", cookies=own).raise_for_status()
+    listen_to_feed()
+    assert len({post.post_id for post in landed(data) if isinstance(post, Post)}) == before + 1
+
+
+# Bluesky
+
+
+@pytest.fixture(scope="session")
+def stack():
+    """A Bluesky stack for all tests: addresses of its servers."""
+    if os.environ.get("BLUESKY_PDS"):
+        yield {"pds": os.environ["BLUESKY_PDS"], "ozone": os.environ.get("BLUESKY_OZONE", "")}
+        return
+    # Not in pytest's folder: PostgreSQL runs as a user who may not look into it.
+    folder = Path(tempfile.mkdtemp(prefix="girafe-bluesky-"))
+    folder.chmod(0o755)
+    try:
+        with social_servers.bluesky(folder) as running:
+            yield running
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=(SEED, SEED + 1), ids=lambda seed: f"GIRAFE_SEED={seed}")
+def world(stack, request):
+    """People, threads, quotes, deletions and labels on the stack, all drawn from a seed."""
+    return World(stack, random.Random(request.param))
+
+
+def settings_for(world, settings_with, extra=""):
+    return settings_with(f'[[sources]]\nname = "bluesky"\noptions = {{ service = "{world.pds}"{extra} }}')
+
+
+def heard(world, http, data, settings_with):
+    """Collects until the index, which follows a moment behind, has everything that may be heard."""
     now = datetime.now(UTC)
-    for _ in range(20):
+    for _ in range(30):
         report = collect(
-            "bluesky", word, settings=settings, data=data, http=http, secrets=secrets,
-            window=Window(start=now - timedelta(hours=1), end=now + timedelta(hours=1)),
+            "bluesky", world.word, settings=settings_for(world, settings_with), data=data, http=http,
+            secrets=world.secrets, window=Window(start=now - timedelta(hours=1), end=now + timedelta(hours=1)),
         )  # fmt: skip
-        if len(texts(data)) >= 11 and report.count_opted_out:
+        if world.expected().keys() <= {r.post_id for r in landed(data) if isinstance(r, Post)}:
             break
-        real_time.sleep(1)  # the index follows a moment behind
-    found = texts(data)
-    assert "a secret about " + word not in found
-    assert found["same here"].reply_to == root["uri"]
-    assert found["really?"].post_id == leaf["uri"]
-    assert sum(f"headline {n} {word}" in found for n in range(7)) == 7
-    assert any(record.post_id == lost["uri"] for record in landed(data) if isinstance(record, Deletion))
-    bios = {record.account.bio for record in landed(data) if isinstance(record, Profile)}
-    assert {"Engineer at Ondine", "Jornalista"} <= bios
-    # What is deleted afterwards is heard on the firehose of the same server, and nothing else is named.
-    known = {record.post_id for record in landed(data) if isinstance(record, Deletion)}
-    delete(leaf)
-    stream = f"{base.replace('http', 'ws', 1)}/xrpc/com.atproto.sync.subscribeRepos"
-    options = f'service = "{base}", stream = "{stream}", stream_idle = 3'
+        real_time.sleep(1)
+    return report
+
+
+def test_a_bluesky_stack_is_heard_whole_and_only_what_may_be_heard(world, http, data, settings_with):
+    world.speak()
+    world.wait_until_indexed()
+    report = heard(world, http, data, settings_with)
+    assert report.health == "heard", report.health_detail
+    found = {record.post_id: record for record in landed(data) if isinstance(record, Post)}
+    expected = world.expected()
+    assert set(found) == set(expected)
+    for uri, said in expected.items():
+        assert (found[uri].text, found[uri].reply_to, found[uri].quote_of) == (
+            said.text,
+            said.parent,
+            said.quoted,
+        )
+        assert set(found[uri].mentions) == set(said.mentions)
+    raw = "".join(
+        str(envelope.payload) for path in landing_files(data.landing) for envelope in read_envelopes(path)
+    )
+    for said in world.hidden():
+        assert said.text not in raw, "what asks to be hidden is not landed"
+    bios = {r.account.account_id: r.account for r in landed(data) if isinstance(r, Profile)}
+    for person in world.listed():
+        assert bios[person.did].bio == person.bio
+        assert (bios[person.did].is_bot is True) == person.is_bot
+    again = set(found)
+    heard(world, http, data, settings_with)
+    assert {record.post_id for record in landed(data) if isinstance(record, Post)} == again
+
+
+def test_what_leaves_a_bluesky_stack_later_is_found_gone_by_the_firehose(world, http, data, settings_with):
+    world.speak()
+    world.wait_until_indexed()
+    heard(world, http, data, settings_with)
+    known = {(r.post_id, r.account_id) for r in landed(data) if isinstance(r, Deletion)}
+    posts, account = world.leave()
+    stream = f"{world.pds.replace('http', 'ws', 1)}/xrpc/com.atproto.sync.subscribeRepos"
     report = look_up_gone(
-        "bluesky", settings=settings_with(f'[[sources]]\nname = "bluesky"\noptions = {{ {options} }}'), data=data,
-        http=http, secrets=secrets, sources=SOURCES,
+        "bluesky", settings=settings_for(world, settings_with, f', stream = "{stream}", stream_idle = 3'),
+        data=data, http=http, secrets=world.secrets, sources=SOURCES,
     )  # fmt: skip
     assert report.detail == ""
-    named = {record.post_id for record in landed(data) if isinstance(record, Deletion)} - known
-    assert named == {leaf["uri"]}
+    named = {(r.post_id, r.account_id) for r in landed(data) if isinstance(r, Deletion)} - known
+    assert {post for post, _ in named if post} == posts
+    assert {account_id for _, account_id in named if account_id} == {account}
     [cursor] = read_cursors(cursor_path(data, "bluesky", "(recheck)")).values()
     assert cursor.memory["stream"].startswith(stream)
