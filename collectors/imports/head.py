@@ -12,6 +12,7 @@ import orjson
 
 from collectors.imports.archive import DAMAGED, looks_like_zip, open_tar
 from collectors.imports.contract import File, Head
+from collectors.imports.lines import UTF_16
 from collectors.imports.table import first_rows
 from girafe.errors import InputInvalid
 
@@ -39,7 +40,10 @@ def read_head(file: File) -> Head:
 def _start(file: File) -> bytes:
     try:
         with file.open() as stream:
-            return stream.read(_ENOUGH)
+            start = stream.read(_ENOUGH)
+            return (
+                start.decode("utf-16", "ignore").encode("utf-8", "replace") if start[:2] in UTF_16 else start
+            )
     except (OSError, EOFError, zlib.error):
         return b""  # a damaged tail may hide behind a good start; reading says where
 

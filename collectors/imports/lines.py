@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any, TypeAlias
+from contextlib import contextmanager
+from typing import IO, Any, Protocol, TypeAlias
 
 import orjson
 
 from collectors.imports.contract import Bad, File
-from girafe.errors import InputInvalid
 
 LONGEST_LINE = 4 * 1024 * 1024
 _SKIPPED_AT_ONCE = 1024 * 1024
 _KEPT_OF_LONG = 1000
 _BOM = b"\xef\xbb\xbf"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How text begins that Windows calls Unicode."""
 
 JsonLine: TypeAlias = tuple[str, dict[str, Any], bytes]
 """Position, decoded object, bytes as they stood."""
 
 
+class _Lines(Protocol):
+    def readline(self, limit: int, /) -> bytes: ...
+
+
+class _FromUtf16:
+    """Lines of UTF-16 text as UTF-8; only a line feed ends one, as in JSON."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._text = io.TextIOWrapper(raw, encoding="utf-16", errors="replace", newline="\n")
+
+    def readline(self, limit: int, /) -> bytes:
+        return self._text.readline(limit).encode("utf-8", "replace")
+
+
+@contextmanager
+def _opened(file: File) -> Iterator[_Lines]:
+    with file.open() as stream:
+        try:
+            is_utf16 = stream.read(2) in UTF_16
+        except (OSError, EOFError, zlib.error):
+            is_utf16 = False  # reading says where it is damaged
+    with file.open() as stream:
+        yield _FromUtf16(stream) if is_utf16 else stream
+
+
 def raw_lines(file: File) -> Iterator[tuple[str, bytes] | Bad]:
     """Position and bytes of every line that is not empty, without its end."""
     number = 0
-    with file.open() as stream:
+    with _opened(file) as stream:
         while True:
             number += 1
             try:
@@ -42,8 +69,6 @@ def raw_lines(file: File) -> Iterator[tuple[str, bytes] | Bad]:
             if not line:
                 return
             if number == 1:
-                if line[:2] in _UTF_16:
-                    raise InputInvalid(f"{file.label} is UTF-16 text; save it as UTF-8 and import it again.")
                 line = line.removeprefix(_BOM)
             if too_long:
                 yield Bad(
@@ -56,7 +81,7 @@ def raw_lines(file: File) -> Iterator[tuple[str, bytes] | Bad]:
                 yield f"{file.label}:{number}", stripped
 
 
-def _skip_line(stream: IO[bytes]) -> None:
+def _skip_line(stream: _Lines) -> None:
     while True:
         part = stream.readline(_SKIPPED_AT_ONCE)
         if not part or part.endswith(b"\n"):

@@ -17,8 +17,10 @@ import httpx
 from collectors.bearer import Bearer
 from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
-from collectors.read import moment, optional_id, tree, trees
-from collectors.sources.mastodon_ask import check_access, looked_up, noting_refusal
+from collectors.read import moment, optional_id, tree
+from collectors.sources.mastodon_ask import check_access
+from collectors.sources.mastodon_ask import gone as gone
+from collectors.sources.mastodon_ask import profile as profile
 from collectors.sources.mastodon_parse import parse as parse
 from collectors.sources.mastodon_thread import conversation
 from collectors.sources.mastodon_timeline import backwards, searched
@@ -132,28 +134,3 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
         done.update(str(member.get("id")) for member in members)
         names = {str(member.get("id")): _uri(member) for member in members}
         yield from (_item(watch, member, names) for member in members)
-
-
-def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
-    """Accounts that are addressed but never speak; speakers come whole with their posts."""
-    here = [item.payload for item in items if tree(item.payload.get(NOTES)).get("instance") == watch.origin]
-    speakers = {str(tree(status.get("account")).get("id")) for status in here}
-    addressed = {str(m["id"]) for status in here for m in trees(status.get("mentions")) if m.get("id")}
-    accounts = looked_up(watch, "accounts", sorted(addressed - speakers), http)
-    for account in noting_refusal(watch, accounts):
-        yield Item(
-            key=f"account:{account.get('uri') or account.get('url')}",
-            payload={**account, NOTES: {"instance": watch.origin}},
-            position=f"{watch.origin}/api/v1/accounts/{account.get('id')}",
-        )
-
-
-def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
-    """Posts this instance showed and shows no longer: deleted, or public no more, which is the same to us."""
-    own = {
-        str(item.payload.get("id")): item.key
-        for item in items
-        if tree(item.payload.get(NOTES)).get("instance") == watch.origin
-    }
-    shown = {str(status.get("id")) for status in looked_up(watch, "statuses", sorted(own), http)}
-    yield from (key for local, key in own.items() if local not in shown)

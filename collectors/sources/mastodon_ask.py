@@ -1,4 +1,4 @@
-"""Asking a Mastodon-API server: what it lets us hear, and accounts or statuses by their ids.
+"""Asking a Mastodon-API server: what it lets us hear, whose profiles it has, which posts it still shows.
 
 Servers differ: Takahe answers /api/v2/instance with a 500 page, GoToSocial refuses to look up several ids at
 once, Mastodon 4.5 may show strangers an empty list.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from collectors.contract import Watch
+from collectors.contract import NOTES, Item, Watch
 from collectors.http import Http
 from collectors.read import tree, trees
 from collectors.refusals import without_names
@@ -87,3 +87,28 @@ def noting_refusal(watch: Watch, payloads: Iterator[Payload]) -> Iterator[Payloa
         yield from payloads
     except AccessDenied as refusal:
         watch.limits.append(f"Not every profile was shown. {refusal}")
+
+
+def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
+    """Accounts that are addressed but never speak; speakers come whole with their posts."""
+    here = [item.payload for item in items if tree(item.payload.get(NOTES)).get("instance") == watch.origin]
+    speakers = {str(tree(status.get("account")).get("id")) for status in here}
+    addressed = {str(m["id"]) for status in here for m in trees(status.get("mentions")) if m.get("id")}
+    accounts = looked_up(watch, "accounts", sorted(addressed - speakers), http)
+    for account in noting_refusal(watch, accounts):
+        yield Item(
+            key=f"account:{account.get('uri') or account.get('url')}",
+            payload={**account, NOTES: {"instance": watch.origin}},
+            position=f"{watch.origin}/api/v1/accounts/{account.get('id')}",
+        )
+
+
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """Posts this instance showed and shows no longer: deleted, or public no more, which is the same to us."""
+    own = {
+        str(item.payload.get("id")): item.key
+        for item in items
+        if tree(item.payload.get(NOTES)).get("instance") == watch.origin
+    }
+    shown = {str(status.get("id")) for status in looked_up(watch, "statuses", sorted(own), http)}
+    yield from (key for local, key in own.items() if local not in shown)

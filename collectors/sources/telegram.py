@@ -12,7 +12,7 @@ from typing import Any
 from collectors.contract import Canary, Item, Options, Watch, Window, cannot_tell, no_auth, nothing_more
 from collectors.http import Http
 from collectors.read import identifier, moment, text, tree
-from girafe.errors import AccessDenied, SourceUnavailable
+from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
 from girafe.records import Account, Envelope, Post, Record
 
 PLATFORM = "telegram"
@@ -36,7 +36,7 @@ def origins(options: Options) -> Sequence[str]:
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Posts of the channel, newest first, that name the query."""
-    scraper = _scraper(watch.origin)
+    scraper = _scraper(watch.origin, http)
     try:
         page, _ = scraper._initial_page()
         if "/s/" not in page.url:  # snscrape only logs this and yields nothing, which would look like silence
@@ -50,8 +50,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
                 payload = {"channel": watch.origin, "url": post.url, "date": written.isoformat(),
                            "content": words, "outlinks": list(post.outlinks)}  # fmt: skip
                 yield Item(key=f"post:{post.url}", payload=payload, position=post.url)
-            http.sleep(PACE / 20)  # a page holds about twenty posts
-    except AccessDenied:
+    except GirafeError:
         raise
     except Exception as error:  # snscrape lets everything through: requests, parsing, its own errors
         # Its kind only: what it says may be a piece of somebody's post.
@@ -60,10 +59,16 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         ) from error
 
 
-def _scraper(channel: str) -> Any:
+def _scraper(channel: str, http: Http) -> Any:
+    """A scraper whose requests go out by the polite client, so that pace, guard and bounds hold for it too."""
     from snscrape.modules.telegram import TelegramChannelScraper  # its import costs a second
 
-    return TelegramChannelScraper(channel, retries=2)
+    from collectors.borrowed import Borrowed  # requests comes with it
+
+    scraper = TelegramChannelScraper(channel, retries=0)
+    for scheme in ("https://", "http://"):
+        scraper._session.mount(scheme, Borrowed(http))
+    return scraper
 
 
 def parse(envelope: Envelope) -> Iterator[Record]:

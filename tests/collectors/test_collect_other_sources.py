@@ -6,7 +6,6 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from collectors.collect import collect
 from collectors.contract import Window
 from collectors.registry import PARSERS
-from collectors.sources import telegram
 from collectors.sources.x_spending import Spending
 from girafe.errors import AccessDenied, SettingsInvalid, SourceUnavailable
 from girafe.records import Deletion, Post, Profile
@@ -29,7 +27,7 @@ BLUESKY = {"BLUESKY_HANDLE": "girafe.example", "BLUESKY_APP_PASSWORD": "xxxx"}
 def run(client_for, data, settings_with):
     def go(source, handler, options="", secrets=(), window=DAY):
         settings = settings_with(f'[[sources]]\nname = "{source}"\noptions = {{ {options} }}')
-        http = client_for(handler, "pds.example", "feeds.example", "forum.example", "api.example")
+        http = client_for(handler, "pds.example", "feeds.example", "forum.example", "api.example", "t.me")
         return collect(
             source, "Ondine", settings=settings, data=data, http=http, secrets=dict(secrets), window=window
         )
@@ -265,24 +263,51 @@ def test_comments_of_a_channel_come_with_the_video_they_answer(run, data):
     }  # fmt: skip
 
 
-def test_a_channel_without_preview_is_deafness_and_not_silence(run, data, monkeypatch):
-    def channel(url, found=()):
-        page = SimpleNamespace(url=url)
-        return SimpleNamespace(_initial_page=lambda: (page, None), get_items=lambda: iter(found))
+def telegram_page(*said, more=""):
+    """A channel's preview as t.me sends it; `said` are numbers, hours ago and words."""
+    messages = "".join(
+        f'''<div class="tgme_widget_message_wrap"><div class="tgme_widget_message" data-post="ondine_fr/{number}">
+        <div class="tgme_widget_message_text js-message_text" dir="auto">{words}</div>
+        <div class="tgme_widget_message_footer"><a class="tgme_widget_message_date"
+        href="https://t.me/ondine_fr/{number}"><time datetime="{(NOW - timedelta(hours=ago)).isoformat()}">x</time></a>
+        </div></div></div>'''
+        for number, ago, words in said
+    )
+    link = (
+        f'<a class="tme_messages_more" data-before="{more}" href="/s/ondine_fr?before={more}">'
+        if more
+        else ""
+    )
+    return f"<html><body><section>{link}{messages}</section></body></html>"
 
-    nobody = lambda request: httpx.Response(500)  # noqa: E731
-    monkeypatch.setattr(telegram, "_scraper", lambda name: channel(f"https://t.me/{name}"))
-    with pytest.raises(AccessDenied, match="no public preview"):
-        run("telegram", nobody, 'channels = ["@ondine_fr"]')
-    said = [
-        SimpleNamespace(
-            url=f"https://t.me/s/ondine_fr/{n}", date=NOW - timedelta(hours=n), content=words, outlinks=[]
+
+def test_a_telegram_channel_is_read_through_the_polite_client(run, data):
+    asked = []
+
+    def telegram(request):
+        asked.append(str(request.url))
+        if len(asked) == 1:
+            return httpx.Response(503)
+        if "before" in str(request.url):
+            return httpx.Response(200, html=telegram_page((1, 20, "Ondine autrefois"), (2, 4, "ONDINE ✨")))
+        return httpx.Response(
+            200, html=telegram_page((3, 2, "autre chose"), (4, 1, "Ondine recrute"), more="3")
         )
-        for n, words in enumerate(["Ondine recrute", "autre chose", None, "ONDINE"], 1)
-    ]
-    monkeypatch.setattr(telegram, "_scraper", lambda name: channel(f"https://t.me/s/{name}", said))
-    run("telegram", nobody, 'channels = ["@ondine_fr"]')
-    assert set(posts(data)) == {"https://t.me/ondine_fr/1", "https://t.me/ondine_fr/4"}
+
+    report = run("telegram", telegram, 'channels = ["@ondine_fr"]')
+    assert set(posts(data)) == {f"https://t.me/ondine_fr/{n}" for n in (1, 2, 4)}
+    assert asked[0] == asked[1] == "https://t.me/s/ondine_fr"
+    assert [wait.reason for wait in report.waits] == ["status 503"]
+
+
+def test_a_channel_without_preview_is_deafness_and_not_silence(run):
+    def no_preview(request):
+        if "/s/" in request.url.path:
+            return httpx.Response(302, headers={"location": "https://t.me/ondine_fr"})
+        return httpx.Response(200, html="<html><body>Telegram: Contact @ondine_fr</body></html>")
+
+    with pytest.raises(AccessDenied, match="no public preview"):
+        run("telegram", no_preview, 'channels = ["@ondine_fr"]')
 
 
 def test_a_source_without_a_place_to_listen_says_so(run):

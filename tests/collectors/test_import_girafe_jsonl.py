@@ -244,7 +244,7 @@ def test_a_file_of_nothing_readable_says_that_nothing_was_heard(land, data):
     assert json.loads(record.read_bytes())["health"] == "blind"
 
 
-@pytest.mark.parametrize("content", ['{"a": 1}'.encode("utf-16"), b"\x89PNG\r\n", b""])
+@pytest.mark.parametrize("content", ["holiday".encode("utf-16"), b"\x89PNG\r\n", b""])
 def test_a_file_that_is_none_of_ours_is_refused_in_plain_words(tmp_path, data, content):
     path = tmp_path / "holiday.dat"
     path.write_bytes(content)
@@ -269,3 +269,16 @@ def test_an_import_is_the_same_whenever_it_is_made(land, tmp_path, data):
     later = DataDir(tmp_path / "later")
     import_file(tmp_path / "posts.jsonl", later, now=NOW + timedelta(days=30))
     assert posts(later) == first
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_lines_are_read_whatever_unicode_a_windows_program_made_of_them(tmp_path, data, encoding):
+    """A line separator inside a text (U+2028) ends no line; a packed file is read the same."""
+    text = "\n".join(
+        json.dumps(line(post_id=f"p{n}", text="é 🙂 \u2028 fin"), ensure_ascii=False) for n in range(3)
+    )
+    for name, pack in (("posts.jsonl", lambda content: content), ("posts.jsonl.gz", gzip.compress)):
+        path = tmp_path / name
+        path.write_bytes(pack(text.encode(encoding)))
+        report = import_file(path, data, now=NOW)
+        assert (report.landed, report.rejected) == ({"forum": 3}, {})

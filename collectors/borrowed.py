@@ -1,0 +1,34 @@
+"""Borrowed: lets a library that speaks `requests` go out by the polite client, and by nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter
+
+from collectors.http import Http
+
+
+class Borrowed(BaseAdapter):
+    """An adapter to mount on a session of `requests`: it answers with what the polite client was answered."""
+
+    def __init__(self, http: Http) -> None:
+        """`http`: whose pace, retries, guard and bounds hold."""
+        super().__init__()
+        self._http = http
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Raises what the polite client raises; redirects are followed before the library sees any."""
+        if request.method != "GET":
+            raise ValueError(f"only GET is lent, not {request.method}")
+        answer = self._http.get(str(request.url))
+        response = requests.Response()
+        response.status_code, response.url, response.request = answer.status, answer.url, request
+        response.headers.update(answer.headers)
+        response._content = answer.body
+        response.encoding = "utf-8"
+        return response
+
+    def close(self) -> None:
+        """Nothing of its own is open."""
