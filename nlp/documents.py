@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from spacy.util import registry
 
 from nlp import encoder
 from nlp.fold import fold
+from nlp.language import UNDETERMINED
 
 _ASKED = {"companies": (), "addressed": (), "stated_language": None, "is_speech": True}
 """Set by the caller: the companies asked about, handles the platform says are addressed, a language known
@@ -62,6 +64,27 @@ def vectors_of(docs: Sequence[Doc]) -> np.ndarray:
         for doc, vector in zip(missing, encoder.encode([text_in(doc) for doc in missing]), strict=True):
             doc.user_data[_VECTOR] = vector
     return np.array([doc.user_data[_VECTOR] for doc in docs])
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The documents of a batch in which somebody speaks, as the models ask for them."""
+
+    docs: tuple[Doc, ...]
+    languages: tuple[str, ...]
+    encode: Callable[[Sequence[int]], np.ndarray] | None
+    """The encoder's vectors of the documents at some places; None where it is not to be asked."""
+
+
+def spoken_in(docs: Sequence[Doc], *, thorough: bool) -> Spoken:
+    """Chooses the documents in which somebody speaks; `thorough` lets the encoder be asked about them."""
+    spoken = tuple(doc for doc in docs if value_in(doc, "is_speech"))
+
+    def encode(places: Sequence[int]) -> np.ndarray:
+        return vectors_of([spoken[place] for place in places])
+
+    languages = tuple(value_in(doc, "language") or UNDETERMINED for doc in spoken)
+    return Spoken(spoken, languages, encode if thorough else None)
 
 
 @registry.tokenizers("girafe.tokenizer.v1")

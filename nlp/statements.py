@@ -30,9 +30,14 @@ _OF_WORK = re.compile(
     r"apprentic|intern|staff|payroll|years? (?:at|with)|months? (?:at|with)|joined|started|"
     r"travail|boss|boulot|taf|poste\b|equipe|"
     r"collegue|chef|salari|embauch|vire|licenci|demission|quitte|cdi\b|cdd\b|stage|stagiaire|alternan|interim|carriere|retrait|rejoint|"
-    r"commence|an[s] (?:chez|a|de)|mois (?:chez|a|de)|engineer|ingenieur|driver|nurse|technic|ancien|former|ex[- ])"
+    r"commence|an[s] (?:chez|a|de)|mois (?:chez|a|de)|engineer|ingenieur|driver|nurse|technic|ancien|former|ex[- ]|"
+    r"recrut|hir|driv|conduis|livre|codes?\b|paie\b|wages?|salary|overtime|bonus|badge|canteen|cantine|depot|warehouse|"
+    r"planning|conges?\b|sacked|redundan|notice|promoted|promue?\b|clock|anniversary|celebrat|uniform|rota\b|nights?\b)"
 )
 """Without one of these nobody speaks of a job."""
+OF_WORK_ALONE = frozenset(
+    {"post:left", "post:worked_at", "post:joined", "post:works_at", "post:as_colleague"}
+)
 _SURE, _MOST, _SENTENCE = 0.6, 3, 300
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _FIRST_WORDS = 5
@@ -130,11 +135,13 @@ def _weighed(folded: str, mention: Mention, code: str | None) -> Tie:
 def rule_statement(folded: str, names: CompanyNames) -> str | None:
     """The code of the first rule that holds anywhere in a folded text."""
     any_gate, codes = _codes()
-    if any_gate.search(folded) is None:
+    works = _OF_WORK.search(folded) is not None
+    if works and any_gate.search(folded) is None:
         return None
     written = spellings(names)
     for each in codes:
-        if each.gate.search(folded) is None:
+        # Looking for every rule is dear: without a word of work only those are that need none.
+        if (not works and each.code in OF_WORK_ALONE) or each.gate.search(folded) is None:
             continue
         for rule in each.rules:
             if rule.gate.search(folded) is None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp import encoder
-from nlp.documents import Component, folded_in, set_in, text_in, value_in, vectors_of
-from nlp.language import UNDETERMINED
+from nlp.documents import Component, folded_in, set_in, spoken_in, text_in
 from nlp.sentiment import sentiments
 
 
@@ -33,17 +31,12 @@ class SentimentLabel(Component):
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Labels the texts of a batch in which somebody speaks."""
-        spoken = [doc for doc in docs if value_in(doc, "is_speech")]
-        languages = [value_in(doc, "language") or UNDETERMINED for doc in spoken]
-
-        def encode(places: Sequence[int]) -> np.ndarray:
-            return vectors_of([spoken[place] for place in places])
-
+        spoken = spoken_in(docs, thorough=self._thorough)
         moods = sentiments(
-            [text_in(doc) for doc in spoken],
-            languages,
-            folded=[folded_in(doc) for doc in spoken],
-            encode=encode if self._thorough else None,
+            [text_in(doc) for doc in spoken.docs],
+            spoken.languages,
+            folded=[folded_in(doc) for doc in spoken.docs],
+            encode=spoken.encode,
         )
-        for doc, mood in zip(spoken, moods, strict=True):
+        for doc, mood in zip(spoken.docs, moods, strict=True):
             set_in(doc, "sentiment_label", mood)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp import encoder
-from nlp.documents import Component, folded_in, set_in, value_in, vectors_of
-from nlp.language import UNDETERMINED
+from nlp.documents import Component, folded_in, set_in, spoken_in
 from nlp.themes import themes
 
 
@@ -33,14 +31,7 @@ class ThemeLabels(Component):
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Labels the texts of a batch in which somebody speaks."""
-        spoken = [doc for doc in docs if value_in(doc, "is_speech")]
-        languages = [value_in(doc, "language") or UNDETERMINED for doc in spoken]
-
-        def encode(places: Sequence[int]) -> np.ndarray:
-            return vectors_of([spoken[place] for place in places])
-
-        found = themes(
-            [folded_in(doc) for doc in spoken], languages, encode=encode if self._thorough else None
-        )
-        for doc, told in zip(spoken, found, strict=True):
+        spoken = spoken_in(docs, thorough=self._thorough)
+        found = themes([folded_in(doc) for doc in spoken.docs], spoken.languages, encode=spoken.encode)
+        for doc, told in zip(spoken.docs, found, strict=True):
             set_in(doc, "themes", told)

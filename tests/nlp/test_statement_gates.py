@@ -7,13 +7,15 @@ import re
 
 from nlp.company import CompanyNames
 from nlp.fold import fold
-from nlp.statements import _rules, is_meant, rule_statement, spellings
+from nlp.statements import _OF_WORK, OF_WORK_ALONE, _rules, is_meant, rule_statement, spellings
 from nlp.training.invent_bios import tied_profiles
 
 
 def by_every_rule(text: str, names: CompanyNames) -> str | None:
     folded, company = fold(text), rf"(?:the |la |le |les |l')?[@#]?(?:{'|'.join(spellings(names))})(?!\w)"
     for code in _rules()["order"]:
+        if code in OF_WORK_ALONE and _OF_WORK.search(folded) is None:
+            continue
         for rule in _rules()["rules"][code]:
             pattern = rule.replace("{c}", company).replace("{{", "{").replace("}}", "}")
             found = re.search(pattern, folded)
