@@ -124,7 +124,7 @@ def test_forgotten_by_command_by_folder_and_by_form_the_numbers_equal_a_rebuild_
     gone = someone(here.data, 3)
     by_command, by_folder, by_form = gone
     other = without(here.data, tmp_path / "without", gone)
-    path.run_stages(here, path.AFTER_COLLECT, lambda _name, call: call())
+    path.run_stages(here, TO_MARTS, lambda _name, call: call())
     before = path.digest(here.data.marts)
     names = [name.lower() for one in gone for name in one.names]
     marks = [mark.encode() for one in gone for mark in pseudonyms_of(one.account, here.pseudonymiser)]

@@ -79,7 +79,7 @@ def test_no_version_of_anything_is_left_of_a_forgotten_account(
     s3: services.S3, tmp_path: Path, status: str
 ) -> None:
     fs, store = versioned(s3), f"{s3.store}/{os.urandom(4).hex()}"
-    data = DataDir.of(tmp_path / "data", {"GIRAFE_STORE": store})
+    data = DataDir.of(tmp_path / "data", {**os.environ, "GIRAFE_STORE": store})
     here = path.Context(data=data, settings=SETTINGS, now=NOW)
     file = tmp_path / "posts.jsonl"
     file.write_text("\n".join(map(json.dumps, LINES)) + "\n{broken odilequenneval\n")
@@ -106,7 +106,7 @@ def test_no_version_of_anything_is_left_of_a_forgotten_account(
 @pytest.mark.cluster
 def test_what_is_past_its_time_leaves_with_its_versions(s3: services.S3, tmp_path: Path) -> None:
     fs, store = versioned(s3), f"{s3.store}/{os.urandom(4).hex()}"
-    data = DataDir.of(tmp_path / "data", {"GIRAFE_STORE": store})
+    data = DataDir.of(tmp_path / "data", {**os.environ, "GIRAFE_STORE": store})
     file = tmp_path / "posts.jsonl"
     file.write_text("\n".join(map(json.dumps, LINES)))
     path.import_files(path.Context(data=data, settings=SETTINGS, now=NOW), [file])
@@ -118,7 +118,7 @@ def test_what_is_past_its_time_leaves_with_its_versions(s3: services.S3, tmp_pat
 def test_more_versions_than_one_page_holds_all_leave(s3: services.S3, tmp_path: Path) -> None:
     versioned(s3)
     store = f"{s3.store}/{os.urandom(4).hex()}"
-    data = DataDir.of(tmp_path / "data", {"GIRAFE_STORE": store})
+    data = DataDir.of(tmp_path / "data", {**os.environ, "GIRAFE_STORE": store})
     for number in range(12):
         write(place(f"{store}/landing/one"), str(number).encode())
     assert remove_old_versions(data, at_a_time=5) == 11
