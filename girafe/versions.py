@@ -7,7 +7,6 @@ removed. After each erasure all of that goes from girafe's part of the bucket: o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from girafe.storage import Place, told
 
 _AT_A_TIME = 1000
 """As many as S3 takes in one call."""
+_ROUNDS = 3
 
 
 def remove_old_versions(data: DataDir, *, at_a_time: int = _AT_A_TIME) -> int:
@@ -57,25 +57,43 @@ def _remove_old(root: Any, at_a_time: int) -> int:
     if not _is_s3(root):
         return 0
     # Markers last: with its marker gone first, an earlier version would stand there again for a moment.
-    return sum(_remove_each(root, kind, at_a_time) for kind in ("Versions", "DeleteMarkers"))
+    return _remove_versions(root, at_a_time) + _remove_markers(root, at_a_time)
 
 
-def _remove_each(root: Any, kind: str, at_a_time: int) -> int:
-    bucket, _, _ = root.path.lstrip("/").partition("/")
+def _remove_versions(root: Any, at_a_time: int) -> int:
+    """Removes what is listed, and looks again: what was written meanwhile may have made more."""
     removed = 0
-    while batch := list(islice(_old(root, kind, at_a_time), at_a_time)):
+    for _ in range(_ROUNDS):
+        old = list(_old(root, "Versions", at_a_time))
+        if not old:
+            return removed
+        _delete(root, old, at_a_time)
+        removed += len(old)
+    raise StoreRefused(
+        f"{root}: the store still lists {len(old)} earlier versions after they were removed {_ROUNDS} times, so what "
+        "was erased may still be there. Use a bucket that never had versions, or let its keeper empty it."
+    )
+
+
+def _remove_markers(root: Any, at_a_time: int) -> int:
+    """Markers hold nothing but the name of a file; where versions are suspended a store may make them anew."""
+    markers = list(_old(root, "DeleteMarkers", at_a_time))
+    _delete(root, markers, at_a_time)
+    return len(markers)
+
+
+def _delete(root: Any, old: list[dict[str, str]], at_a_time: int) -> None:
+    bucket, _, _ = root.path.lstrip("/").partition("/")
+    for start in range(0, len(old), at_a_time):
+        batch = {"Objects": old[start : start + at_a_time], "Quiet": True}
         with told(root):
-            answer = root.fs.call_s3(
-                "delete_objects", Bucket=bucket, Delete={"Objects": batch, "Quiet": True}
-            )
+            answer = root.fs.call_s3("delete_objects", Bucket=bucket, Delete=batch)
         if answer.get("Errors"):
             raise StoreRefused(
                 f"{root}: {len(answer['Errors'])} earlier versions cannot be removed "
                 f"({answer['Errors'][0].get('Code', 'no reason given')}), so what was erased is still there. Allow "
                 "s3:DeleteObjectVersion, end the lock of the bucket, then run the same command again."
             )
-        removed += len(batch)
-    return removed
 
 
 def _old(root: Any, kind: str, at_a_time: int = _AT_A_TIME) -> Iterator[dict[str, str]]:
