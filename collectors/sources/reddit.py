@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 
@@ -20,11 +19,14 @@ from collectors.contract import (
 )
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import count, identifier, is_in, moment_of_epoch, text, tree, trees
-from girafe.errors import PayloadChanged, SourceUnavailable
-from girafe.records import Account, Deletion, Envelope, Post, Record
+from collectors.read import is_in, text, tree, trees
+from collectors.sources.reddit_parse import PLATFORM as PLATFORM
+from collectors.sources.reddit_parse import is_gone, written_at
+from collectors.sources.reddit_parse import parse as parse
+from collectors.sources.reddit_thread import API, item
+from collectors.sources.reddit_thread import thread as thread
+from girafe.errors import SourceUnavailable
 
-PLATFORM = "reddit"
 VERSION = "reddit-1"
 TERMS = (
     "https://support.reddithelp.com (Data API): approval and contract first; what is deleted there is "
@@ -37,7 +39,6 @@ ON_BY_DEFAULT = False
 CANARY: Canary | None = Canary(queries=("the",), reach=timedelta(days=30))
 profile = nothing_more
 
-_API = "https://oauth.reddit.com"
 _LOGIN = "https://www.reddit.com/api/v1/access_token"
 _PAGE, _REACHABLE = 100, 1000
 
@@ -60,7 +61,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Newest posts first, until one is older than the window; a listing ends at 1,000."""
     trail, after, read = Trail("Reddit"), "", 0
     whole = Window(start=window.start, end=datetime.max.replace(tzinfo=UTC))
-    url = f"{watch.options.get('api', _API)}/r/{watch.origin}/search"
+    url = f"{watch.options.get('api', API)}/r/{watch.origin}/search"
     while True:
         params = {"q": f'"{watch.query}"', "sort": "new", "restrict_sr": "1", "limit": _PAGE, "raw_json": "1",
                   **({"after": after} if after else {})}  # fmt: skip
@@ -69,10 +70,10 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
             raise SourceUnavailable("Reddit answered a search without a listing.")
         posts = [tree(child.get("data")) for child in trees(listing["children"])]
         for post in posts:
-            if is_in(window, _time, post):
-                yield _item(post)
+            if is_in(window, written_at, post):
+                yield item(post)
         read, after = read + len(posts), text(listing.get("after"))
-        if posts and not is_in(whole, _time, posts[-1]):
+        if posts and not is_in(whole, written_at, posts[-1]):
             return
         if not after:
             if read >= _REACHABLE - _PAGE:
@@ -83,80 +84,14 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         trail.step(after, page_was_empty=not posts)
 
 
-def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
-    """The comments under each post, as far as one answer shows them."""
-    for item in found:
-        url = f"{watch.options.get('api', _API)}/comments/{item.payload.get('id')}"
-        answer = http.json(url, {"limit": 500, "raw_json": "1"})
-        waiting = trees(answer)
-        while waiting:
-            node = waiting.pop()
-            data = tree(node.get("data"))
-            waiting.extend(trees(data.get("children")))
-            if node.get("kind") == "more" and data.get("count"):
-                watch.limits.append(
-                    f"{item.key.removeprefix('post:')}: {data['count']} comments are not shown."
-                )
-            if node.get("kind") in ("t1", "t3"):
-                yield _item(data)
-                waiting.extend([tree(data.get("replies"))] if data.get("replies") else [])
-
-
-def _item(thing: Mapping[str, Any]) -> Item:
-    kept = {name: value for name, value in thing.items() if name != "replies"}  # they are items of their own
-    return Item(key=f"post:{thing.get('name')}", payload=kept, position=text(thing.get("permalink")))
-
-
-def _time(thing: Mapping[str, Any]) -> datetime:
-    return moment_of_epoch(thing.get("created_utc"), "created_utc")
-
-
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
     """Posts and comments whose words or author are gone, or which Reddit no longer knows."""
     for start in range(0, len(items), _PAGE):
         names = [item.key for item in items[start : start + _PAGE]]
-        url = f"{watch.options.get('api', _API)}/api/info"
+        url = f"{watch.options.get('api', API)}/api/info"
         listing = tree(tree(http.json(url, {"id": ",".join(names), "raw_json": "1"})).get("data"))
         if not isinstance(listing.get("children"), list):
             raise SourceUnavailable("Reddit answered a look-up without a listing.")
         shown = [tree(child.get("data")) for child in trees(listing["children"])]
-        there = {text(thing.get("name")) for thing in shown if not _is_gone(thing)}
+        there = {text(thing.get("name")) for thing in shown if not is_gone(thing)}
         yield from (name for name in names if name not in there)
-
-
-def _is_gone(thing: Mapping[str, Any]) -> bool:
-    body = text(thing.get("selftext")) or text(thing.get("body"))
-    return thing.get("author") in (None, "[deleted]") or body in ("[deleted]", "[removed]")
-
-
-def parse(envelope: Envelope) -> Iterator[Record]:
-    """A post or a comment becomes a Post, or a Deletion if either its words or its author are gone."""
-    thing = envelope.payload
-    name = identifier(thing.get("name"), "name")
-    title, body = text(thing.get("title")), text(thing.get("selftext")) or text(thing.get("body"))
-    author = thing.get("author")
-    if _is_gone(thing):
-        yield Deletion(platform=PLATFORM, post_id=name, observed_at=envelope.fetched_at)
-        return
-    if not title and "body" not in thing:
-        raise PayloadChanged("Neither a post (title) nor a comment (body).")
-    handle, flair = identifier(author, "author"), text(thing.get("author_flair_text"))
-    yield Post(
-        platform=PLATFORM,
-        post_id=name,
-        created_at=_time(thing),
-        text="\n\n".join(part for part in (title, body) if part),
-        author=Account(
-            platform=PLATFORM,
-            account_id=text(thing.get("author_fullname")) or None,
-            handle=handle,
-            bio=flair,
-            is_bot=True if handle == "AutoModerator" else None,
-        ),
-        observed_at=envelope.fetched_at,
-        reply_to=text(thing.get("parent_id")) or None,
-        conversation_id=text(thing.get("link_id")) or name,
-        url=f"https://www.reddit.com{text(thing.get('permalink'))}",
-        likes=count(thing.get("ups")),
-        replies=count(thing.get("num_comments")),
-    )

@@ -1,0 +1,65 @@
+"""Comments under a Reddit post: one answer shows some of them, and stubs for the others, which are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from collectors.contract import Item, Watch
+from collectors.http import Http
+from collectors.read import text, texts, tree, trees
+from girafe.records import Payload
+
+API = "https://oauth.reddit.com"
+_PER_CALL = 100
+_MOST_CALLS = 50
+"""For one post: five thousand comments behind stubs."""
+
+
+def item(thing: Mapping[str, Any]) -> Item:
+    """A post or a comment to land."""
+    kept = {name: value for name, value in thing.items() if name != "replies"}  # they are items of their own
+    return Item(key=f"post:{thing.get('name')}", payload=kept, position=text(thing.get("permalink")))
+
+
+def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
+    """The comments under each post, those behind stubs too."""
+    for post in found:
+        yield from _comments(watch, post, http)
+
+
+def _comments(watch: Watch, post: Item, http: Http) -> Iterator[Item]:
+    base, name = str(watch.options.get("api", API)), post.key.removeprefix("post:")
+    url, asked = f"{base}/comments/{post.payload.get('id')}", set[str]()
+    waiting, stubs, calls = trees(http.json(url, {"limit": 500, "raw_json": "1"})), list[str](), 0
+    while waiting or stubs:
+        while waiting:
+            node = waiting.pop()
+            data = tree(node.get("data"))
+            waiting.extend(trees(data.get("children")))
+            if node.get("kind") == "more":
+                # Without children it is a branch that goes on deeper, and is asked for by its top.
+                below = texts(data.get("children")) or (f"below {text(data.get('parent_id'))}",)
+                stubs.extend(one for one in dict.fromkeys(below) if one not in asked)
+                asked.update(below)
+            elif node.get("kind") in ("t1", "t3"):
+                yield item(data)
+                waiting.extend([tree(data.get("replies"))] if data.get("replies") else [])
+        if stubs and calls == _MOST_CALLS:
+            watch.limits.append(f"{name}: {len(stubs)} or more comments were not read.")
+            return
+        if stubs:
+            calls += 1
+            waiting = _behind(base, url, name, stubs, http)
+
+
+def _behind(base: str, url: str, name: str, stubs: list[str], http: Http) -> list[Mapping[str, Any]]:
+    """What is behind the next stubs, which are taken off the list."""
+    if stubs[0].startswith("below "):
+        top = stubs.pop(0).removeprefix("below ").removeprefix("t1_")
+        return trees(http.json(url, {"comment": top, "limit": 500, "raw_json": "1"}))
+    batch = [one for one in stubs if not one.startswith("below ")][:_PER_CALL]
+    stubs[:] = [one for one in stubs if one not in batch]
+    params = {"link_id": name, "children": ",".join(batch), "api_type": "json", "raw_json": "1"}
+    answer: Payload = dict(tree(http.json(f"{base}/api/morechildren", params)))
+    return trees(tree(tree(answer.get("json")).get("data")).get("things"))
