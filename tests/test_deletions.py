@@ -142,7 +142,8 @@ def test_what_was_deleted_and_is_collected_again_never_reaches_the_tables_and_le
 
 
 @pytest.mark.forks
-@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [4, 1])
 def test_killed_anywhere_the_same_call_finishes(tmp_path: Path, every: int) -> None:
     prepared = start(tmp_path / "prepared")
 
