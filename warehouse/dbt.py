@@ -86,31 +86,29 @@ def write_docs(
     """Writes one page about the models after they were built (by `build_models`, or by Airflow's tasks)."""
     # The variables of the build: others would have dbt parse the whole project again.
     # `--no-compile`: the build has compiled everything, and that names folders of this machine.
-    variables, target = _variables(small_group, small_group_cross), _state(warehouse) / "target"
-    steps = [["docs", "generate", "--no-compile", *variables]]
-    if not (target / "manifest.json").exists():
-        # Built by Airflow's tasks, whose dbt keeps its state elsewhere.
-        steps.insert(0, ["parse", *variables])
-    for arguments in steps:
-        run_dbt(arguments, warehouse=warehouse, marts=_fresh(warehouse), project=project, hearing=hearing)
-    _write_docs(target, to)
+    arguments = ["docs", "generate", "--no-compile", *_variables(small_group, small_group_cross)]
+    run_dbt(arguments, warehouse=warehouse, marts=_fresh(warehouse), project=project, hearing=hearing)
+    # The manifest Airflow draws from, whoever built: dbt writes none here where Airflow's tasks did, and would
+    # leave that of an older version.
+    target = _state(warehouse) / "target"
+    _write_docs(target / "index.html", manifest(project), target / "catalog.json", to)
 
 
 def _variables(small_group: int, small_group_cross: int) -> list[str]:
     return ["--vars", f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}"]
 
 
-def _write_docs(target: Path, to: Path) -> None:
+def _write_docs(index: Path, manifest_file: Path, catalog: Path, to: Path) -> None:
     """Puts what dbt knows of the models, their columns and their lineage on one page that asks no network.
 
     It holds descriptions, SQL and names of columns, no data; nothing of the machine or the moment, so the same
     models give the same page.
     """
-    page = (target / "index.html").read_text(encoding="utf-8")
-    for name in ("manifest", "catalog"):
-        known = _without_machine(json.loads((target / f"{name}.json").read_bytes()))
+    page = index.read_text(encoding="utf-8")
+    for name, file in (("MANIFEST", manifest_file), ("CATALOG", catalog)):
+        known = _without_machine(json.loads(file.read_bytes()))
         text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
-        page = page.replace(f'"{name.upper()}.JSON INLINE DATA"', text)
+        page = page.replace(f'"{name}.JSON INLINE DATA"', text)
     to.parent.mkdir(parents=True, exist_ok=True)
     partial = to.with_suffix(".part")
     partial.write_text(page, encoding="utf-8")
