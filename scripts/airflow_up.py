@@ -70,12 +70,16 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
 def watched(given: Mapping[str, str]) -> dict[str, object]:
     """Lineage and telemetry: off, unless the variables that OpenLineage and OpenTelemetry know name a receiver."""
     lineage, telemetry = bool(given.get("OPENLINEAGE_URL")), bool(given.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+    protocol = given.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+    # Airflow's traces, unlike its metrics, do not heed the protocol: without this they would speak gRPC to any receiver.
+    exporter = "otlp_proto_grpc" if protocol == "grpc" else "otlp_proto_http"
     return {
         "AIRFLOW__OPENLINEAGE__DISABLED": not lineage,
         "AIRFLOW__OPENLINEAGE__NAMESPACE": given.get("OPENLINEAGE_NAMESPACE", "girafe"),
         "AIRFLOW__METRICS__OTEL_ON": telemetry,
         "AIRFLOW__TRACES__OTEL_ON": telemetry,
-        "OTEL_EXPORTER_OTLP_PROTOCOL": given.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+        "OTEL_EXPORTER_OTLP_PROTOCOL": protocol,
+        "OTEL_TRACES_EXPORTER": given.get("OTEL_TRACES_EXPORTER", exporter),
         "OTEL_SERVICE_NAME": given.get("OTEL_SERVICE_NAME", "girafe"),
     }
 

@@ -30,6 +30,8 @@ def test_lineage_and_telemetry_are_off_until_a_receiver_is_named() -> None:
     telemetry = watched({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"})
     assert telemetry["AIRFLOW__METRICS__OTEL_ON"] is telemetry["AIRFLOW__TRACES__OTEL_ON"] is True
     assert telemetry["AIRFLOW__OPENLINEAGE__DISABLED"] is True
+    assert telemetry["OTEL_TRACES_EXPORTER"] == "otlp_proto_http"
+    assert watched({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"})["OTEL_TRACES_EXPORTER"] == "otlp_proto_grpc"
 
 
 def test_airflow_logs_json_where_girafe_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
