@@ -71,7 +71,7 @@ def watched(given: Mapping[str, str]) -> dict[str, object]:
     """Lineage and telemetry: off, unless the variables that OpenLineage and OpenTelemetry know name a receiver."""
     lineage, telemetry = bool(given.get("OPENLINEAGE_URL")), bool(given.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
     protocol = given.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
-    # Airflow's traces, unlike its metrics, do not heed the protocol: without this they would speak gRPC to any receiver.
+    # Airflow's traces, unlike its metrics, do not heed the protocol: without this they speak gRPC to anybody.
     exporter = "otlp_proto_grpc" if protocol == "grpc" else "otlp_proto_http"
     return {
         "AIRFLOW__OPENLINEAGE__DISABLED": not lineage,
