@@ -88,7 +88,7 @@ def test_older_data_is_read_with_the_day_it_is_of(tmp_path, version, is_hit):
         "advisory": "invented",
         "cve": "CVE-0000-1",
         "id": "pyup.io-1",
-        "specs": ["<1.5", ">=2.0rc1,<2.0"],
+        "specs": ["<1.5", ">=2.0rc1,<=2.0rc9"],
     }
     data = tmp_path / "insecure_full.json"
     data.write_text(json.dumps({"$meta": {"timestamp": 1625119202}, "some-package": [advisory]}))
