@@ -17,14 +17,14 @@ import httpx
 from collectors.bearer import Bearer
 from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
-from collectors.read import moment, optional_id, tree
+from collectors.read import moment, optional_id, tree, trees
 from collectors.sources.mastodon_ask import check_access
 from collectors.sources.mastodon_ask import gone as gone
 from collectors.sources.mastodon_ask import profile as profile
 from collectors.sources.mastodon_parse import parse as parse
 from collectors.sources.mastodon_thread import conversation
-from collectors.sources.mastodon_timeline import backwards, searched
-from girafe.errors import PayloadRejected, UserMustAct
+from collectors.sources.mastodon_timeline import PAGE, backwards, searched
+from girafe.errors import PayloadRejected, QuestionRefused, SourceUnavailable, UserMustAct
 from girafe.records import Payload
 
 PLATFORM = "mastodon"
@@ -91,8 +91,14 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
 
 def _anything(watch: Watch, http: Http) -> Iterator[Item]:
     """The newest posts this server shows to all, for the canary: no query means whatever there is."""
-    page = next(backwards(watch, f"{watch.origin}/api/v1/timelines/public", http))
-    yield from (_item(watch, status) for status in page)
+    url = f"{watch.origin}/api/v1/timelines/public"
+    try:
+        page = http.json(url, {"limit": PAGE})
+    except QuestionRefused:
+        page = http.json(url)
+    if not isinstance(page, list):
+        raise SourceUnavailable(f"{watch.origin} has no public timeline.")
+    yield from (_item(watch, dict(status)) for status in trees(page))
 
 
 def _time(status: Payload) -> datetime | None:
