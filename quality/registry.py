@@ -25,6 +25,7 @@ from quality.suites import (
     rpt_sentiment_weekly,
     rpt_source_health_daily,
     rpt_source_hearing_weekly,
+    rpt_theme_families_four_weekly,
     rpt_themes_weekly,
     rpt_voices_weekly,
     sentiment_labels,
@@ -56,6 +57,7 @@ RAW: tuple[Suite, ...] = (
 MARTS: tuple[MartSuite, ...] = (
     rpt_conversation_mix_weekly,
     rpt_voices_weekly,
+    rpt_theme_families_four_weekly,
     rpt_themes_weekly,
     rpt_sentiment_weekly,
     rpt_brand_dialogue_weekly,

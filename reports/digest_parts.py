@@ -230,7 +230,7 @@ def _help(scene: Scene, period: Period) -> Part:
     """Offers to colleagues who wish to speak; never a request to anyone."""
     t = scene.words
     found = subjects.subjects(_home(scene, THEMES, period.weeks))
-    talked = subjects.between_people(found, most=6) or subjects.spoken_of(found)
+    talked = subjects.talked_of(found)
     waiting = [a.theme for a in subjects.asked(_home(scene, QUESTIONS, period.weeks)) if a.open]
     both = [theme for theme in waiting if theme in talked][:2]
     rising = [row["theme"] for row in _home(scene, RISING, period.weeks) if row.get("is_risen")][:2]

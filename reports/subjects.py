@@ -73,6 +73,11 @@ def told_by_side(found: Sequence[Subject]) -> bool:
     return sum(1 for s in found if s.known >= FEW) >= 3
 
 
+def talked_of(found: Sequence[Subject], *, most: int = 6) -> tuple[str, ...]:
+    """What people talk about among themselves, or at all where too little of that may be told."""
+    return (between_people(found, most=most) if told_by_side(found) else ()) or spoken_of(found, most=most)
+
+
 def with_brand(found: Sequence[Subject], *, most: int = 3) -> tuple[str, ...]:
     """Themes of most of the brand's conversations."""
     ordered = sorted(found, key=lambda s: (-s.brand, s.theme))

@@ -61,7 +61,7 @@
 
 {# <name>_low and <name>_high around `name`, from the quantiles of the replicates of `replicated`. #}
 {% macro interval(name, replicated, floor) -%}
-    {% set low, high = replicated ~ "_q025", replicated ~ "_q975" %}
+    {% set low, high = replicated ~ "_tail_low", replicated ~ "_tail_high" %}
     {# without a number, or without replicates of it, there is no interval; least and greatest skip nulls #}
     case
         when {{ name }} is not null and {{ low }} is not null

@@ -3,8 +3,21 @@
 Adding one is a module with READS and build(scene), its strings in every language, and one entry here.
 """
 
-from reports.sections import about, brand, change, colleagues, fresh, help, hero, rivals, tone, trust, voices
+from reports.sections import (
+    about,
+    brand,
+    change,
+    colleagues,
+    families,
+    fresh,
+    help,
+    hero,
+    rivals,
+    tone,
+    trust,
+    voices,
+)
 
 __all__ = ["SECTIONS", "hero"]
 
-SECTIONS = (change, colleagues, about, help, voices, brand, tone, fresh, rivals, trust)
+SECTIONS = (change, colleagues, about, families, help, voices, brand, tone, fresh, rivals, trust)

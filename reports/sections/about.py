@@ -51,7 +51,9 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
         "brand": brand,
         "themes": t.phrases("themes", "of", spoken_of(found)),
     }
-    if told_by_side(found) and (people or brand):
+    if not told_by_side(found):
+        people = brand = ""
+    if people or brand:
         state = "both" if people and brand else "people" if people else "brand"
     elif values["themes"]:
         state = "any"
@@ -69,7 +71,7 @@ def view(t: Words, rows: Sequence[Row], found: Sequence[Subject]) -> View:
     hidden = sum(1 for s in found if s.hidden)
     if hidden:
         notes.append(t("about.some_hidden", count=hidden))
-    first = (between_people(found) or spoken_of(found))[:1]
+    first = (between_people(found) if people else spoken_of(found))[:1]
     return View(
         answer=t(f"about.{state}", **values),
         brief=t(f"about.{state}_brief", **values),

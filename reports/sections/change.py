@@ -132,10 +132,18 @@ def chart(t: Words) -> dict[str, Any]:
     half = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=charts.SOFT, strokeDash=[2, 3])
     line = base.mark_line(color=charts.HUMAN, strokeWidth=2.5, invalid="break-paths-show-path-domains")
     dots = base.mark_point(color=charts.HUMAN, filled=True, size=44, opacity=1, invalid="filter")
+    # The newest value stands beside its point: it is what a reader looks for first.
+    last = dots.transform_filter("isValid(datum.share)").transform_window(
+        place="row_number()", sort=[alt.SortField("week", order="descending")]
+    )
+    label = last.transform_filter("datum.place == 1").mark_text(
+        dy=-14, fontSize=14, fontWeight="bold", color=charts.HUMAN
+    )
     return charts.finish(
         half.encode(y=alt.datum(0.5))
         + band.encode(y=alt.Y("low:Q", title=None), y2="high:Q")
         + line.encode(y=y)
-        + dots.encode(y=y, tooltip=tip),
+        + dots.encode(y=y, tooltip=tip)
+        + label.encode(y=y, text=alt.Text("share:Q", format=".0%")),
         height=260,
     )

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 
 from reports import charts
-from reports.figures import in_weeks
-from reports.subjects import Asked, Subject, asked, between_people, spoken_of, subjects
+from reports.figures import in_weeks, total
+from reports.subjects import Asked, Subject, asked, subjects, talked_of
 from reports.tables import Row
 from reports.view import ALL, Scene, Section, Show, View
 from reports.words import Words
@@ -30,7 +30,7 @@ def build(scene: Scene) -> Section:
         talk = scene.tables.where(READS[2], company_id=c["company"], platform=ALL)
         weeks = sorted(in_weeks(talk, scene.weeks[-WEEKS:]), key=lambda row: row["week_start"])
         found = asked(questions)
-        views[c["key"]] = view(t, questions, found, subjects(themes))
+        views[c["key"]] = view(t, questions, found, subjects(themes), _open(in_weeks(talk, c["span"].weeks)))
         shows[c["key"]] = show(t, found, weeks)
     return Section(
         id="help",
@@ -45,24 +45,33 @@ def build(scene: Scene) -> Section:
     )
 
 
-def view(t: Words, rows: Sequence[Row], found: Sequence[Asked], themes: Sequence[Subject]) -> View:
-    """What is both asked and talked about between people; else what is asked; else what is talked about."""
-    talked = between_people(themes, most=6) or spoken_of(themes)
+def _open(rows: Sequence[Row]) -> int:
+    return sum(total(rows, f"count_questions_{state}") for state in ("unanswered", "waiting"))
+
+
+def view(
+    t: Words, rows: Sequence[Row], found: Sequence[Asked], themes: Sequence[Subject], open_in_all: int = 0
+) -> View:
+    """What is both asked and talked about between people; else what is asked; else what is talked about.
+
+    `open_in_all`: questions without an answer, of every theme and of none, where no theme may be told.
+    """
+    talked = talked_of(themes)
     open_ones = [a for a in found if a.open]
     both = [a.theme for a in open_ones if a.theme in talked]
     chosen = both or [a.theme for a in open_ones] or list(talked)
     if not chosen:
         state = "hidden" if any(row.get("is_suppressed") for row in rows) else "nothing"
         return View(answer=t(f"help.{state}"), brief=t(f"help.{state}"))
-    state = "both" if both else "asked" if open_ones else "talked"
+    state = "both" if both else "asked" if open_ones else "open" if open_in_all else "talked"
     values: dict[str, Any] = {
         "themes": t.phrases("themes", "the", chosen[:3]),
         "of": t.phrases("themes", "of", chosen[:3]),
-        "count": sum(a.open for a in open_ones if a.theme in chosen[:3]),
+        "count": sum(a.open for a in open_ones if a.theme in chosen[:3]) or open_in_all,
     }
     notes = [t("help.how"), t("help.own_interest")]
     act = t.act("help_talked", themes=values["themes"])
-    if open_ones:
+    if values["count"]:
         act = t.act("help_open", values["count"])
     return View(
         answer=t(f"help.{state}", **values),

@@ -32,7 +32,7 @@ REPORT = "rpt_conversation_mix_weekly"
 START = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 COMPANIES = ("ondine", "rival")
 SHOPS = {"ondine": "shop", "rival": "rivalshop"}
-PEOPLE = tuple(f"a{number}" for number in range(7))
+PEOPLE = tuple(f"a{number}" for number in range(5))
 COUNTED = ("count_posts", "conversations", "monologues", "exchanges")
 VOICES = ("employee", "former_employee", "person", "organisation", "bot", "brand", "unknown")
 

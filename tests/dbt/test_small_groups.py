@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import numpy as np
+import openpyxl
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from scipy.optimize import linprog
+
+from girafe.settings import parse_settings
+from reports.release import publish
 
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 RELEASES = 52
@@ -116,8 +124,12 @@ def test_nothing_is_shown_of_fewer_than_five_persons_or_ten_in_a_cross_table(rel
     assert small > 1000  # there was something to protect
 
 
-def solvable(unknown: Iterable[Cell], sums: list[tuple[list[Cell], float]]) -> dict[Cell, float]:
-    """The unknown numbers that the sums (and not being negative) leave only one value."""
+def solvable(
+    unknown: Iterable[Cell],
+    sums: list[tuple[list[Cell], float]],
+    at_most: Mapping[Cell, float] | None = None,
+) -> dict[Cell, float]:
+    """The unknown numbers that the sums (and not being negative, nor above `at_most`) leave only one value."""
     names = sorted(set(unknown))
     place = {name: index for index, name in enumerate(names)}
     matrix, totals = [], []
@@ -129,13 +141,12 @@ def solvable(unknown: Iterable[Cell], sums: list[tuple[list[Cell], float]]) -> d
             totals.append(total)
     if not matrix:
         return {}
+    bounds = [(0, (at_most or {}).get(name)) for name in names]
     found = {}
     for name, index in place.items():
         goal = np.zeros(len(names))
         goal[index] = 1
-        ends = [
-            linprog(sign * goal, A_eq=np.array(matrix), b_eq=totals, bounds=(0, None)) for sign in (1, -1)
-        ]
+        ends = [linprog(sign * goal, A_eq=np.array(matrix), b_eq=totals, bounds=bounds) for sign in (1, -1)]
         if all(end.success for end in ends) and abs(ends[0].fun + ends[1].fun) < 0.5:
             found[name] = ends[0].fun
     return found
@@ -270,3 +281,142 @@ def test_a_later_release_does_not_tell_what_an_earlier_one_withheld(releases: An
             pairs += 1
             assert hidden[company, week] == hidden[following], (company, week)
     assert pairs > 500
+
+
+def test_a_withheld_voice_cannot_be_computed_from_the_release_that_shows_it_a_week_later(
+    releases: Any,
+) -> None:
+    """Late posts only add accounts: what a later release shows bounds what the earlier one withheld."""
+    shown: dict[tuple[int, date], dict[str, float | None]] = defaultdict(dict)
+    for row in releases.rows("rpt_voices_weekly", "platform = 'all'"):
+        if row["voice"] in PERSONS:
+            shown[int(row["company_id"][-2:]), row["week_start"]][row["voice"]] = row["count_accounts"]
+    totals = {
+        (int(row["company_id"][-2:]), row["week_start"]): row["count_persons"]
+        for row in releases.rows("rpt_conversation_mix_weekly", "platform = 'all' and language = 'all'")
+    }
+    truth = true_persons(releases, platform="'all'")
+    attacked = 0
+    for (release, week), cells in shown.items():
+        later = shown.get((release + 1, week), {})
+        hidden = [voice for voice, number in cells.items() if number is None]
+        total, bounds = totals[release, week], {(v,): later[v] for v in hidden if later.get(v) is not None}
+        if total is None or not bounds:
+            continue
+        attacked += 1
+        rest = total - sum(number for number in cells.values() if number is not None)
+        cap = {cell: float(number) for cell, number in bounds.items() if number is not None}
+        for (voice,), value in solvable(
+            [(v,) for v in hidden], [([(v,) for v in hidden], rest)], cap
+        ).items():
+            persons = truth.get((f"release{release:02}", str(week), "all", voice), 0)
+            assert not 1 <= persons < 5, f"release {release} {week} {voice}: {value} computed"
+    assert attacked > 2
+
+
+def test_no_week_of_employees_can_be_computed_from_its_month(releases: Any) -> None:
+    """A month's employees are at most the sum of its weeks; that must not leave a withheld week one number."""
+    company = f"company_id = 'release{RELEASES - 1}'"
+    months = {
+        row["month_start"]: row["count_active_employees"]
+        for row in releases.rows("rpt_activation_monthly", company)
+    }
+    weeks = {
+        row["week_start"]: row["count_accounts"]
+        for row in releases.rows(
+            "rpt_voices_weekly", f"{company} and platform = 'all' and voice = 'employee'"
+        )
+    }
+    compared = 0
+    for month, active in months.items():
+        following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+        touching = [w for w in weeks if month - timedelta(days=6) <= w < following]
+        hidden = [w for w in touching if weeks[w] is None]
+        if active is None or not hidden:
+            continue
+        compared += 1
+        # All the others at their most, the withheld ones at the four a withheld cell may hold.
+        least = active - sum(weeks[w] or 0 for w in touching) - 4 * (len(hidden) - 1)
+        assert least < 4, f"{month}: the withheld week {hidden} has at least {least} employees, so four"
+    assert compared > 3
+
+
+def test_a_family_of_themes_is_told_of_ten_persons_and_of_ten_or_none_who_did_not_speak_of_it(
+    releases: Any,
+) -> None:
+    """What the share leaves over is told with it: conversations without the family are counted here again."""
+    block = "week_start - ((week_start - date '1970-01-05') % 28)::int"
+    truth = {
+        tuple(row[:4]): row[4:]
+        for row in releases.ask(
+            f"""
+            with spoken as (
+                select distinct company_id, thread_id, family
+                from core.fct_post_themes join seeds.themes using (theme)
+            ),
+            judged as (
+                select c.company_id, ({block})::text, c.thread_kind, f.family,
+                    s.family is not null as is_with, p.account_id
+                from core.fct_conversations as c
+                cross join (select distinct family from seeds.themes) as f
+                left join spoken as s
+                    on s.company_id = c.company_id and s.thread_id = c.thread_id and s.family = f.family
+                join core.fct_posts as p on p.company_id = c.company_id and p.thread_id = c.thread_id
+                where p.side in ('human', 'unknown')
+            )
+            select * exclude (is_with, account_id),
+                count(distinct account_id) filter (where is_with),
+                count(distinct account_id) filter (where not is_with)
+            from judged group by all
+            """.replace("week_start", "c.week_start")
+        )
+    }
+    rows = releases.rows("rpt_theme_families_four_weekly")
+    for row in rows:
+        key = (row["company_id"], str(row["block_start"]), row["conversation_kind"], row["family"])
+        if not row["is_suppressed"]:
+            assert all(persons == 0 or persons >= 10 for persons in truth.get(key, ())), key
+        assert row["is_suppressed"] == (row["family_share_numerator"] is None)
+    assert sum(row["is_suppressed"] for row in rows) > 50
+    assert sum(not row["is_suppressed"] for row in rows) > 50
+
+
+def test_every_number_of_a_released_file_is_one_of_the_marts_or_withheld_there_too(
+    releases: Any, tmp_path: Path
+) -> None:
+    """Numbers are read out of the CSV and the workbook of a real release, cell by cell."""
+    company = f"release{RELEASES - 1}"
+    marts, exports = tmp_path / "marts", tmp_path / "exports"
+    marts.mkdir()
+    for path in releases.marts.glob("rpt_*.parquet"):
+        table = pq.read_table(path)
+        if "company_id" in table.column_names:
+            table = table.filter(pc.equal(table["company_id"], company))
+        pq.write_table(table, marts / path.name)
+    settings = parse_settings(f'[company]\nname = "{company}"\n')
+    publish(marts=marts, exports=exports, settings=settings, now=MONDAY + timedelta(weeks=60), with_pdf=False)
+    book = openpyxl.load_workbook(exports / "workbook.xlsx", read_only=True)
+    sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+    compared = 0
+    for path in marts.glob("rpt_*.parquet"):
+        rows = pq.read_table(path).to_pylist()
+        with (exports / f"{path.stem}.csv").open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.DictReader(file))
+        assert len(lines) == len(rows)
+        numbers = [[value for value in row.values() if isinstance(value, int | float)] for row in rows]
+        for line, row, known in zip(lines, rows, numbers, strict=True):
+            for column, text in line.items():
+                if row[column] is None:
+                    assert text == "", (path.stem, column, text)
+                elif isinstance(row[column], float) or type(row[column]) is int:
+                    assert float(text) == pytest.approx(row[column]), (path.stem, column)
+                    compared += 1
+            assert known is not None
+        sheet = next(
+            (found for name, found in sheets.items() if name in path.stem or path.stem in name), None
+        )
+        if sheet is not None:
+            told = {value for line in sheet for value in line if type(value) in (int, float)}
+            allowed = {round(number, 6) for known in numbers for number in known} | {0, 1}
+            assert {round(value, 6) for value in told} <= allowed, path.stem
+    assert compared > 5000

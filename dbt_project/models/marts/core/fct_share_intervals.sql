@@ -28,8 +28,10 @@ select
         "conversation_change",
         "exchange_change",
     ] %}
-        quantile_cont({{ name }}, 0.025) as {{ name }}_q025,
-        quantile_cont({{ name }}, 0.975) as {{ name }}_q975
+        quantile_cont({{ name }}, {{ var("interval_tail") }}) as {{ name }}_tail_low,
+        quantile_cont(
+            {{ name }}, {{ 1 - var("interval_tail") }}
+        ) as {{ name }}_tail_high
         {%- if not loop.last %},{% endif %}
     {% endfor %}
 from paired

@@ -16,11 +16,13 @@ with
             other.company_id,
             other.week_start,
             quantile_cont(
-                other.conversation_share - own.conversation_share, 0.025
-            ) as difference_q025,
+                other.conversation_share - own.conversation_share,
+                {{ var("interval_tail") }}
+            ) as difference_tail_low,
             quantile_cont(
-                other.conversation_share - own.conversation_share, 0.975
-            ) as difference_q975
+                other.conversation_share - own.conversation_share,
+                {{ 1 - var("interval_tail") }}
+            ) as difference_tail_high
         from replicates as other
         join replicates as own using (week_start, replicate)
         join home on home.company_id = own.company_id
@@ -41,8 +43,8 @@ with
                         partition by mix.week_start
                     )
             end as difference_to_home,
-            differences.difference_q025,
-            differences.difference_q975
+            differences.difference_tail_low,
+            differences.difference_tail_high
         from mix
         left join differences using (company_id, week_start)
     ),
