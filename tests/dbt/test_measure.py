@@ -587,6 +587,6 @@ def test_the_same_data_gives_the_same_files(
         raws.append(raw)
     again = measure(*reversed(raws))
     files = sorted(path.name for path in measured.marts.iterdir())
-    assert len(files) == 14
+    assert len(files) == 15
     for name in files:
         assert (again.marts / name).read_bytes() == (measured.marts / name).read_bytes(), name
