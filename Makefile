@@ -56,8 +56,8 @@ format: .venv/.ready ## Put code and SQL into shape
 up: .venv/.ready ## Start Airflow on this machine and print its address and login
 	@$(BIN)/python scripts/airflow_up.py --data $(DATA)
 
-bench: .venv/.ready ## Time each stage per thousand posts, as ratios against a plain baseline
-	@$(BIN)/girafe bench
+bench: .venv/.ready ## Cost of each stage, its growth and memory (ARGS="--posts 100000 --times 10 --bars": the load bars)
+	@$(BIN)/girafe bench $(ARGS)
 
 evaluate: .venv/.ready ## Measure the classifiers against baselines (ARGS="--quick": without the encoder)
 	@$(BIN)/python -m nlp.training.evaluate $(ARGS)

@@ -65,14 +65,25 @@ def _lines(source: Path, out: Path | None, work: Callable[[Any], Any]) -> None:
 def bench(
     posts: Annotated[int, typer.Option(help="Posts of the smaller run.", min=100)] = 10_000,
     times: Annotated[int, typer.Option(help="How many times more in the larger run.", min=2)] = 4,
+    bars: Annotated[
+        bool, typer.Option("--bars", help="Fail if memory, growth or the run with 1 % new posts is too dear.")
+    ] = False,
 ) -> None:
-    """Times every stage on invented posts, as ratios against a plain baseline of the same run."""
-    from girafe.bench import measure, table
+    """Measures every stage on invented posts: its cost, its growth, its memory, and a run with 1 % new posts.
+
+    The bars are meant for `girafe bench --posts 100000 --times 10 --bars`: smaller worlds are mostly start-up.
+    """
+    from girafe.bench import measure, missed, table
 
     small = measure(posts, say=lambda line: console.print(f"  [dim]{line}[/]"))
     large = measure(posts * times, say=lambda line: console.print(f"  [dim]{line}[/]"))
-    for line in table(small, large, posts=posts, times=times):
+    for line in table(small, large):
         typer.echo(line)
+    found = missed(small, large) if bars else []
+    for line in found:
+        console.print(f"[red]✗[/] {line}")
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command(rich_help_panel=PANEL)
