@@ -6,6 +6,8 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 DATA ?= data
 
+# Compiled modules are kept: without them every stage, task and test would compile its libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
 export SCARF_NO_ANALYTICS := true

@@ -1,4 +1,4 @@
-"""Bench world: invented posts in the order of time, as many weeks, platforms, companies and sizes of thread as real ones.
+"""Bench world: invented posts in the order of time, over weeks, platforms, companies and sizes of thread as in life.
 
 Nothing in it is anybody's: words, accounts and companies are made up, and the same seed gives the same bytes.
 """
@@ -74,7 +74,8 @@ def invented_posts(count: int, *, new: int = 0, seed: int = 7) -> Iterator[bytes
     chance = random.Random(seed)  # noqa: S311 repeatable chance, not secrecy
     accounts = max(50, count // 4)
     pace = timedelta(weeks=WEEKS) / max(count, 1)
-    now, number, waiting, order = _START, 0, [], 0
+    now, number, order = _START, 0, 0
+    waiting: list[tuple[datetime, int, _Spoken]] = []
     known: list[_Spoken] = []
     while number < count + new:
         now += pace

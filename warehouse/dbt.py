@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,13 @@ def write_docs(
     small_group: int = SMALL_GROUP,
     small_group_cross: int = SMALL_GROUP_CROSS,
 ) -> None:
-    """Writes one page about the models after they were built (by `build_models`, or by Airflow's tasks)."""
+    """Writes one page about the models after they were built (by `build_models`, or by Airflow's tasks).
+
+    The same models give the same page, so it is written only where they have changed.
+    """
+    mark = f"<!-- {_fingerprint(project, small_group, small_group_cross)} -->"
+    if to.exists() and to.read_text(encoding="utf-8").endswith(mark):
+        return
     # The variables of the build: others would have dbt parse the whole project again.
     # `--no-compile`: the build has compiled everything, and that names folders of this machine.
     arguments = ["docs", "generate", "--no-compile", *_variables(small_group, small_group_cross)]
@@ -91,14 +99,28 @@ def write_docs(
     # The manifest Airflow draws from, whoever built: dbt writes none here where Airflow's tasks did, and would
     # leave that of an older version.
     target = _state(warehouse) / "target"
-    _write_docs(target / "index.html", manifest(project), target / "catalog.json", to)
+    _write_docs(target / "index.html", manifest(project), target / "catalog.json", to, mark)
+
+
+def _fingerprint(project: Path, *parameters: int) -> str:
+    """Changes when a file of the dbt project, a parameter of the build or dbt itself does."""
+    found = hashlib.sha256(repr((parameters, version("dbt-core"), version("dbt-duckdb"))).encode())
+    for path in sorted(path for path in _parsed(project) if path.is_file()):
+        found.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def _parsed(project: Path) -> list[Path]:
+    """The files that dbt reads of a project, and their folders: those know of a file that has left."""
+    below = [path for folder in _PARSED for path in (project / folder).rglob("*")]
+    return [*below, *project.glob("*.yml")]
 
 
 def _variables(small_group: int, small_group_cross: int) -> list[str]:
     return ["--vars", f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}"]
 
 
-def _write_docs(index: Path, manifest_file: Path, catalog: Path, to: Path) -> None:
+def _write_docs(index: Path, manifest_file: Path, catalog: Path, to: Path, mark: str) -> None:
     """Puts what dbt knows of the models, their columns and their lineage on one page that asks no network.
 
     It holds descriptions, SQL and names of columns, no data; nothing of the machine or the moment, so the same
@@ -111,7 +133,7 @@ def _write_docs(index: Path, manifest_file: Path, catalog: Path, to: Path) -> No
         page = page.replace(f'"{name}.JSON INLINE DATA"', text)
     to.parent.mkdir(parents=True, exist_ok=True)
     partial = to.with_suffix(".part")
-    partial.write_text(page, encoding="utf-8")
+    partial.write_text(page + mark, encoding="utf-8")
     partial.replace(to)
 
 
@@ -173,8 +195,7 @@ def manifest(project: Path) -> Path:
     installation (the source tree may be read-only, and is left alone).
     """
     made = Path(sys.prefix) / "var" / "girafe" / "manifest.json"
-    sources = [path for folder in _PARSED for path in (project / folder).rglob("*")]
-    youngest = max(path.stat().st_mtime for path in (*sources, *project.glob("*.yml")))
+    youngest = max(path.stat().st_mtime for path in _parsed(project))
     if not made.exists() or made.stat().st_mtime < youngest:
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "girafe.duckdb"

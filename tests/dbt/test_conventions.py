@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from girafe.errors import QualityFailed, UserMustAct
-from warehouse.dbt import build_models
+from warehouse.dbt import build_models, write_docs
 from warehouse.tables import RAW
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -187,6 +187,22 @@ def test_the_models_are_documented_on_one_static_page_that_tells_nothing_of_the_
     for secret in (str(built.warehouse.parent), str(PROJECT.parent), 'invocation_id":', 'generated_at":'):
         assert secret not in text, secret
     assert again.read_bytes() == page.read_bytes()
+
+
+def test_the_page_of_the_models_is_written_again_only_if_they_have_changed(
+    built: Any, tmp_path: Path
+) -> None:
+    page = tmp_path / "models.html"
+
+    def write() -> int:
+        write_docs(warehouse=built.warehouse, project=PROJECT, to=page)
+        return page.stat().st_ino
+
+    first = write()
+    assert write() == first
+    page.write_text(page.read_text(encoding="utf-8").replace("-->", "of other models -->"), encoding="utf-8")
+    assert write() != first
+    assert "of other models" not in page.read_text(encoding="utf-8")
 
 
 def test_a_failure_names_the_model_and_leaves_the_marts_as_they_were(built: Any) -> None:

@@ -12,26 +12,33 @@ with
         from gone
         join keys on keys.alias_id = gone.account_id
     ),
-    newest as (
-        select * exclude (first_seen_at), first_seen_at as version_seen_at
+    -- few posts have several versions; only those are sorted
+    repeated as (
+        select post_id, min(first_seen_at) as first_seen_at
         from posts
+        group by post_id
+        having count(*) > 1
+    ),
+    newest as (
+        select *
+        from posts
+        where post_id not in (select post_id from repeated)
+        union all by name
+        select posts.* replace (repeated.first_seen_at as first_seen_at)
+        from posts
+        join repeated using (post_id)
         qualify
             row_number() over (
                 partition by post_id order by last_seen_at desc, content_hash desc
             )
             = 1
     ),
-    first_seen as (
-        select post_id, min(first_seen_at) as first_seen_at from posts group by post_id
-    ),
     resolved as (
         select
-            newest.* exclude (account_id, version_seen_at),
+            newest.* exclude (account_id),
             newest.account_id as written_as,
-            coalesce(keys.account_id, newest.account_id) as account_id,
-            first_seen.first_seen_at
+            coalesce(keys.account_id, newest.account_id) as account_id
         from newest
-        join first_seen using (post_id)
         left join keys on keys.alias_id = newest.account_id
     ),
     final as (

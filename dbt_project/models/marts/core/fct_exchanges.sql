@@ -25,11 +25,12 @@ with
             spans.valid_from as addressee_span_from,
             coalesce(spans.voice, 'unknown') as addressee_voice
         from spoken
-        asof left join
+        left join
             {{ ref("int_speaker_spans") }} as spans
             on spans.company_id = spoken.company_id
             and spans.account_id = spoken.addressee_id
             and spoken.created_at >= spans.valid_from
+            and spoken.created_at < coalesce(spans.valid_to, timestamptz 'infinity')
     ),
     final as (
         select

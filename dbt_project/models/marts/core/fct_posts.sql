@@ -35,11 +35,14 @@ with
                 counted.created_at < spans.observed_from and not spans.is_certain, false
             ) as is_backdated
         from counted
-        asof left join
+        -- spans of an account do not overlap (a test says so), so this is an asof join
+        -- without its sorting
+        left join
             {{ ref("int_speaker_spans") }} as spans
             on spans.company_id = counted.company_id
             and spans.account_id = counted.account_id
             and counted.created_at >= spans.valid_from
+            and counted.created_at < coalesce(spans.valid_to, timestamptz 'infinity')
     ),
     final as (
         select

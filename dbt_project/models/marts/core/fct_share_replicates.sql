@@ -112,51 +112,53 @@ with
         select *
         from counted_events
     ),
-    -- numbers, because a row per unit and replicate is read below
-    numbered as (
-        select
-            units.*,
-            coalesce(threads.seed, hash(units.thread_id)) as seed,
-            dense_rank() over (
-                order by
-                    {% for name in cell %}
-                        units.{{ name }}{{ "," if not loop.last }}
-                    {% endfor %}
-            ) as number
+    seeded as (
+        select units.*, coalesce(threads.seed, hash(units.thread_id)) as seed
         from units
         left join {{ ref("int_threads") }} as threads using (thread_id)
         where bit_count(human_to_human | with_brand) > 0
     ),
+    -- a column per replicate: a row per unit and replicate would be read, hashed and
+    -- thrown away again
     weighted as (
         select
-            numbered.number,
-            numbered.is_conversation,
-            replicates.replicate,
-            -- one weight per thread and replicate: its exchanges stay together
-            - ln({{ uniform("seed", "replicate", "1") }}) * numbered.size as weight,
-            weight * get_bit(numbered.human_to_human, replicate::int) as human,
-            weight * get_bit(numbered.with_brand, replicate::int) as brand
-        from numbered
-        cross join range({{ var("replicates") }}) as replicates(replicate)
+            seeded.*,
+            {% for r in range(var("replicates")) %}
+                -- one weight per thread and replicate: its exchanges stay together
+                - ln({{ uniform("seed", r ~ "::bigint", "1") }})
+                * size as weight_{{ r }}
+                {%- if not loop.last %},{% endif %}
+            {% endfor %}
+        from seeded
     ),
     sums as (
         select
-            number, is_conversation, replicate, sum(human) as human, sum(brand) as brand
+            {{ cell | join(", ") }},
+            is_conversation,
+            {% for r in range(var("replicates")) %}
+                sum(weight_{{ r }} * get_bit(human_to_human, {{ r }})) as human_{{ r }},
+                sum(weight_{{ r }} * get_bit(with_brand, {{ r }})) as brand_{{ r }}
+                {%- if not loop.last %},{% endif %}
+            {% endfor %}
         from weighted
-        group by all
+        group by {{ cell | join(", ") }}, is_conversation
     ),
     base as (
         select
-            {% for name in cell %} names.{{ name }}, {% endfor %}
-            sums.replicate,
-            if(sums.is_conversation, sums.human, 0) as conversations_human,
-            if(sums.is_conversation, sums.brand, 0) as conversations_brand,
-            if(sums.is_conversation, 0, sums.human) as exchanges_human,
-            if(sums.is_conversation, 0, sums.brand) as exchanges_brand
+            {{ cell | join(", ") }},
+            is_conversation,
+            unnest(range({{ var("replicates") }})) as replicate,
+            {% for side in ["human", "brand"] %}
+                unnest(
+                    [
+                        {% for r in range(var("replicates")) %}
+                            {{ side }}_{{ r }}{% if not loop.last %},{% endif %}
+                        {% endfor %}
+                    ]
+                ) as {{ side }}
+                {%- if not loop.last %},{% endif %}
+            {% endfor %}
         from sums
-        join
-            (select distinct number, {{ cell | join(", ") }} from numbered) as names
-            using (number)
     ),
     cells as (
         select
@@ -165,10 +167,18 @@ with
             coalesce(platform, 'all') as platform,
             coalesce(language, 'all') as language,
             replicate,
-            coalesce(sum(conversations_human), 0) as conversations_human,
-            coalesce(sum(conversations_brand), 0) as conversations_brand,
-            coalesce(sum(exchanges_human), 0) as exchanges_human,
-            coalesce(sum(exchanges_brand), 0) as exchanges_brand
+            coalesce(
+                sum(human) filter (where is_conversation), 0
+            ) as conversations_human,
+            coalesce(
+                sum(brand) filter (where is_conversation), 0
+            ) as conversations_brand,
+            coalesce(
+                sum(human) filter (where not is_conversation), 0
+            ) as exchanges_human,
+            coalesce(
+                sum(brand) filter (where not is_conversation), 0
+            ) as exchanges_brand
         from base
         group by {{ cube }}
     ),

@@ -49,23 +49,13 @@ with
         from spans
         where is_fixed or coalesce(total, 0) <= 0
     ),
-    -- one letter per replicate: brand, human or other
     chances as (
         select
             *,
-            array_to_string(
-                list_transform(
-                    range({{ var("replicates") }}),
-                    lambda r: case
-                        when total * {{ uniform("seed", "r", "2") }} < upto_brand
-                        then 'b'
-                        when total * {{ uniform("seed", "r", "2") }} < upto_human
-                        then 'h'
-                        else 'o'
-                    end
-                ),
-                ''
-            ) as letters
+            list_transform(
+                range({{ var("replicates") }}),
+                lambda r:total * {{ uniform("seed", "r", "2") }}
+            ) as luck
         from spans
         where not is_fixed and total > 0
     ),
@@ -75,8 +65,15 @@ with
             account_id,
             span_from,
             false as is_fixed,
-            translate(letters, 'bho', '100')::bit as brand_draws,
-            translate(letters, 'bho', '010')::bit as human_draws
+            array_to_string(
+                list_transform(luck, lambda u:if(u < upto_brand, '1', '0')), ''
+            )::bit as brand_draws,
+            array_to_string(
+                list_transform(
+                    luck, lambda u:if(u >= upto_brand and u < upto_human, '1', '0')
+                ),
+                ''
+            )::bit as human_draws
         from chances
     ),
     final as (
