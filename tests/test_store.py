@@ -125,7 +125,11 @@ def test_a_store_gives_the_same_tables_marts_erasures_and_files_as_a_folder(
     expected = walk(DataDir(tmp_path / "folder"), tmp_path / "files", to_marts=to_marts)
     assert expected["forgotten"][0] > 0
     assert expected["retention"] == 2
-    seen = walk(DataDir.of(tmp_path / "data", {"GIRAFE_STORE": store}), tmp_path / "files", to_marts=to_marts)
+    seen = walk(
+        DataDir.of(tmp_path / "data", {**os.environ, "GIRAFE_STORE": store}),
+        tmp_path / "files",
+        to_marts=to_marts,
+    )
     for step in expected:
         assert seen[step] == expected[step], step
     here = {path.name for path in (tmp_path / "data").iterdir()}
@@ -166,15 +170,15 @@ def test_one_machine_becomes_several_and_one_again_without_a_difference(store: s
     path.classify(context)
     path.load(context)
 
-    moved = share(DataDir.of(alone.root, {"GIRAFE_STORE": store}))
+    moved = share(DataDir.of(alone.root, {**os.environ, "GIRAFE_STORE": store}))
     assert moved["landing"] == moved["runs"] == 1
-    several = DataDir.of(tmp_path / "writer", {"GIRAFE_STORE": store})
+    several = DataDir.of(tmp_path / "writer", {**os.environ, "GIRAFE_STORE": store})
     elsewhere = path.Context(data=several, settings=SETTINGS, now=NOW)
     assert all(report.skipped for report in path.classify(elsewhere))
     path.load(elsewhere)
     assert tables(several) == tables(alone)
 
-    bring_back(DataDir.of(tmp_path / "again", {"GIRAFE_STORE": store}))
+    bring_back(DataDir.of(tmp_path / "again", {**os.environ, "GIRAFE_STORE": store}))
     again = path.Context(data=DataDir(tmp_path / "again"), settings=SETTINGS, now=NOW)
     path.load(again)
     assert tables(again.data) == tables(alone)
