@@ -87,9 +87,16 @@ def count(rows: list[Row]) -> Counter[str]:
         side[row["author"].lower()] = "brand" if row["is_brand_account"] else "human"
     by_id = {row["id"]: row for row in rows}
     found: Counter[str] = Counter()
+    # Two pairs of thread ids share a post, so an answer joins them (docs/decisions/0021).
+    same = {row["thread_id"]: row["thread_id"] for row in rows}
+    for row in rows:
+        parent = by_id.get(row["parent_id"])
+        if parent is not None and same[parent["thread_id"]] != same[row["thread_id"]]:
+            old, new = same[parent["thread_id"]], same[row["thread_id"]]
+            same = {thread: new if joined == old else joined for thread, joined in same.items()}
     threads: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        threads[row["thread_id"]].add(row["author"].lower())
+        threads[same[row["thread_id"]]].add(row["author"].lower())
         speaker = row["author"].lower()
         addressed = {handle.lower() for handle in MENTION.findall(row["text"])}
         parent = by_id.get(row["parent_id"])
