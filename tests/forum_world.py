@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.collectors.conftest import GOVERNANCE
+from tests.loopback import serving
 
 FIRST = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DAYS = 16
@@ -101,11 +101,5 @@ def forum_world() -> Iterator[ForumWorld]:
         def log_message(self, *_: object) -> None:
             """Keeps quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    world.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as world.url:
         yield world
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -20,6 +20,18 @@ class Counting:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address at which `handler` answers, on a free loopback port, while the block runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
 def counting() -> Iterator[Counting]:
     """Answers every request with 404 while the block runs."""
     seen = Counting(url="")
@@ -36,13 +48,8 @@ def counting() -> Iterator[Counting]:
         def log_message(self, *arguments: Any) -> None:
             """Keeps quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    seen.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as seen.url:
         yield seen
-    finally:
-        server.shutdown()
 
 
 @dataclass
@@ -73,10 +80,5 @@ def receiving() -> Iterator[Receiving]:
         def log_message(self, *arguments: Any) -> None:
             """Keeps quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    seen.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(Handler) as seen.url:
         yield seen
-    finally:
-        server.shutdown()
