@@ -83,9 +83,33 @@ def weeks(t: Words) -> Any:
     return alt.X("week:O", title=None, axis=axis, scale=alt.Scale(padding=0.3))
 
 
+def weekly_bars(
+    t: Words, kind: str, inks_of: Mapping[str, str], *, named: str, title: str, height: int
+) -> dict[str, Any]:
+    """A count a week, stacked by `kind`, whose names stand under `named`."""
+    legend = alt.Legend(labelExpr=names(t, named, tuple(inks_of)))
+    bars = (
+        alt.Chart(rows())
+        .mark_bar(width={"band": 0.62})
+        .encode(
+            x=weeks(t),
+            y=alt.Y("sum(count):Q", title=None, axis=alt.Axis(tickCount=5, format="d")),
+            color=alt.Color(f"{kind}:N", scale=inks(inks_of), legend=legend),
+            order=alt.Order(f"{kind}:N", sort="descending"),
+            tooltip=alt.Tooltip("count:Q", title=title),
+        )
+    )
+    return finish(bars, height=height)
+
+
 def percent(t: Words) -> str:
     """A Vega expression that writes 0.5 or -0.5 as "50 %"."""
     return f"round(abs(datum.value) * 100) + {json.dumps(t.find('format.percent'), ensure_ascii=False)}"
+
+
+def labelled(t: Words, share: float, digits: int = 0) -> dict[str, Any]:
+    """A share as a mark and, beside it, as it is written: sentence, chart and table round alike."""
+    return {"share": share, "label": t.percent(share, digits)}
 
 
 def magnitude() -> str:

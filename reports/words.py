@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -75,11 +76,15 @@ class Words:
             yield entry["term"], entry["meaning"]
 
     def number(self, value: float | None, digits: int = 0) -> str:
-        """1234.5 as people of this language write it; a dash for a number that is not there."""
+        """1234.5 as people of this language write it, a half rounded up; a dash for a number that is not there."""
         if value is None:
             return "–"
         form = self.tree["format"]
-        text = f"{value:,.{digits}f}".replace(",", "\0").replace(".", form["decimal"])
+        # The ninth digit takes off what binary fractions add: 14.499999999999998 is fourteen and a half.
+        exact = Decimal(repr(round(value, 9)))
+        text = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,.{digits}f}".replace(
+            ",", "\0"
+        ).replace(".", form["decimal"])
         return text.replace("\0", form["thousands"]).replace("-", "\u2212")
 
     def percent(self, share: float | None, digits: int = 0) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
-
 from reports import charts
 from reports.figures import Period, compare, in_weeks, pool, total
 from reports.sections.change import state_of
@@ -114,16 +112,4 @@ def _line(t: Words, row: Row) -> tuple[str, ...]:
 def chart(t: Words) -> dict[str, Any]:
     """What the brand wrote, week by week: to somebody, or to everybody."""
     kinds = {"talk": charts.BRAND, "cast": charts.VEIL}
-    legend = alt.Legend(labelExpr=charts.names(t, "brand.kinds", tuple(kinds)))
-    bars = (
-        alt.Chart(charts.rows())
-        .mark_bar(width={"band": 0.62})
-        .encode(
-            x=charts.weeks(t),
-            y=alt.Y("sum(count):Q", title=None, axis=alt.Axis(tickCount=5, format="d")),
-            color=alt.Color("kind:N", scale=charts.inks(kinds), legend=legend),
-            order=alt.Order("kind:N", sort="descending"),
-            tooltip=alt.Tooltip("count:Q", title=t("brand.posts")),
-        )
-    )
-    return charts.finish(bars, height=220)
+    return charts.weekly_bars(t, "kind", kinds, named="brand.kinds", title=t("brand.posts"), height=220)

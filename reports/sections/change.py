@@ -89,7 +89,7 @@ def show(t: Words, rows: Sequence[Row]) -> Show:
     """All weeks, newest first in the table, oldest first in the chart."""
     return Show(
         rows=tuple(_line(t, row) for row in reversed(rows[-WEEKS_LISTED:])),
-        chart=tuple(_point(row) for row in rows[-WEEKS_DRAWN:]),
+        chart=tuple(_point(t, row) for row in rows[-WEEKS_DRAWN:]),
     )
 
 
@@ -107,13 +107,13 @@ def _line(t: Words, row: Row) -> tuple[str, ...]:
     )
 
 
-def _point(row: Row) -> dict[str, Any]:
+def _point(t: Words, row: Row) -> dict[str, Any]:
     week = row["week_start"].isoformat()
     if row.get(SHARE) is None:
         return {"week": week}
-    ends = {end: row.get(f"{SHARE}_{end}") for end in ("low", "high")}
-    rounded = {end: None if value is None else round(value, 3) for end, value in ends.items()}
-    return {"week": week, "share": round(row[SHARE], 3), **rounded}
+    low, high = (row.get(f"{SHARE}_{end}") for end in ("low", "high"))
+    interval = t.between(low, high)
+    return {"week": week, **charts.labelled(t, row[SHARE]), "low": low, "high": high, "interval": interval}
 
 
 def chart(t: Words) -> dict[str, Any]:
@@ -123,9 +123,8 @@ def chart(t: Words) -> dict[str, Any]:
     y = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=axis)
     tip = [
         alt.Tooltip("week:O", title=columns[0]),
-        alt.Tooltip("share:Q", title=columns[1], format=".0%"),
-        alt.Tooltip("low:Q", title=columns[2], format=".0%"),
-        alt.Tooltip("high:Q", title="–", format=".0%"),
+        alt.Tooltip("label:N", title=columns[1]),
+        alt.Tooltip("interval:N", title=columns[2]),
     ]
     base = alt.Chart(charts.rows()).encode(x=x)
     band = base.mark_area(color=charts.HUMAN, opacity=0.17, invalid="break-paths-show-path-domains")
@@ -144,6 +143,6 @@ def chart(t: Words) -> dict[str, Any]:
         + band.encode(y=alt.Y("low:Q", title=None), y2="high:Q")
         + line.encode(y=y)
         + dots.encode(y=y, tooltip=tip)
-        + label.encode(y=y, text=alt.Text("share:Q", format=".0%")),
+        + label.encode(y=y, text="label:N"),
         height=260,
     )

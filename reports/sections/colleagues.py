@@ -88,7 +88,7 @@ def show(t: Words, rows: Sequence[Row]) -> Show:
     """The months as a table; the latest beside the benchmarks as a chart."""
     row = latest(rows)
     return Show(
-        rows=tuple(_line(t, row) for row in reversed(rows)), chart=_bars(row) if row is not None else ()
+        rows=tuple(_line(t, row) for row in reversed(rows)), chart=_bars(t, row) if row is not None else ()
     )
 
 
@@ -109,22 +109,22 @@ def _line(t: Words, row: Row) -> tuple[str, ...]:
     )
 
 
-def _bars(row: Row) -> tuple[dict[str, Any], ...]:
+def _bars(t: Words, row: Row) -> tuple[dict[str, Any], ...]:
     if row.get("is_suppressed") or row.get(SHARE) is None:
         return ()
-    us = {"who": "us", "share": row[SHARE], "low": row.get(f"{SHARE}_low"), "high": row.get(f"{SHARE}_high")}
-    professional = [row.get(f"benchmark_professional_{end}") for end in ("low", "high")]
-    marks: list[dict[str, Any]] = [us]
-    if None not in professional:
-        low, high = professional
-        marks.append({"who": "professional", "share": high, "low": low, "high": high})
+    us = charts.labelled(t, row[SHARE], 1)
+    marks: list[dict[str, Any]] = [
+        {"who": "us", **us, "low": row.get(f"{SHARE}_low"), "high": row.get(f"{SHARE}_high")}
+    ]
+    low, high = (row.get(f"benchmark_professional_{end}") for end in ("low", "high"))
+    if low is not None and high is not None:
+        label = t("colleagues.eight_nine")
+        marks.append({"who": "professional", "share": high, "label": label, "low": low, "high": high})
     for who in ("linkedin", "personal"):
         if row.get(f"benchmark_{who}") is not None:
-            marks.append({"who": who, "share": row[f"benchmark_{who}"], "low": None, "high": None})
-    return tuple(
-        {name: round(value, 4) if isinstance(value, float) else value for name, value in mark.items()}
-        for mark in marks
-    )
+            theirs = charts.labelled(t, row[f"benchmark_{who}"])
+            marks.append({"who": who, **theirs, "low": None, "high": None})
+    return tuple(marks)
 
 
 def chart(t: Words) -> dict[str, Any]:
@@ -135,7 +135,6 @@ def chart(t: Words) -> dict[str, Any]:
     x_axis = alt.Axis(labelExpr=charts.percent(t), values=[0, 0.25, 0.5, 0.75, 1])
     x = alt.X("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=x_axis)
     colour = alt.condition("datum.who == 'us'", alt.value(charts.HUMAN), alt.value(charts.VEIL))
-    label = alt.Text("share:Q", format=".1%")
     base = alt.Chart(charts.rows()).encode(y=y)
     bars = base.mark_bar(height=16, cornerRadiusEnd=2).encode(x=x, color=colour)
     whisker = base.mark_rule(color=charts.INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
@@ -144,13 +143,8 @@ def chart(t: Words) -> dict[str, Any]:
     return charts.finish(
         bars
         + whisker.transform_filter(ours)
-        + text.encode(x="high:Q", text=label).transform_filter(ours)
-        + text.encode(x="share:Q", text=alt.Text("share:Q", format=".0%")).transform_filter(
-            "datum.who == 'linkedin' || datum.who == 'personal'"
-        )
-        + text.encode(x="share:Q", text=alt.value(t("colleagues.eight_nine"))).transform_filter(
-            "datum.who == 'professional'"
-        ),
+        + text.encode(x="high:Q", text="label:N").transform_filter(ours)
+        + text.encode(x="share:Q", text="label:N").transform_filter(f"!({ours})"),
         height=40,
         per="who",
     )

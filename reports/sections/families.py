@@ -89,7 +89,7 @@ def show(t: Words, rows: Sequence[Row], last: Sequence[Row]) -> Show:
             "kind": row["conversation_kind"],
             "family": row["family"],
             **{end: row[f"family_share{end}"] for end in ("_low", "_high")},
-            "share": round(row["family_share"], 3),
+            **charts.labelled(t, row["family_share"]),
         }
         for family in FAMILIES
         for kind in KINDS
@@ -133,6 +133,6 @@ def chart(t: Words) -> dict[str, Any]:
     )
     dot = base.mark_point(filled=True, size=130, opacity=1).encode(x=alt.X("share:Q", scale=scale))
     text = base.mark_text(dy=-14, fontSize=13).encode(
-        x="share:Q", text=alt.Text("share:Q", format=".0%"), color=alt.value(charts.INK)
+        x="share:Q", text="label:N", color=alt.value(charts.INK)
     )
     return charts.finish(line + dot + text, height=92, per="family")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
-
 from reports import charts
 from reports.figures import in_weeks, total
 from reports.subjects import Asked, Subject, asked, subjects, talked_of
@@ -98,16 +96,4 @@ def show(t: Words, found: Sequence[Asked], weeks: Sequence[Row]) -> Show:
 
 def chart(t: Words) -> dict[str, Any]:
     """Questions by week: those left open stand on the ground, answered ones above."""
-    legend = alt.Legend(labelExpr=charts.names(t, "help.states", tuple(STATES)))
-    bars = (
-        alt.Chart(charts.rows())
-        .mark_bar(width={"band": 0.62})
-        .encode(
-            x=charts.weeks(t),
-            y=alt.Y("sum(count):Q", title=None, axis=alt.Axis(tickCount=5, format="d")),
-            color=alt.Color("state:N", scale=charts.inks(STATES), legend=legend),
-            order=alt.Order("state:N", sort="descending"),
-            tooltip=alt.Tooltip("count:Q", title=t("help.questions")),
-        )
-    )
-    return charts.finish(bars, height=200)
+    return charts.weekly_bars(t, "state", STATES, named="help.states", title=t("help.questions"), height=200)

@@ -52,7 +52,7 @@ def _views(scene: Scene, weeks: Any) -> tuple[View, Show]:
             )
         )
         if share.value is not None:
-            mark = {"company": name, "home": company == scene.home, "share": round(share.value, 3)}
+            mark = {"company": name, "home": company == scene.home, **charts.labelled(t, share.value)}
             marks.append({**mark, "low": share.low, "high": share.high})
         change = compare(share, home)
         if company != scene.home and change.value is not None:
@@ -74,5 +74,5 @@ def chart(t: Words) -> dict[str, Any]:
         x=alt.X("low:Q", title=None, scale=scale, axis=axis), x2="high:Q"
     )
     dot = base.mark_point(filled=True, size=130, opacity=1).encode(x=alt.X("share:Q", scale=scale))
-    text = base.mark_text(dy=-15, fontSize=13).encode(x="share:Q", text=alt.Text("share:Q", format=".0%"))
+    text = base.mark_text(dy=-15, fontSize=13).encode(x="share:Q", text="label:N")
     return charts.finish(line + dot + text, height=52, per="company")

@@ -315,3 +315,23 @@ def test_the_headline_is_one_sentence_with_its_figure(
     assert told.count(". ") == 0
     assert told.endswith(".")
     assert "%" in told
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_chart_writes_a_share_as_the_table_beneath_it_does(
+    marts: Path, settings: Settings, language: str
+) -> None:
+    t = words(language)
+    scene = dashboard.scene(read_tables(marts), settings, t)
+    labelled = 0
+    for module in (sections.change, sections.families, sections.rivals, sections.colleagues):
+        section = module.build(scene)
+        assert section is not None
+        for show in section.shows.values():
+            assert {mark["label"] for mark in show.chart if "low" in mark and mark["low"] is not None} <= {
+                cell for row in show.rows for cell in row
+            } | {t("colleagues.eight_nine")}
+            labelled += len(show.chart)
+        text = [layer for layer in section.spec["layer"] if layer["mark"]["type"] == "text"]
+        assert {layer["encoding"]["text"]["field"] for layer in text} == {"label"}
+    assert labelled

@@ -114,3 +114,12 @@ def test_the_definitions_say_what_the_benchmarks_mean() -> None:
     for code, wanted in {"fr": ("8 à 9", "75", "océan bleu"), "en": ("8 to 9", "75", "blue ocean")}.items():
         meaning = dict(words(code).definitions())[words(code)("definitions.benchmark.term")]
         assert all(part in meaning for part in wanted), json.dumps(meaning)
+
+
+def test_a_half_is_rounded_up_as_a_reader_would_do_it() -> None:
+    english = words("en")
+    assert english.percent(1 / 8) == "13%"
+    assert english.percent(0.145) == "15%"  # 14.499999999999998 in binary
+    assert english.percent(47 / 55) == "85%"  # 0.854545...: rounded once, not to 0.855 and then to 86
+    assert english.number(-2.5) == "\u22123"
+    assert english.number(1234.25, 1) == "1,234.3"
