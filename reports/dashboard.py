@@ -96,7 +96,7 @@ def headline(tables: Tables, settings: Settings, language: str) -> str:
     """The first answer of the dashboard with its figure, in one sentence, for a terminal or a manifest."""
     found = scene(tables, settings, words(language))
     heroes = sections.hero.build(found)
-    top = heroes.get(key(*defaults(found).values())) or _nothing(found.words, settings.company.name)
+    top = heroes.get(key(*defaults(found).values())) or _nothing(found)
     if not top.lede:
         return top.answer
     colon = found.words("page.colon")
@@ -133,7 +133,9 @@ def _page(scene: Scene, files_note: str, *, drawn: bool) -> dict[str, Any]:
     t = scene.words
     default = defaults(scene)
     heroes = sections.hero.build(scene)
-    built = [section for module in sections.SECTIONS if (section := module.build(scene))]
+    # Without a week, a page of empty answers would look like calm: only whether we could hear is told.
+    modules = sections.SECTIONS if scene.weeks else (sections.trust,)
+    built = [section for module in modules if (section := module.build(scene))]
     company = scene.settings.company.name
     privacy = scene.settings.privacy
     return {
@@ -146,24 +148,16 @@ def _page(scene: Scene, files_note: str, *, drawn: bool) -> dict[str, Any]:
         else t("page.as_of_nothing"),
         "filters": choices(scene),
         "heroes": heroes,
-        "hero": heroes.get(key(*default.values())) or _nothing(t, company),
+        "hero": heroes.get(key(*default.values())) or _nothing(scene),
         "sections": [_part(section, scene, default, drawn=drawn) for section in built],
         "colophon": t("page.colophon", files=files_note),
         "stance": t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross),
     }
 
 
-def _nothing(t: Words, company: str) -> Hero:
-    return Hero(
-        answer=t("hero.empty", company=company),
-        left="",
-        right="",
-        lede=t("page.nothing"),
-        fine="",
-        share=None,
-        low=None,
-        high=None,
-    )
+def _nothing(scene: Scene) -> Hero:
+    heard = figures.listening(scene.tables)
+    return sections.hero.nothing(scene, heard, company=scene.settings.company.name)
 
 
 def defaults(scene: Scene) -> dict[str, str]:
@@ -254,7 +248,7 @@ def _page_data(page: Mapping[str, Any]) -> dict[str, Any]:
         "hero": {
             "dims": FILTERS,
             "views": {name: asdict(h) for name, h in page["heroes"].items()},
-            "nothing": asdict(_nothing(t, page["company"])),
+            "nothing": asdict(_nothing(page["scene"])),
         },
         "sections": [
             {

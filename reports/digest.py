@@ -81,16 +81,16 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
     t, company = scene.words, settings.company.name
     values: dict[str, Any] = {"company": company, "week": t.day(week)}
     if week is None:
-        return _bare(scene, week, Carrier.EMPTY, values)
+        return _bare(scene, week, figures.listening(tables).silence(), values)
     period = Period(code="1", weeks=(week,), before=(week - timedelta(weeks=1),))
     mix = tables.where(MIX, company_id=scene.home, platform=ALL, language=ALL)
     rows = figures.in_weeks(mix, period.weeks)
     share = figures.pool(rows, hero.SHARE)
-    blind = figures.blind_platforms(tables, period.first, period.last)
-    state = figures.carrier(rows, share, blind=bool(blind))
-    if state in (Carrier.EMPTY, Carrier.BLIND):
+    silence = figures.listening(tables, period.first, period.last).silence()
+    state = figures.carrier(rows, share, silence=silence)
+    if state in (Carrier.EMPTY, Carrier.BLIND, Carrier.UNHEARD):
         return _bare(scene, week, state, values)
-    top = hero.hero(scene, mix, period, company=company)
+    top = hero.hero(scene, mix, period, silence, company=company)
     return Digest(
         words=t,
         company=company,
@@ -99,7 +99,8 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
         state=state,
         subject=t("digest.subject", **values),
         headline=top.answer,
-        lede=top.lede,
+        # The dashboard's advice to choose other filters is of no use in a mail.
+        lede=t("digest.why_hidden") if state is Carrier.HIDDEN else top.lede,
         share=top.share,
         left=top.left,
         right=top.right,
@@ -120,7 +121,7 @@ def _bare(scene: Scene, week: date | None, state: Carrier, values: dict[str, Any
         state=state,
         subject=t(f"digest.subject_{state}" if week else "digest.subject_nothing", **values),
         headline=t(f"hero.{state}", company=values["company"]),
-        lede=t(f"hero.why_{state}"),
+        lede=t(f"hero.why_{state}", company=values["company"]),
         share=None,
         left="",
         right="",

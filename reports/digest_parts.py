@@ -63,12 +63,17 @@ def _lately(period: Period) -> tuple[Any, ...]:
     return tuple(period.first - timedelta(weeks=back) for back in range(_CONTEXT))
 
 
-def _part(scene: Scene, name: str, lines: Sequence[Line | str]) -> Part:
+def _part(scene: Scene, name: str, lines: Sequence[Line | str], *, without: str = "none") -> Part:
+    """A heading with its lines; with none, the sentence that says why: nothing to tell, or not to be told."""
     t = scene.words
     told = [line if isinstance(line, Line) else Line(text=line) for line in lines]
     return Part(
-        name=name, title=t(f"digest.{name}"), lines=tuple(told) or (Line(text=t(f"digest.{name}_none")),)
+        name=name, title=t(f"digest.{name}"), lines=tuple(told) or (Line(text=t(f"digest.{name}_{without}")),)
     )
+
+
+def _is_withheld(rows: Sequence[Row]) -> bool:
+    return any(row.get("is_suppressed") for row in rows)
 
 
 def _open_questions(scene: Scene, weeks: Sequence[Any]) -> int:
@@ -92,7 +97,8 @@ def _to_do(scene: Scene, period: Period) -> Part:
     if places:
         names = t.phrases("platforms", "on", [row["platform"] for row in places])
         lines.append(t("digest.do_leave", None, places=names))
-    return _part(scene, "to_do", lines)
+    week = _home(scene, MIX, period.weeks, platform=ALL, language=ALL)
+    return _part(scene, "to_do", lines, without="hidden" if _is_withheld(week) else "none")
 
 
 def _moved(scene: Scene, period: Period) -> Part:
@@ -124,7 +130,11 @@ def _moved(scene: Scene, period: Period) -> Part:
         key=lambda row: row["q_value"],
     )
     lines += [_against_before(t, "digest.term", fresh.term_name(t, row), row) for row in terms[:3]]
-    return _part(scene, "moved", lines)
+    known = all(
+        figures.pool(figures.in_weeks(mix, weeks), hero.SHARE).value is not None
+        for weeks in (period.weeks, period.before)
+    )
+    return _part(scene, "moved", lines, without="none" if known else "unknown")
 
 
 def _against_before(t: Words, sentence: str, name: str, row: Row) -> str:
@@ -190,7 +200,8 @@ def _questions(scene: Scene, period: Period) -> Part:
         for a in by_theme
         if a.open
     ]
-    return _part(scene, "questions", lines[:MOST])
+    week = _home(scene, DIALOGUE, period.weeks, platform=ALL)
+    return _part(scene, "questions", lines[:MOST], without="hidden" if _is_withheld(week) else "none")
 
 
 def _people_only(scene: Scene, period: Period) -> list[Row]:

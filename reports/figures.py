@@ -56,7 +56,23 @@ class Carrier(StrEnum):
     HIDDEN = "hidden"
     EMPTY = "empty"
     BLIND = "blind"
+    UNHEARD = "unheard"
     SOLO = "solo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Which platforms answered in a span of time, and which could not be heard for some of it."""
+
+    heard: tuple[str, ...]
+    blind: tuple[str, ...]
+
+    def silence(self, platform: str = "all") -> Carrier:
+        """What it means that nothing is known of `platform`: nothing said, nothing heard, or nobody listening."""
+        heard, blind = (
+            bool(found) if platform == "all" else platform in found for found in (self.heard, self.blind)
+        )
+        return Carrier.BLIND if blind else Carrier.EMPTY if heard else Carrier.UNHEARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,14 +199,14 @@ def change_of(rows: Sequence[Row], period: Period, name: str) -> Change:
     return compare(pool(in_weeks(rows, period.weeks), name), pool(in_weeks(rows, period.before), name))
 
 
-def carrier(rows: Sequence[Row], share: Share, *, blind: bool) -> Carrier:
-    """Who carries the conversation in these rows, or why that cannot be said."""
+def carrier(rows: Sequence[Row], share: Share, *, silence: Carrier) -> Carrier:
+    """Who carries the conversation in these rows, or why that cannot be said; `silence` if there are none."""
     if share.value is None:
         if share.hidden_weeks:
             return Carrier.HIDDEN
         if total(rows, "monologues") or total(rows, "conversations"):
             return Carrier.SOLO
-        return Carrier.BLIND if blind else Carrier.EMPTY
+        return silence
     low = share.value if share.low is None else share.low
     high = share.value if share.high is None else share.high
     if low > 0.5:
@@ -206,6 +222,21 @@ def carrier(rows: Sequence[Row], share: Share, *, blind: bool) -> Carrier:
 def platform_of(tables: Tables) -> dict[str, str]:
     """The platform of each source, as far as its runs tell; a source without runs goes by its own name."""
     return {row["source"]: row["platform"] for row in tables.get("rpt_source_health_daily")}
+
+
+def listening(tables: Tables, first: date = date.min, last: date = date.max) -> Listening:
+    """Who answered and who could not be heard from `first` to `last`; of all time by default."""
+    names = platform_of(tables)
+    heard = {
+        row["platform"]
+        for row in tables.get("rpt_source_health_daily")
+        if row["health"] != "blind" and row["source"] != "recheck" and first <= row["day"] <= last
+    } | {
+        names.get(row["source"]) or str(row["source"])
+        for row in tables.get("rpt_source_hearing_weekly")
+        if row["state"] != "blind" and first <= row["week_start"] <= last
+    }
+    return Listening(heard=tuple(sorted(heard)), blind=blind_platforms(tables, first, last))
 
 
 def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:
@@ -228,7 +259,7 @@ def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:
             blind.add(platform)
     names = platform_of(tables)
     for row in tables.get("rpt_source_hearing_weekly"):
-        if row.get("reason") and first - timedelta(days=6) <= row["week_start"] <= last:
+        if row.get("reason") and first <= row["week_start"] + timedelta(days=6) and row["week_start"] <= last:
             blind.add(names.get(row["source"]) or str(row["source"]))
     return tuple(sorted(blind))
 

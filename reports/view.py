@@ -44,10 +44,10 @@ class Scene:
         return self.settings.company.company_id
 
     def choices(self, *dims: str) -> Iterator[dict[str, Any]]:
-        """Every choice of these filters: codes by name, and under `span` the period itself."""
+        """Every choice of these filters: codes by name, and under `span` the period itself, None without a week."""
         values: dict[str, Sequence[str]] = {
             "company": tuple(self.companies),
-            "period": tuple(period.code for period in self.periods),
+            "period": tuple(period.code for period in self.periods) or ("",),
             "platform": self.platforms,
             "language": self.languages,
         }

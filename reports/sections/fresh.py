@@ -66,7 +66,9 @@ def view(t: Words, themes: Sequence[Row], terms: Sequence[Row]) -> View:
         parts.append(
             t("fresh.terms", terms=", ".join(f"{t('fresh.open')}{n}{t('fresh.close')}" for n in rising))
         )
-    answer = " ".join(parts) or t("fresh.still")
+    compared = any(row.get("person_share_before") is not None for row in (*themes, *terms))
+    hidden = not any(row.get("person_share") is not None for row in (*themes, *terms))
+    answer = " ".join(parts) or t(f"fresh.{'hidden' if hidden else 'still' if compared else 'too_new'}")
     frequent = sorted(
         (r for r in terms if r.get("count_persons")), key=lambda r: (-r["count_persons"], r["term"])
     )

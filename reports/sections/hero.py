@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from reports.figures import Carrier, Period, Share, blind_platforms, carrier, in_weeks, pool, total
+from reports.figures import Carrier, Listening, Period, Share, carrier, in_weeks, listening, pool, total
 from reports.tables import Row
 from reports.view import Hero, Scene, key
 from reports.words import Words
@@ -18,12 +18,14 @@ DIMS = ("company", "period", "platform", "language")
 def build(scene: Scene) -> dict[str, Hero]:
     """One hero per choice of all filters."""
     slices = sliced(scene.tables.get(READS[0]))
+    heard = {period.code: listening(scene.tables, period.first, period.last) for period in scene.periods}
     heroes = {}
     for company, platform, language in product(scene.companies, scene.platforms, scene.languages):
         rows = slices.get((company, platform, language), ())
         for period in scene.periods:
             name = key(company, period.code, platform, language)
-            heroes[name] = hero(scene, rows, period, company=scene.companies[company])
+            silence = heard[period.code].silence(platform)
+            heroes[name] = hero(scene, rows, period, silence, company=scene.companies[company])
     return heroes
 
 
@@ -35,12 +37,11 @@ def sliced(rows: Sequence[Row]) -> dict[tuple[str, str, str], tuple[Row, ...]]:
     return {name: tuple(group) for name, group in found.items()}
 
 
-def hero(scene: Scene, rows: Sequence[Row], period: Period, *, company: str) -> Hero:
-    """The headline for these weeks of one company."""
+def hero(scene: Scene, rows: Sequence[Row], period: Period, silence: Carrier, *, company: str) -> Hero:
+    """The headline for these weeks of one company; `silence` is what it means if there are no rows."""
     t, chosen = scene.words, in_weeks(rows, period.weeks)
     share = pool(chosen, SHARE)
-    blind = blind_platforms(scene.tables, period.first, period.last)
-    state = carrier(chosen, share, blind=bool(blind))
+    state = carrier(chosen, share, silence=silence)
     known = share.value is not None
     return Hero(
         answer=t(f"hero.{state}", company=company),
@@ -51,6 +52,21 @@ def hero(scene: Scene, rows: Sequence[Row], period: Period, *, company: str) -> 
         share=share.value,
         low=share.low,
         high=share.high,
+    )
+
+
+def nothing(scene: Scene, heard: Listening, *, company: str) -> Hero:
+    """The headline where no figure is known at all: said why, never taken for calm."""
+    t, state = scene.words, heard.silence()
+    return Hero(
+        answer=t(f"hero.{state}", company=company),
+        left="",
+        right="",
+        lede=t(f"hero.why_{state}", company=company),
+        fine="",
+        share=None,
+        low=None,
+        high=None,
     )
 
 

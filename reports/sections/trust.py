@@ -28,7 +28,9 @@ def build(scene: Scene) -> Section:
         c["key"]: view(
             t,
             weeks,
-            in_weeks(scene.tables.where(READS[2], company_id=c["company"]), c["span"].weeks),
+            in_weeks(
+                scene.tables.where(READS[2], company_id=c["company"]), c["span"].weeks if c["span"] else ()
+            ),
             end=scene.weeks[-1] if scene.weeks else None,
             imported=sorted({row["platform"] for row in runs} - {week["platform"] for week in weeks}),
         )

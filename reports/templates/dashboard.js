@@ -33,6 +33,7 @@
   }
 
   function fillRows(body, rows) {
+    body.closest("details").hidden = rows.length === 0;
     body.replaceChildren(...rows.map((cells) => {
       const row = document.createElement("tr");
       cells.forEach((text, position) => {

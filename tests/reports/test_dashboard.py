@@ -139,8 +139,27 @@ def test_every_choice_of_filters_has_its_view_in_both_languages(page: str) -> No
 def test_it_renders_from_nothing(make_marts: Make, tables: Tables, settings: Settings) -> None:
     for folder in (make_marts({}), make_marts({name: [] for name in tables})):
         text = Page(dashboard.render(read_tables(folder), settings, ("fr", "en"))).text
-        assert "Personne n’a parlé de Brasserie Lumen" in text
+        assert "Personne n’écoutait : on ne sait pas si l’on a parlé de Brasserie Lumen." in text
+        assert "Ce calme est réel" not in text
         assert "Aucune donnée" in text
+
+
+@pytest.mark.parametrize(
+    ("health", "told"),
+    [
+        ("silent", "Personne n’a parlé de Brasserie Lumen"),
+        ("blind", "Nous n’avons pas pu écouter : ce silence n’en est pas un."),
+    ],
+)
+def test_no_figure_at_all_is_calm_only_if_the_sources_answered(
+    make_marts: Make, tables: Tables, settings: Settings, health: str, told: str
+) -> None:
+    runs = [row | {"health": health, "count_posts": 0} for row in tables["rpt_source_health_daily"]]
+    folder = make_marts({name: [] for name in tables} | {"rpt_source_health_daily": runs})
+    parsed = Page(dashboard.render(read_tables(folder), settings, ("fr",)))
+    assert told in parsed.text
+    assert "Rien à montrer" not in parsed.text
+    assert digest.digest(read_tables(folder), settings, "fr").headline.startswith(told[:20])
 
 
 @pytest.mark.parametrize(

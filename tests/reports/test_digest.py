@@ -141,6 +141,19 @@ def test_a_week_without_a_word_is_calm_only_if_every_source_answered(
     assert "could not listen" in blind.subject
     assert "Mastodon" in blind.health
     assert "calm" not in blind.text()
+    before = digest(read_tables(make_marts(tables)), settings, "en", week=LAST - timedelta(weeks=40))
+    assert before.state == "unheard"
+    assert "nobody was listening" in before.subject
+    assert "The calm is real" not in before.text()
+
+
+def test_the_first_week_has_nothing_to_be_compared_with(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    first = {name: [r for r in rows if r.get("week_start", LAST) == LAST] for name, rows in tables.items()}
+    first["rpt_rising_themes_weekly"], first["rpt_rising_terms_weekly"] = [], []
+    found = digest(read_tables(make_marts(first)), settings, "fr")
+    assert part(found, "moved") == (found.words("digest.moved_unknown"),)
 
 
 def test_a_partly_blind_week_says_that_its_figures_are_incomplete(
@@ -184,6 +197,9 @@ def test_withheld_cells_and_missing_tables_leave_a_whole_digest(
     assert found.state == "hidden"
     assert found.share is None
     assert "Trop peu de personnes" in found.text()
+    assert part(found, "moved") == (found.words("digest.moved_unknown"),)
+    assert part(found, "to_do") == (found.words("digest.to_do_hidden"),)
+    assert "Choisissez une période" not in found.text()  # there is nothing to choose from in a mail
     assert found.health == "Écoute\u00a0: aucun relevé des collecteurs."
 
 

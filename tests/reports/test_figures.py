@@ -17,6 +17,7 @@ from reports.figures import (
     change_of,
     compare,
     complete_weeks,
+    listening,
     periods,
     pool,
 )
@@ -107,23 +108,42 @@ def test_one_week_is_compared_as_the_mart_measured_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "blind", "state"),
+    ("rows", "silence", "state"),
     [
-        ([row(80, 100, 0.7, 0.9)], False, Carrier.PEOPLE),
-        ([row(20, 100, 0.1, 0.3)], False, Carrier.BRAND),
-        ([row(52, 100, 0.45, 0.58)], False, Carrier.EVEN),
-        ([row(61, 100, 0.45, 0.78)], False, Carrier.RATHER_PEOPLE),
-        ([row(45, 100, 0.3, 0.6)], False, Carrier.RATHER_BRAND),
-        ([hidden()], False, Carrier.HIDDEN),
-        ([], False, Carrier.EMPTY),
-        ([], True, Carrier.BLIND),
-        ([row(0, 0, 0, 0, monologues=4)], True, Carrier.SOLO),
+        ([row(80, 100, 0.7, 0.9)], Carrier.EMPTY, Carrier.PEOPLE),
+        ([row(20, 100, 0.1, 0.3)], Carrier.EMPTY, Carrier.BRAND),
+        ([row(52, 100, 0.45, 0.58)], Carrier.EMPTY, Carrier.EVEN),
+        ([row(61, 100, 0.45, 0.78)], Carrier.EMPTY, Carrier.RATHER_PEOPLE),
+        ([row(45, 100, 0.3, 0.6)], Carrier.EMPTY, Carrier.RATHER_BRAND),
+        ([hidden()], Carrier.EMPTY, Carrier.HIDDEN),
+        ([], Carrier.EMPTY, Carrier.EMPTY),
+        ([], Carrier.BLIND, Carrier.BLIND),
+        ([], Carrier.UNHEARD, Carrier.UNHEARD),
+        ([row(0, 0, 0, 0, monologues=4)], Carrier.BLIND, Carrier.SOLO),
     ],
 )
 def test_a_headline_says_only_what_the_interval_allows(
-    rows: list[dict[str, Any]], blind: bool, state: Carrier
+    rows: list[dict[str, Any]], silence: Carrier, state: Carrier
 ) -> None:
-    assert carrier(rows, pool(rows, NAME), blind=blind) is state
+    assert carrier(rows, pool(rows, NAME), silence=silence) is state
+
+
+def test_silence_is_calm_only_where_somebody_listened() -> None:
+    def meant(*rows: tuple[str, int, str], platform: str = "all") -> Carrier:
+        health = tuple(
+            {"platform": name, "source": name, "day": WEEK + timedelta(days=day), "health": state}
+            for name, day, state in rows
+        )
+        tables = Tables(rows={"rpt_source_health_daily": health}, files={}, columns={})
+        return listening(tables, WEEK, WEEK + timedelta(days=6)).silence(platform)
+
+    assert meant() is Carrier.UNHEARD
+    assert meant(("mastodon", 9, "heard")) is Carrier.UNHEARD  # of another week
+    assert meant(("mastodon", 2, "silent")) is Carrier.EMPTY
+    assert meant(("mastodon", 2, "silent"), ("rss", 2, "blind")) is Carrier.BLIND
+    assert meant(("mastodon", 2, "silent"), ("rss", 2, "blind"), platform="mastodon") is Carrier.EMPTY
+    assert meant(("mastodon", 2, "silent"), platform="rss") is Carrier.UNHEARD
+    assert meant(("recheck", 2, "heard")) is Carrier.UNHEARD  # asks after deletions, hears nothing
 
 
 def test_a_running_week_is_left_out_unless_it_is_the_only_one() -> None:

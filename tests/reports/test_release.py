@@ -153,7 +153,7 @@ def test_it_publishes_from_marts_that_are_empty_or_missing(
     for folder in (make_marts({name: [] for name in tables}), make_marts({})):
         release = publisher(folder)
         assert disagreements(release.folder) == []
-        assert "Personne n’a parlé" in (release.folder / "dashboard.html").read_text()
+        assert "Personne n’écoutait" in (release.folder / "dashboard.html").read_text()
 
 
 def test_it_refuses_a_folder_that_is_not_there_and_a_week_that_is_not_over(
