@@ -19,7 +19,7 @@ RUN /tools/bin/uv export --quiet --frozen --no-dev --no-emit-project --all-extra
 COPY . .
 # The last step draws the models for Airflow: the image is read-only to whoever runs it.
 RUN /tools/bin/uv pip install --quiet --no-deps --python .venv/bin/python --editable . \
- && .venv/bin/python -m warehouse.dbt
+ && .venv/bin/python -m warehouse.manifest
 
 FROM tools AS build-store
 RUN /tools/bin/uv export --quiet --frozen --only-group store --no-emit-project --format requirements.txt \

@@ -46,6 +46,8 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle(ROOT / "dags")]),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": 30,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "girafe.airflow_sqlite.PATIENT",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_SESSION_MAKER": "girafe.airflow_sqlite.sessions",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": home / "logs",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
         "AIRFLOW__LOGGING__JSON_LOGS": os.environ.get("GIRAFE_LOG") == "json",
@@ -135,7 +137,7 @@ def prepare(home: Path, env: dict[str, str]) -> None:
     pools = str(home / "pools.json")
     steps = (
         ["girafe.wiring", pools],
-        ["warehouse.dbt"],
+        ["warehouse.manifest"],
         ["airflow", "db", "migrate"],
         ["airflow", "pools", "import", pools],
     )

@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from typing import Any
 
 from girafe.errors import QualityFailed, UserMustAct
 from warehouse.connection import MEMORY_LIMIT, address
+from warehouse.manifest import manifest, project_files
 
 SMALL_GROUP = 5
 SMALL_GROUP_CROSS = 10
@@ -105,15 +104,9 @@ def write_docs(
 def _fingerprint(project: Path, *parameters: int) -> str:
     """Changes when a file of the dbt project, a parameter of the build or dbt itself does."""
     found = hashlib.sha256(repr((parameters, version("dbt-core"), version("dbt-duckdb"))).encode())
-    for path in sorted(path for path in _parsed(project) if path.is_file()):
+    for path in sorted(path for path in project_files(project) if path.is_file()):
         found.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
-
-
-def _parsed(project: Path) -> list[Path]:
-    """The files that dbt reads of a project, and their folders: those know of a file that has left."""
-    below = [path for folder in _PARSED for path in (project / folder).rglob("*")]
-    return [*below, *project.glob("*.yml")]
 
 
 def _variables(small_group: int, small_group_cross: int) -> list[str]:
@@ -186,28 +179,6 @@ def environment(warehouse: Path, marts: Path, hearing: Path | None = None) -> di
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-
-
-def manifest(project: Path) -> Path:
-    """What dbt knows of `project`, as the file that Airflow draws the models from.
-
-    Made anew only if a file of the project is younger: reading a DAG file must not run dbt. It lies with the
-    installation (the source tree may be read-only, and is left alone).
-    """
-    made = Path(sys.prefix) / "var" / "girafe" / "manifest.json"
-    youngest = max(path.stat().st_mtime for path in _parsed(project))
-    if not made.exists() or made.stat().st_mtime < youngest:
-        with tempfile.TemporaryDirectory() as folder:
-            place = Path(folder) / "girafe.duckdb"
-            run_dbt(["parse"], warehouse=place, marts=place.parent, project=project)
-            made.parent.mkdir(parents=True, exist_ok=True)
-            partial = made.with_name(f".{made.name}.{os.getpid()}.part")
-            shutil.copyfile(place.parent / "dbt" / "target" / made.name, partial)
-            partial.replace(made)
-    return made
-
-
-_PARSED = ("models", "macros", "seeds", "tests")
 
 
 def empty_marts(warehouse: Path) -> Path:
@@ -301,8 +272,3 @@ def _report(results: Any, marts: tuple[Path, ...]) -> BuildReport:
         slowest=tuple(slowest[:10]),
         marts=marts,
     )
-
-
-if __name__ == "__main__":
-    # At install and in the image, so that no DAG file has to wait for dbt: python -m warehouse.dbt
-    manifest(Path(__file__).resolve().parent.parent / "dbt_project")

@@ -31,7 +31,7 @@ def models(group_id: str) -> TaskGroup:
     from cosmos.constants import DbtResourceType, ExecutionMode, LoadMode, TestBehavior
 
     from girafe.run import DBT_PROJECT
-    from warehouse.dbt import manifest
+    from warehouse.manifest import manifest
 
     group: TaskGroup = DbtTaskGroup(
         group_id=group_id,
