@@ -6,6 +6,7 @@ which has neither pace nor guard, is never used.
 
 from __future__ import annotations
 
+import io
 from calendar import timegm
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -69,8 +70,13 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     answer = http.get(url, headers=headers)
     if answer.status == 304:
         return
-    read = feedparser.parse(answer.body, response_headers={"content-type": "application/xml"})
-    if answer.is_missing or (not read.get("version") and not read.entries) or _is_broken(read):
+    read = read_feed(answer.body)
+    if (
+        read is None
+        or answer.is_missing
+        or (not read.get("version") and not read.entries)
+        or _is_broken(read)
+    ):
         raise SourceUnavailable(f"{watch.origin} is not a feed that can be read ({answer.status}).")
     for entry in read.entries:
         payload = {"feed": _feed(read, answer.url), "entry": _entry(entry)}
@@ -81,6 +87,14 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     for key, name in (("etag", "etag"), ("modified", "last-modified")):
         if name in answer.headers:
             watch.memory[key] = answer.headers[name]
+
+
+def read_feed(body: bytes) -> Any | None:
+    """What feedparser makes of an answer; None where it fails itself, as for a namespace with two spaces in it."""
+    try:
+        return feedparser.parse(io.BytesIO(body), response_headers={"content-type": "application/xml"})
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
+        return None
 
 
 def _is_broken(read: Any) -> bool:

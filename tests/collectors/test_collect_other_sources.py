@@ -177,7 +177,16 @@ def test_a_feed_that_did_not_change_is_not_sent_again(run, data):
     assert asked == [None, '"v1"']
 
 
-@pytest.mark.parametrize("body", ["<html><body>Not a feed</body></html>", "", "<Rss><Items/></Rss>", "{}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><body>Not a feed</body></html>",
+        "",
+        "<Rss><Items/></Rss>",
+        "{}",
+        '<feed xmlns="http://a.example/\u00a0Atom\u00a02005"><title>A</title></feed>',  # feedparser itself fails
+    ],
+)
 def test_what_is_no_feed_is_a_fault_and_not_silence(run, body):
     with pytest.raises(SourceUnavailable, match="not a feed"):
         run("rss", lambda request: httpx.Response(200, text=body), FEEDS)

@@ -152,12 +152,10 @@ def html(data: bytes) -> None:
 
 
 def feed(data: bytes) -> None:
-    import feedparser
-
     from collectors.sources import rss
 
-    read = feedparser.parse(io.BytesIO(data), response_headers={"content-type": "application/xml"})
-    for entry in read.entries:
+    read = rss.read_feed(data)
+    for entry in read.entries if read is not None else ():
         payload = {"feed": rss._feed(read, "https://a.example/feed"), "entry": rss._entry(entry)}
         with suppress(PayloadRejected):
             for record in rss.parse(envelope("rss", "rss", payload)):
