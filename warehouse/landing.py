@@ -87,8 +87,12 @@ def classified_folder(data: DataDir, landing: Place) -> Place:
 
 def write_quarantine(root: Place, day: datetime, run_id: str, rejected: Iterable[Rejected]) -> int:
     """Adds one file of rejected input under quarantine/<day>/<run>.jsonl.gz; replaces an earlier try."""
-    path = root / day.strftime("%Y-%m-%d") / f"{file_name(run_id)}.jsonl.gz"
-    return replace_quarantine(path, rejected)
+    return replace_quarantine(quarantine_path(root, day, run_id), rejected)
+
+
+def quarantine_path(root: Place, day: datetime, run_id: str) -> Place:
+    """Where what one run had rejected lies."""
+    return root / day.strftime("%Y-%m-%d") / f"{file_name(run_id)}.jsonl.gz"
 
 
 def replace_quarantine(path: Place, rejected: Iterable[Rejected]) -> int:

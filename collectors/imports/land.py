@@ -24,8 +24,15 @@ from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
 from girafe.records import Envelope, Post, Profile, Record, Rejected
-from girafe.storage import find
-from warehouse.landing import atomic_gzip, encode_envelope, file_name, landing_path, write_quarantine
+from girafe.storage import Place, find, remove
+from warehouse.landing import (
+    atomic_gzip,
+    encode_envelope,
+    file_name,
+    landing_path,
+    quarantine_path,
+    write_quarantine,
+)
 
 OPTED_OUT = "opted_out"
 NO_WORDS = "no_words"
@@ -64,8 +71,16 @@ def import_file(
             pass
     else:
         write_quarantine(data.quarantine, now, run_id, refused)
+        _forget_earlier(data, digest, quarantine_path(data.quarantine, now, run_id))
         _record(landing)
     return landing.report()
+
+
+def _forget_earlier(data: DataDir, digest: str, newest: Place) -> None:
+    """What another mapping refused of the same content has been read again by now: only the new verdict stays."""
+    for path in find(data.quarantine, f"*/*-{digest}.jsonl.gz"):
+        if path != newest:
+            remove(path)
 
 
 def _digest(file: File) -> str:

@@ -24,6 +24,7 @@ from girafe.cli.terminal import (
     whoami,
 )
 from girafe.errors import RetryLater, UserMustAct
+from girafe.lock import hold
 from girafe.settings import load_settings
 
 PANEL = "3. Keep and erase"
@@ -60,6 +61,23 @@ def replay(
     from warehouse.quarantine import replay as read_again
 
     console.print(plain(read_again(open_data(data), source=source, reason=reason).summary))
+
+
+@quarantine.command()
+def discard(
+    source: Annotated[str, typer.Argument(help="As `girafe quarantine list` shows it.")],
+    reason: Annotated[str, typer.Argument(help="As `girafe quarantine list` shows it.")],
+    data: DataFolder = Path("data"),
+) -> None:
+    """Throws one heap away for good: what will never be readable, or was corrected in the file itself."""
+    from warehouse.quarantine import discard as throw_away
+
+    found = open_data(data)
+    with hold(found, "files", "girafe quarantine discard", now=now()):
+        gone = throw_away(found, source=source, reason=reason)
+    if not gone:
+        raise UserMustAct(f"Nothing of {source} lies there as {reason}; see girafe quarantine list.")
+    console.print(f"{gone:,} lines thrown away")
 
 
 @app.command(rich_help_panel=PANEL)
