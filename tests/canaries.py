@@ -1,9 +1,10 @@
 """Canaries: a unique mark in every string of every payload we know, and a search that looks inside everything.
 
 Each string field of each recorded or invented payload becomes a payload of its own in which that field carries a
-mark shaped like what stood there: a handle, a DID, an address, a mail address, a phone number, a sentence. The
-search reads raw bytes, what is packed in gzip, zip, zlib, base64 and UTF-16, every column of Parquet and DuckDB,
-and knows each mark's plain hashes: a hash without a key of a thing that can be guessed is that thing.
+mark shaped like what stood there: a handle, a DID, an address, a mail address, a phone number, a sentence. In a
+second one the mark wears a disguise (tests/canary_disguises.py), another for each field. The search reads raw
+bytes, what is packed in gzip, zip, zlib, base64 and UTF-16, every column of Parquet and DuckDB, takes disguises
+off, and knows each mark's plain hashes: a hash without a key of a thing that can be guessed is that thing.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import copy
 import gzip
 import hashlib
 import io
+import itertools
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,23 +28,29 @@ import duckdb
 import pyarrow.parquet as pq
 
 from girafe.records import Envelope
+from tests.canary_disguises import BESIDE, DISGUISES, undisguised
 
 PAYLOADS = Path(__file__).parent / "collectors" / "payloads"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MARK = "zqxcanary"
+Wear = Callable[[str], str]
 DIGITS = "9071"
 _HASHES = ("md5", "sha1", "sha256", "sha512", "blake2b", "blake2s")
 
 
 def envelopes() -> Iterator[Envelope]:
-    """Every payload as it is, then once for each of its string fields with a mark there, then with all at once."""
+    """For each payload: with a mark in one string field after the other, plain and disguised, then in all at once."""
+    disguises = itertools.cycle(DISGUISES.values())
     for file in sorted(PAYLOADS.glob("*.json")):
         case = json.loads(file.read_text())
-        for place, payload in enumerate(case["payloads"]):
+        payloads = case["payloads"]
+        if file.stem in BESIDE:
+            payloads = [*payloads, {**payloads[0], **BESIDE[file.stem]}]
+        for place, payload in enumerate(payloads):
             for number, path in enumerate(_strings(payload)):
-                yield _envelope(
-                    case, file.stem, _marked(payload, [path], f"{place}x{number}x{_number(file)}")
-                )
+                name = f"{place}x{number}x{_number(file)}"
+                yield _envelope(case, file.stem, _marked(payload, [path], name))
+                yield _envelope(case, file.stem, _marked(payload, [path], f"{name}d", next(disguises)))
             yield _envelope(
                 case, file.stem, _marked(payload, list(_strings(payload)), f"{place}xall{_number(file)}")
             )
@@ -73,19 +81,19 @@ def _strings(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
         yield from _strings(inner, (*path, key))
 
 
-def _marked(payload: Any, paths: list[tuple[Any, ...]], name: str) -> Any:
+def _marked(payload: Any, paths: list[tuple[Any, ...]], name: str, wear: Wear = str) -> Any:
     marked = copy.deepcopy(payload)
     for number, path in enumerate(paths):
         holder = marked
         for key in path[:-1]:
             holder = holder[key]
-        holder[path[-1]] = mark(holder[path[-1]], f"{name}n{number}")
+        holder[path[-1]] = mark(holder[path[-1]], f"{name}n{number}", wear)
     return marked
 
 
-def mark(text: str, name: str) -> str:
-    """`text` with a mark of its own kind, so that it is still read as what it was."""
-    one = f"{MARK}{name}"
+def mark(text: str, name: str, wear: Wear = str) -> str:
+    """`text` with a mark of its own kind, so that it is still read as what it was; it may wear a disguise."""
+    one = wear(f"{MARK}{name}")
     person = (
         f"@{one}handle {one}@canary.example +33 6 {DIGITS} {zlib.crc32(name.encode()) % 10**6:06d} {one} Nom"
     )
@@ -98,7 +106,8 @@ def mark(text: str, name: str) -> str:
     if "<" in text:
         return f"{text}<p>{person} <a href='https://a.example/@{one}'>{one}</a></p>"
     if "://" in text:
-        return f"{text}/{one}"
+        # The one disguise in which an address stays one.
+        return f"{text}/{one if wear is str else DISGUISES['percent'](MARK + name)}"
     return f"{text} {person}" if " " in text else f"{text}{one}"
 
 
@@ -107,7 +116,8 @@ def marks_of(found: list[Envelope]) -> set[str]:
     words: set[str] = set()
     for envelope in found:
         text = json.dumps(envelope.payload, ensure_ascii=False)
-        words.update(re.findall(rf"[\w.@:+-]*{MARK}[\w.@:+-]*", text))
+        for form in (text, undisguised(text)):
+            words.update(re.findall(rf"[\w.@:+-]*{MARK}[\w.@:+-]*", form))
         words.update(re.findall(rf"{DIGITS}\d{{6,}}", text))
     return words
 
@@ -150,6 +160,9 @@ class Search:
             hit = pattern.search(content)
             if hit:
                 return content[max(0, hit.start() - 40) : hit.end() + 40].decode("utf-8", "replace")
+        plain = undisguised(content.decode("utf-8", "replace"))
+        if (place := plain.find(MARK)) >= 0:
+            return f"disguised: {plain[max(0, place - 40) : place + 40]}"
         for token in set(self.digests.findall(content)):
             if token.decode() in self.hashes:
                 return f"plain hash of {self.hashes[token.decode()]}"
@@ -163,7 +176,7 @@ class Search:
         torn = self.allowed is not None and path.name == "organisation_links.parquet"
         found = None if torn else self.in_bytes(path.read_bytes())
         if found is None and path.suffix == ".parquet":
-            found = self.in_bytes(repr(pq.read_table(path).to_pylist()).encode())
+            found = self.in_bytes(_written(pq.read_table(path).to_pylist()))
         if found is None and path.suffix == ".duckdb":
             found = self._in_duckdb(path)
         return found
@@ -175,7 +188,7 @@ class Search:
             ).fetchall()
             for schema, name in names:
                 rows = connection.execute(f'from "{schema}"."{name}"').fetchall()
-                found = self.in_bytes(repr(rows).encode())
+                found = self.in_bytes(_written(rows))
                 if found:
                     return f"{schema}.{name}: {found}"
         return None
@@ -191,6 +204,11 @@ class Search:
             if hit:
                 found[str(path.relative_to(root))] = hit
         return found, searched
+
+
+def _written(values: Any) -> bytes:
+    """Every value as text, invisible signs and all."""
+    return json.dumps(values, ensure_ascii=False, default=str).encode("utf-8", "replace")
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from girafe.records import Post
 from girafe.settings import parse_settings
 from nlp.links import safe_link
 from tests import canaries
+from tests.canary_disguises import DISGUISES, undisguised
 from warehouse.landing import landing_path, write_envelopes
 
 SETTINGS = parse_settings('[company]\nname = "Ondine"\nofficial_accounts = ["mastodon:ondine@a.example"]\n')
@@ -29,7 +30,9 @@ def links_of_organisations(found: list[canaries.Envelope]) -> set[str]:
     posts = [
         record for envelope in found if envelope.source in ("rss", "telegram") for record in read(envelope)
     ]
-    return {link for post in posts if (link := safe_link(post.url or "")) and canaries.MARK in link}
+    return {
+        link for post in posts if (link := safe_link(post.url or "")) and canaries.MARK in undisguised(link)
+    }
 
 
 def read(envelope: canaries.Envelope) -> list[Post]:
@@ -60,8 +63,8 @@ def test_every_parser_carries_marks() -> None:
     "hide",
     [
         lambda mark: mark,
-        str.upper,
-        lambda mark: mark.encode("utf-16-le").decode("latin-1"),
+        *DISGUISES.values(),
+        lambda mark: mark.encode("utf-16-le").decode(),
         lambda mark: base64.b64encode(b"x" + mark.encode()).decode(),
         lambda mark: base64.b64encode(gzip.compress(mark.encode() * 9)).decode(),
         lambda mark: hashlib.sha256(mark.encode()).hexdigest(),
@@ -73,7 +76,7 @@ def test_the_search_finds_what_is_hidden(tmp_path: Path, hide: object) -> None:
     search = canaries.Search({"zqxcanary7handle"})
     for name, pack in (("a.txt", bytes), ("a.gz", gzip.compress)):
         file = tmp_path / name
-        file.write_bytes(pack(f"- {hide('zqxcanary7handle')} -".encode("latin-1")))  # type: ignore[operator]
+        file.write_bytes(pack(f"- {hide('zqxcanary7handle')} -".encode()))  # type: ignore[operator]
         assert search.in_file(file), name
 
 
