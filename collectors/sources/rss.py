@@ -58,8 +58,6 @@ def origins(options: Options) -> Sequence[str]:
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """The entries of the window; those of a general feed only if they name the query."""
-    import feedparser  # a third of a second, which whoever only lists the sources need not wait for
-
     url = watch.origin.replace("{query}", quote_plus(watch.query))
     asks_for_query = "{query}" in watch.origin or "/alerts/feeds/" in watch.origin
     headers = {
@@ -91,6 +89,8 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
 
 def read_feed(body: bytes) -> Any | None:
     """What feedparser makes of an answer; None where it fails itself, as for a namespace with two spaces in it."""
+    import feedparser  # a third of a second, which whoever only lists the sources need not wait for
+
     try:
         return feedparser.parse(io.BytesIO(body), response_headers={"content-type": "application/xml"})
     except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
