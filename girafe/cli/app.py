@@ -5,18 +5,30 @@ from __future__ import annotations
 import errno
 import logging
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
+import typer.core
 
 from girafe import __version__, logs
 from girafe import run as path
 from girafe.cli.terminal import AS_JSON, RUN_ID, complain, log
 from girafe.errors import GirafeError, QualityFailed, RetryLater, UserMustAct
 
+
+class InReadingOrder(typer.core.TyperGroup):
+    """Commands in the order of their panels, which begin with a number, whichever module came first."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command's name, as help and completion show them."""
+        panels = {name: getattr(found, "rich_help_panel", "") for name, found in self.commands.items()}
+        return sorted(self.commands, key=lambda name: str(panels[name]))
+
+
 app = typer.Typer(
     name="girafe",
+    cls=InReadingOrder,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,  # they may hold what people wrote

@@ -96,4 +96,7 @@ def test_every_command_explains_itself(tmp_path: Path) -> None:
     command = typer.main.get_command(app)
     for name, sub in command.commands.items():  # type: ignore[attr-defined]
         assert sub.help, name
+    told = girafe("--help", at=tmp_path).stdout
+    panels = ("1. Begin", "2. The path", "3. Keep and erase", "4. Ask")
+    assert sorted(told.index(panel) for panel in panels) == [told.index(panel) for panel in panels]
     assert girafe("--version", at=tmp_path).stdout.startswith("girafe ")
