@@ -137,6 +137,7 @@ def draw(
     whole = {
         **spec,
         "width": width,
+        "height": _height(spec, values),
         "autosize": _FIT,
         "datasets": {**spec.get("datasets", {}), "rows": list(values)},
     }

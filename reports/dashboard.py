@@ -72,11 +72,14 @@ def render(
     languages: Sequence[str],
     *,
     with_scripts: bool = True,
-    files_note: str = "",
+    with_files: bool = False,
 ) -> str:
-    """The whole page; `with_scripts=False` gives the still version that becomes the PDF."""
+    """The whole page; `with_scripts=False` gives the still version that becomes the PDF.
+
+    `with_files` says that the same figures lie beside it as files.
+    """
     pages = [
-        _page(scene(tables, settings, words(language)), files_note, drawn=language == languages[0])
+        _page(scene(tables, settings, words(language)), with_files=with_files, drawn=language == languages[0])
         for language in languages
     ]
     return (
@@ -129,7 +132,7 @@ def safe_json(value: Any) -> str:
     return text
 
 
-def _page(scene: Scene, files_note: str, *, drawn: bool) -> dict[str, Any]:
+def _page(scene: Scene, *, with_files: bool, drawn: bool) -> dict[str, Any]:
     t = scene.words
     default = defaults(scene)
     heroes = sections.hero.build(scene)
@@ -150,7 +153,7 @@ def _page(scene: Scene, files_note: str, *, drawn: bool) -> dict[str, Any]:
         "heroes": heroes,
         "hero": heroes.get(key(*default.values())) or _nothing(scene),
         "sections": [_part(section, scene, default, drawn=drawn) for section in built],
-        "colophon": t("page.colophon", files=files_note),
+        "colophon": t("page.colophon", files=t("page.files") if with_files else "").strip(),
         "stance": t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross),
     }
 

@@ -110,8 +110,7 @@ def _build(
         shutil.copyfile(path, folder / path.name)
         text = spreadsheet.csv_text(tables.columns[name], tables.rows[name])
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-    note = words(languages[0])("page.files")
-    page = dashboard.render(tables, settings, languages, files_note=note)
+    page = dashboard.render(tables, settings, languages, with_files=True)
     (folder / "dashboard.html").write_text(page, encoding="utf-8")
     for language in languages:
         one = digest.digest(tables, settings, language, week=week)
@@ -125,7 +124,7 @@ def _build(
     )
     if not with_pdf:
         return "not asked for"
-    still = dashboard.render(tables, settings, languages[:1], with_scripts=False, files_note=note)
+    still = dashboard.render(tables, settings, languages[:1], with_scripts=False, with_files=True)
     return pdf.write_pdf(still, folder / "dashboard.pdf")
 
 

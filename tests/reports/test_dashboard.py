@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from girafe.settings import Settings, parse_settings
-from reports import dashboard, digest, sections
+from reports import charts, dashboard, digest, sections
 from reports.dashboard import safe_json
 from reports.tables import Tables as ReadTables
 from reports.tables import read_tables
@@ -354,3 +354,13 @@ def test_a_chart_writes_a_share_as_the_table_beneath_it_does(
         text = [layer for layer in section.spec["layer"] if layer["mark"]["type"] == "text"]
         assert {layer["encoding"]["text"]["field"] for layer in text} == {"label"}
     assert labelled
+
+
+def test_a_chart_is_as_high_before_the_script_runs_as_after(marts: Path, settings: Settings) -> None:
+    section = sections.voices.build(dashboard.scene(read_tables(marts), settings, words("fr")))
+    assert section is not None
+    assert section.spec is not None
+    chart = next(show.chart for show in section.shows.values() if show.chart)
+    svg = charts.draw(section.spec, chart, words("fr"))
+    height = float(re.findall(r'<svg[^>]* height="([0-9.]+)"', svg)[0])
+    assert height > section.spec["usermeta"]["step"] * len({mark["voice"] for mark in chart})

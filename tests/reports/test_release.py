@@ -175,3 +175,11 @@ def test_a_broken_parquet_file_is_named_and_the_old_release_stays(
     with pytest.raises(InputInvalid, match=r"rpt_voices_weekly\.parquet"):
         publisher(broken)
     assert (tmp_path / "exports").resolve() == release.folder
+
+
+def test_the_page_speaks_one_language_at_a_time(publisher: Publish, marts: Path) -> None:
+    page = (publisher(marts).folder / "dashboard.html").read_text()
+    french, english = page.split('<div class="page" lang="en"')
+    assert "The same figures come with this page" in english
+    assert "Les mêmes chiffres" in french
+    assert "Les mêmes chiffres" not in english.split("<script")[0]
