@@ -178,7 +178,7 @@ def test_a_broken_parquet_file_is_named_and_the_old_release_stays(
 
 
 def test_the_page_speaks_one_language_at_a_time(publisher: Publish, marts: Path) -> None:
-    page = (publisher(marts).folder / "dashboard.html").read_text()
+    page = (publisher(marts, languages=("fr", "en")).folder / "dashboard.html").read_text()
     french, english = page.split('<div class="page" lang="en"')
     assert "The same figures come with this page" in english
     assert "Les mêmes chiffres" in french
