@@ -6,6 +6,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.killing import run_and_die
 from warehouse.connection import connect
 from warehouse.deletions import propagate_deletions
 from warehouse.landing import landing_path, write_envelopes
+from warehouse.quarantine import heaps
 from warehouse.tables import CLASSIFIED
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -127,6 +129,50 @@ def test_a_deleted_post_and_a_deleted_account_leave_every_file_and_the_tables_ar
             assert not held & leaving(here), file
     again = erasure.propagate_deletions(here)
     assert (again.payloads, again.folders) == (0, 0)
+
+
+def test_what_cannot_be_read_leaves_landing_and_quarantine_if_it_names_what_is_gone(tmp_path: Path) -> None:
+    here = start(tmp_path / "data")
+    broken = [
+        {"platform": "forum", "post_id": name, "text": f"mots-{name}", "created_at": "the other day",
+         "author": {"account_id": account}}
+        for name, account in ((GONE_POST, "u-bob"), ("p70", GONE_ACCOUNT), ("p22", "u-eve"))
+    ]  # fmt: skip
+    file = landing_path(here.data.landing, "forum", NOW, "broken")
+    write_envelopes(
+        file, [replace(notice(0), source="girafe_jsonl", run_id="broken", payload=line) for line in broken]
+    )
+    path.classify(here)
+    assert sum(heap.count for heap in heaps(here.data)) == len(broken)
+    report = erasure.propagate_deletions(here)
+    assert (report.payloads, report.quarantine_lines) == (len(LEAVING) + 2, 2)
+    stays = {"landing", "quarantine"}
+    for kept in here.data.root.rglob("*.gz"):
+        content = gzip.decompress(kept.read_bytes())
+        assert b"mots-p2" not in content.replace(b"mots-p22", b""), kept
+        assert b"mots-p70" not in content, kept
+        stays -= {kept.relative_to(here.data.root).parts[0]} if b"mots-p22" in content else set()
+    assert not stays, "what names somebody else stays for a replay"
+    again = erasure.propagate_deletions(here)
+    assert (again.payloads, again.folders, again.quarantine_lines) == (0, 0, 0)
+
+
+def test_the_bytes_of_the_warehouse_are_free_of_what_is_gone(tmp_path: Path) -> None:
+    here = start(tmp_path / "data")
+    own = here.pseudonymiser
+    with connect(here.data.warehouse, read_only=True) as connection:
+        hashes = connection.execute(
+            "select content_hash from raw.posts where list_contains(?, post_id)",
+            [[own.post("forum", f"p{number}") for number in LEAVING]],
+        ).fetchall()
+    # Of a post what it said, as a hash with a key; of an account by what handle it was known.
+    names = {own.handle("forum", "h-cyd").encode(), *(found.encode() for (found,) in hashes)}
+    assert len(names) == 1 + len(LEAVING)
+    assert all(name in here.data.warehouse.read_bytes() for name in names), "the search finds what is there"
+    erasure.propagate_deletions(here)
+    for file in here.data.root.rglob("*"):
+        if file.is_file():
+            assert not any(name in file.read_bytes() for name in names), file
 
 
 def test_what_was_deleted_and_is_collected_again_never_reaches_the_tables_and_leaves_again(

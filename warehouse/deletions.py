@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import Account
+from girafe.records import Account, Deletion, Profile, Rejected
 from warehouse.erase import (
     Parser,
     classified_folders,
     clean_classified,
+    clean_quarantine,
+    envelopes,
     landed_of,
+    read_payload,
     read_tables,
     remove_from_landing,
+    stands_in,
 )
 from warehouse.forgotten import pseudonyms_of
 
@@ -25,12 +29,14 @@ class DeletionReport:
 
     payloads: int
     folders: int
+    quarantine_lines: int = 0
 
     @property
     def summary(self) -> str:
         """One line for people."""
         return (
-            f"gone at their platform: {self.payloads:,} payloads, rows of {self.folders:,} classified folders"
+            f"gone at their platform: {self.payloads:,} payloads, rows of {self.folders:,} classified folders, "
+            f"{self.quarantine_lines:,} quarantine lines"
         )
 
 
@@ -40,6 +46,7 @@ def propagate_deletions(
     """Erases every post and account that a classified notice names as deleted, opted out or forgotten.
 
     The notices stay, so that a payload landed later is erased the next time. Called again, it finds nothing.
+    What cannot be read leaves landing and quarantine if it names what a notice in landing says is gone.
     """
     gone: dict[str, tuple[set[str], set[str]]] = {}
     folders = classified_folders(data)
@@ -47,7 +54,7 @@ def propagate_deletions(
         for row in table.to_pylist():
             accounts, posts = gone.setdefault(row["platform"], (set(), set()))
             (accounts if row["account_id"] else posts).add(row["account_id"] or row["post_id"])
-    payloads = 0
+    payloads = lines = 0
     for platform, (accounts, posts) in gone.items():
 
         def wanted(
@@ -61,8 +68,10 @@ def propagate_deletions(
                 return not accounts.isdisjoint(pseudonyms_of(author, pseudonymiser))
             return post is not None and pseudonymiser.post(platform, post) in posts
 
+        ids = _ids_of_notices(data, platform, parsers)
+        lines += clean_quarantine(data, _of(platform, ids))
         for path in landed_of(data, platform):
-            payloads += remove_from_landing(data, path, parsers, wanted)
+            payloads += remove_from_landing(data, path, parsers, wanted, ids=ids)
     every_account = {name for accounts, _ in gone.values() for name in accounts}
     every_post = {name for _, posts in gone.values() for name in posts}
     cleaned = 0
@@ -70,4 +79,24 @@ def propagate_deletions(
         cleaned = sum(
             clean_classified(folder, every_account, every_post) for folder in classified_folders(data)
         )
-    return DeletionReport(payloads=payloads, folders=cleaned)
+    return DeletionReport(payloads=payloads, folders=cleaned, quarantine_lines=lines)
+
+
+def _of(platform: str, ids: set[str]) -> Callable[[Rejected], bool]:
+    named = stands_in(ids)
+    return lambda line: line.platform == platform and named(line.raw)
+
+
+def _ids_of_notices(data: DataDir, platform: str, parsers: Mapping[str, Parser]) -> set[str]:
+    """What is gone, by the names the platform gives it: known as long as the notice is in landing."""
+    found: set[str | None] = set()
+    for path in landed_of(data, platform):
+        for _, envelope in envelopes(path):
+            if not read_payload(envelope, parsers).is_notice:
+                continue
+            for record in parsers[envelope.source](envelope):
+                if isinstance(record, Deletion):
+                    found |= {record.post_id, record.account_id}
+                elif isinstance(record, Profile):
+                    found |= {record.account.account_id, record.account.handle}
+    return {name for name in found if name}

@@ -6,6 +6,7 @@ last of all, because they are what tells by which names it is known. Called agai
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -114,11 +115,24 @@ def redact_landing(data: DataDir, path: Place, traces: Traces, parsers: Mapping[
         _rewrite(data, path, redacted)
 
 
-def remove_from_landing(data: DataDir, path: Place, parsers: Mapping[str, Parser], wanted: Wanted) -> int:
-    """Removes every payload in which a wanted account or post speaks; returns how many."""
+def remove_from_landing(
+    data: DataDir,
+    path: Place,
+    parsers: Mapping[str, Parser],
+    wanted: Wanted,
+    *,
+    ids: Iterable[str] = (),
+) -> int:
+    """Removes every payload in which a wanted account or post speaks; returns how many.
+
+    Who speaks in one that cannot be read nobody can tell: it leaves if one of `ids` stands in it as a value.
+    """
+    named = stands_in(ids)
 
     def leaves(envelope: Envelope) -> bool:
         found = read_payload(envelope, parsers)
+        if not found.is_readable:
+            return named(encode_envelope(envelope).decode())
         return not found.is_notice and (
             any(wanted(author, None) for author in found.authors)
             or any(wanted(None, post) for post in found.posts)
@@ -144,14 +158,21 @@ def _rewrite(data: DataDir, path: Place, line_of: Callable[[bytes, Envelope], by
         remove(path)
 
 
-def clean_quarantine(data: DataDir, traces: Traces) -> int:
-    """Removes lines that name the account, whole: they cannot be read, so they cannot be redacted."""
+def stands_in(ids: Iterable[str]) -> Callable[[str], bool]:
+    """Whether one of the ids is a value, text or number, of a payload written as JSON."""
+    words = "|".join(re.escape(name) for name in sorted(set(ids)))
+    pattern = re.compile(rf'"(?:{words})"|[:\[,]\s*(?:{words})\s*[,\]}}]') if words else None
+    return lambda text: pattern is not None and pattern.search(text) is not None
+
+
+def clean_quarantine(data: DataDir, is_theirs: Callable[[Rejected], bool]) -> int:
+    """Removes lines that name somebody, whole: they cannot be read, so they cannot be redacted."""
     by_file: dict[Place, list[Rejected]] = {}
     for path, line in read_quarantine(data.quarantine):
         by_file.setdefault(path, []).append(line)
     removed = 0
     for path, lines in by_file.items():
-        stay = [line for line in lines if not traces.may_be_in(line.raw.encode("utf-8", "replace"))]
+        stay = [line for line in lines if not is_theirs(line)]
         if len(stay) < len(lines):
             removed += len(lines) - len(stay)
             replace_quarantine(path, stay)

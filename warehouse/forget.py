@@ -95,7 +95,7 @@ def forget(
         _begun_path(data, begun.number), orjson.dumps(replace(begun, pseudonyms=tuple(sorted(found))))
     )
     remember(data, platform, traces.accounts, found, pseudonymiser)
-    lines = clean_quarantine(data, traces)
+    lines = clean_quarantine(data, lambda line: traces.may_be_in(line.raw.encode("utf-8", "replace")))
     for path in files:
         redact_landing(data, path, traces, parsers)
     for path in files:
