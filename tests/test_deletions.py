@@ -87,8 +87,12 @@ def rows(here: path.Context) -> dict[str, list[str]]:
 
 def words(here: path.Context) -> set[int]:
     """The posts whose words stand in any file, packed or not."""
+    return words_in(here.data.root)
+
+
+def words_in(root: Path) -> set[int]:
     found = set()
-    for file in here.data.root.rglob("*"):
+    for file in root.rglob("*"):
         if file.is_file():
             content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
             found |= {number for number in AUTHORS if f"mots{number}".encode() in content}
@@ -173,6 +177,18 @@ def test_the_bytes_of_the_warehouse_are_free_of_what_is_gone(tmp_path: Path) -> 
     for file in here.data.root.rglob("*"):
         if file.is_file():
             assert not any(name in file.read_bytes() for name in names), file
+
+
+def test_a_data_directory_behind_a_link_is_cleaned_where_it_really_lies(tmp_path: Path) -> None:
+    real = tmp_path / "disk" / "girafe"
+    real.mkdir(parents=True)
+    (tmp_path / "data").symlink_to(real, target_is_directory=True)
+    here = start(tmp_path / "data")
+    assert words_in(real) == set(AUTHORS)
+    erasure.propagate_deletions(here)
+    assert words_in(real) == set(AUTHORS) - LEAVING
+    assert len(rows(here)["posts"]) == len(AUTHORS) - len(LEAVING)
+    assert (tmp_path / "data").is_symlink(), "the link is still one"
 
 
 def test_what_was_deleted_and_is_collected_again_never_reaches_the_tables_and_leaves_again(
