@@ -12,7 +12,8 @@ it with Great Expectations, lets dbt build every model, and checks the marts. It
 
 ### How to re-run it
 Trigger it, or clear its first task: what was done already is skipped; doing it twice gives the same tables.
-`rebuild` makes the warehouse anew from the classified files.
+`rebuild` makes the warehouse anew from the classified files. To build the models again, clear the group
+*measure* with what comes after it; one model cleared alone only reads once more what dbt said of it.
 
 ### When it is red
 * **classify**: a file cannot be read at all. Single bad payloads never stop it (`girafe quarantine list`).

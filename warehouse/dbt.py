@@ -162,7 +162,7 @@ def run_dbt(
         try:
             outcome = dbtRunner().invoke([*arguments, *flags])
         finally:
-            _close_duckdb()
+            close_duckdb()
     if not outcome.success:
         raise QualityFailed(_explain(outcome, project, state / "logs" / "dbt.log"))
     return outcome.result
@@ -212,7 +212,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _close_duckdb() -> None:
+def close_duckdb() -> None:
     """Lets go of the warehouse: dbt-duckdb keeps it open for the life of the process otherwise."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import reset_adapters

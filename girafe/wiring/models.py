@@ -49,6 +49,7 @@ def models(group_id: str) -> TaskGroup:
                 "task_display_name": "dbt build",
                 "pre_execute": _any_try_builds,
                 "interceptors": [_for_this_run],
+                "post_execute": _let_go,
                 # Cosmos leaves tests out where no task shows them; here the build runs them all the same.
                 "dbt_cmd_flags": ["--resource-type", "test"],
             },
@@ -111,6 +112,15 @@ def _for_this_run(context: Context, operator: Any) -> None:
     from girafe.run import measuring
 
     run = here()
-    operator.alone = ExitStack()  # held until this process ends: the build begins after this function
+    operator.alone = ExitStack()  # held until `_let_go`, or the end of this process where the build fails
     operator.alone.enter_context(run.alone("girafe measure"))
     operator.env, operator.vars = measuring(run)
+
+
+def _let_go(context: Context, _: Any) -> None:
+    """Frees the warehouse before the task counts as done: what comes next may start while this process still ends."""
+    from warehouse.dbt import close_duckdb
+
+    build: Any = context["task"]
+    close_duckdb()
+    build.alone.close()
