@@ -83,7 +83,15 @@ def fingerprint(settings: Settings) -> str:
     companies = [
         company.model_dump(
             mode="json",
-            include={"name", "aliases", "negative_aliases", "common_word", "official_accounts", "domains"},
+            include={
+                "name",
+                "aliases",
+                "negative_aliases",
+                "common_word",
+                "sector",
+                "official_accounts",
+                "domains",
+            },
         )
         for company in settings.companies
     ]

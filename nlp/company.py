@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from girafe.settings import Company
 from nlp.fold import fold
+from nlp.sectors import sector_of
 
 MentionKind: TypeAlias = Literal["name", "handle", "hashtag", "domain"]
 
@@ -44,6 +45,13 @@ class CompanyNames:
     official: tuple[str, ...] = ()
     """Official handles, without platform."""
     domains: tuple[str, ...] = ()
+    sector: str = ""
+    """One of nlp/patterns/sectors.toml; empty: what is known of the name."""
+
+    @cached_property
+    def trade(self) -> str:
+        """The trade as stated, else that of a well-known company of this name, else empty."""
+        return self.sector or sector_of(self.folded)
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
@@ -128,4 +136,5 @@ def company_names(company: Company) -> CompanyNames:
         common_word=company.common_word,
         official=tuple(account.partition(":")[2] for account in company.official_accounts),
         domains=company.domains,
+        sector=company.sector or "",
     )

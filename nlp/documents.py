@@ -16,9 +16,15 @@ from nlp import encoder
 from nlp.fold import fold
 from nlp.language import UNDETERMINED
 
-_ASKED = {"companies": (), "addressed": (), "stated_language": None, "is_speech": True}
+_ASKED = {
+    "companies": (),
+    "addressed": (),
+    "stated_language": None,
+    "is_speech": True,
+    "is_collected": False,
+}
 """Set by the caller: the companies asked about, handles the platform says are addressed, a language known
-beforehand, and False where nobody speaks (a bare repost)."""
+beforehand, False where nobody speaks (a bare repost), and True for a text collected for the companies."""
 _LEARNT = {"language": None, "about": (), "job_statements": (), "themes": (), "sentiment_label": None}
 
 for _name, _default in {**_ASKED, **_LEARNT}.items():

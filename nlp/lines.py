@@ -12,6 +12,7 @@ import orjson
 from girafe.errors import InputInvalid
 from girafe.settings import Settings
 from nlp.company import CompanyNames, company_names
+from nlp.sectors import sector_names
 
 Line: TypeAlias = dict[str, Any]
 _BATCH, _SLOW_BATCH = 1024, 64
@@ -89,12 +90,16 @@ def company_of(item: Mapping[str, Any], settings: Settings | None) -> CompanyNam
         own = {"name": own}
     if not isinstance(own, dict) or not text_of(own, "name").strip():
         raise InputInvalid('company needs a name: {"name": "...", "aliases": []}')
+    sector = text_of(own, "sector")
+    if sector and sector not in sector_names():
+        raise InputInvalid(f"sector is none of {', '.join(sector_names())}")
     return _own_company(
         (own["name"], *texts_of(own, "aliases")),
         texts_of(own, "negative_aliases"),
         bool(own.get("common_word")),
         tuple(each.rpartition(":")[2] for each in texts_of(own, "official_accounts")),
         texts_of(own, "domains"),
+        sector,
     )
 
 
@@ -106,6 +111,7 @@ def _own_company(
     common_word: bool,
     official: tuple[str, ...],
     domains: tuple[str, ...],
+    sector: str,
 ) -> CompanyNames:
     return CompanyNames(
         company_id="own",
@@ -114,4 +120,5 @@ def _own_company(
         common_word=common_word,
         official=official,
         domains=domains,
+        sector=sector,
     )

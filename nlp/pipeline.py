@@ -43,6 +43,8 @@ class Question:
     """Where the caller knows it."""
     is_speech: bool = True
     """False: nobody speaks here (a bare repost); only language and companies are looked for."""
+    is_collected: bool = False
+    """True: somebody collected this text for the companies, which it need not name to be about one (0055)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,8 @@ def _asked(pipeline: Language, question: Question) -> Doc:
         set_in(doc, "addressed", question.addressed)
     if question.language:
         set_in(doc, "stated_language", question.language)
+    if question.is_collected:
+        set_in(doc, "is_collected", True)
     if not question.is_speech:
         set_in(doc, "is_speech", False)
     return doc

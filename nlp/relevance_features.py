@@ -11,8 +11,12 @@ from pathlib import Path
 from sklearn.utils.murmurhash import murmurhash3_bytes_u32
 
 from nlp.company import Mention
+from nlp.sectors import words_of
 
 _FILE = Path(__file__).parent / "patterns" / "relevance.toml"
+_WORDS_OF = Path(__file__).parent / "patterns" / "words_of.toml"
+_ORDINARY = Path(__file__).parent / "patterns" / "ordinary.toml"
+_TONGUES = {"english": "en", "french": "fr"}
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
 _SENTENCE_END = frozenset(".!?:\n\"'«»“”(|-–—•")
 KEYS = 2**14
@@ -20,6 +24,8 @@ KEY_WEIGHT = 0.5
 """What a key counts beside the features that are counted."""
 _NEAR = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _REACH, _FEW, _SALT = 60, 5, 7
+_BESIDE, _FAR = 30, 300
+"""How far from a mention what makes a name an ordinary word counts, and what is said of the company's trade."""
 _ARTICLES = ("le ", "la ", "les ", "l'", "the ")
 
 
@@ -33,8 +39,17 @@ def _lists() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]], dict
     return before, after, context
 
 
-def mention_features(text: str, folded: str, mention: Mention, *, mentions: int, others: int) -> list[float]:
-    """One mention as numbers; `others` counts the other known companies the text names."""
+def mention_features(
+    text: str,
+    folded: str,
+    mention: Mention,
+    *,
+    mentions: int,
+    others: int,
+    trade: str = "",
+    language: str = "",
+) -> list[float]:
+    """One mention as numbers; `others` counts the other known companies the text names, `trade` is the company's."""
     before, after, context = _lists()
     written = text[mention.start : mention.end]
     left = _TOKEN.findall(folded[max(0, mention.start - 40) : mention.start])
@@ -82,6 +97,73 @@ def mention_features(text: str, folded: str, mention: Mention, *, mentions: int,
         float(min(others, 2)),
         float(min(mentions - 1, 2)),
         float("@" in text),
+        float(_addresses(folded, folded[mention.start : mention.end])),
+        *_trade_features(folded, mention, trade, lower=lower),
+        *_foreign(folded[mention.start : mention.end], language, lower=lower),
+        *_ordinary_features(folded, mention, lower=lower),
+    ]
+
+
+def _addresses(folded: str, name: str) -> bool:
+    """Whether a handle or hashtag begins with the name (`@applesupport` beside `apple`)."""
+    compact = re.sub(r"[^\w]", "", name)
+    return f"@{compact}" in folded or f"#{compact}" in folded
+
+
+def _foreign(name: str, language: str, *, lower: bool) -> list[float]:
+    """Whether the name is no word of the text's language but one of another, or known to be one of it."""
+    name = " ".join(name.split())
+    known = {tongue: name in names for tongue, names in _words_of().items()}
+    if language not in known or not any(known.values()):
+        return [0.0] * 4
+    own = known[language]
+    return [float(not own), float(not own) * float(lower), float(own), float(own) * float(lower)]
+
+
+def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[float]:
+    """Whether what stands beside a name is what stands beside it as a word (`orange` beside `juice`)."""
+    pattern = _ordinary().get(folded[mention.start : mention.end])
+    if pattern is None:
+        return [0.0] * 4
+    beside = f"{folded[max(0, mention.start - _BESIDE) : mention.start]}\n{folded[mention.end : mention.end + _BESIDE]}"
+    found = len(set(pattern.findall(beside)))
+    return [
+        float(min(found, 2)),
+        float(found > 0) * float(lower),
+        float(found == 0),
+        float(found == 0) * float(lower),
+    ]
+
+
+@cache
+def _ordinary() -> dict[str, re.Pattern[str]]:
+    tree = tomllib.loads(_ORDINARY.read_text(encoding="utf-8"))
+    return {name: re.compile(rf"\b(?:{'|'.join(stems)})") for name, stems in tree.items()}
+
+
+@cache
+def _words_of() -> dict[str, frozenset[str]]:
+    tree = tomllib.loads(_WORDS_OF.read_text(encoding="utf-8"))
+    return {_TONGUES[name]: frozenset(words) for name, words in tree.items()}
+
+
+def _trade_features(folded: str, mention: Mention, trade: str, *, lower: bool) -> list[float]:
+    """How much is said of the company's trade, close by and further off."""
+    if not trade:
+        return [0.0] * 6
+    left, right = (
+        folded[max(0, mention.start - _FAR) : mention.start],
+        folded[mention.end : mention.end + _FAR],
+    )
+    near = len(words_of(trade, left[-_REACH:]) | words_of(trade, right[:_REACH]))
+    far = len(words_of(trade, left) | words_of(trade, right))
+    return [
+        1.0,
+        float(min(near, 3)),
+        float(min(far, 5)),
+        float(far == 0),
+        float(far == 0) * float(lower),
+        float(near > 0),
     ]
 
 
@@ -114,7 +196,18 @@ def _next_is_capital(text: str, mention: Mention) -> bool:
 
 
 def text_features(
-    text: str, folded: str, mentions: Sequence[Mention], *, others: int = 0
+    text: str,
+    folded: str,
+    mentions: Sequence[Mention],
+    *,
+    others: int = 0,
+    trade: str = "",
+    language: str = "",
 ) -> list[list[float]]:
-    """Every mention of a text as numbers."""
-    return [mention_features(text, folded, m, mentions=len(mentions), others=others) for m in mentions]
+    """Every mention of a text as numbers; `language`: the text's, where it is known."""
+    return [
+        mention_features(
+            text, folded, m, mentions=len(mentions), others=others, trade=trade, language=language
+        )
+        for m in mentions
+    ]

@@ -34,6 +34,8 @@ def _answers(items: Sequence[Line], settings: Settings | None, *, fast: bool) ->
             companies=(names,) if names is not None else (),
             # A language stated on the line is the caller's own reading, not a platform's guess.
             language=text_of(item, "lang") or None,
+            # A line with its company is a text somebody collected for it.
+            is_collected=True,
         )
         for item, names in zip(items, asked, strict=True)
     ]

@@ -38,6 +38,7 @@ class CompanyRelevance(Component):
     @staticmethod
     def _judge(doc: Doc, companies: Sequence[CompanyNames]) -> None:
         text, folded, addressed = text_in(doc), folded_in(doc), value_in(doc, "addressed")
+        language, collected = value_in(doc, "language") or "", value_in(doc, "is_collected")
         named = [names.mentions(text, folded) for names in companies]
         count = sum(map(bool, named))
         about = tuple(
@@ -48,6 +49,8 @@ class CompanyRelevance(Component):
                 folded=folded,
                 mentions=mentions,
                 others=count - bool(mentions),
+                language=language,
+                collected=collected,
             )
             for names, mentions in zip(companies, named, strict=True)
         )
@@ -59,5 +62,6 @@ def _names(company: dict[str, Any]) -> CompanyNames:
     return CompanyNames(
         company_id=company.get("company_id", lists["names"][0]),
         common_word=bool(company.get("common_word")),
+        sector=company.get("sector") or "",
         **lists,
     )

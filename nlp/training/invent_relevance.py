@@ -151,7 +151,7 @@ def sentences(chance: random.Random, count: int) -> Iterator[Sentence]:
         }
         text = turns[turn].format(**slots)
         others = int("{M}" in turns[turn])
-        text = _surround(chance, text, is_company)
+        text = surround(chance, text, is_company)
         yield Sentence(text=text, name=name, is_company=is_company, others=others, turn=turn)
 
 
@@ -171,7 +171,8 @@ _NEUTRAL = (
 _LEAD = ("", "", "", "", "Bon. ", "Honestly, ", "Alors ", "@paul ", "@marie_75 oui, ", "So ", "Hier, ")
 
 
-def _surround(chance: random.Random, text: str, is_company: bool) -> str:
+def surround(chance: random.Random, text: str, is_company: bool) -> str:
+    """The text with something said before and after it; now and then without capitals."""
     lead = chance.choice(_LEAD)
     if (
         lead

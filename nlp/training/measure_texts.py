@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from nlp.themes import scores as theme_scores
 from nlp.training import convert
 from nlp.training import relevance as training
 from nlp.training import themes as theme_training
-from nlp.training.invent_relevance import sentences
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
 from nlp.training.themes import read_and_said
 from nlp.training.vectors import CACHE, vectors
@@ -29,15 +27,18 @@ Row = tuple[str, ...]
 
 
 def relevance(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
-    """Turns of phrase (invented) and names (real posts) kept out of training, five times over."""
-    made_up = training.invented(list(sentences(random.Random(_SEED), 4000)))
-    seen = training.natural(data) if data is not None else None
-    sets = {"invented, new turns": made_up} | ({"real posts, other names and words": seen} if seen else {})
+    """Turns of phrase (invented), posts (read) and names (rough labels) kept out of training, five times over."""
+    sets = {
+        "invented sentences, new turns": training.drawn(_SEED, 4000),
+        "invented homonyms, new texts": training.homonym_texts(_SEED),
+    }
+    if data is not None:
+        read, rough = training.natural(data)
+        sets |= {"real posts, read": read, "real posts, other names and words": rough}
     chance = {name: np.zeros(len(examples.labels)) for name, examples in sets.items()}
     for fold_ in range(5):
         kept = {name: _fold_of(examples.groups) != fold_ for name, examples in sets.items()}
-        parts = [training.part(examples, kept[name]) for name, examples in sets.items()]
-        model = training.fit(parts[0], parts[1] if len(parts) > 1 else None)
+        model = training.fit(training.joined([training.part(sets[name], kept[name]) for name in sets]))
         for name, examples in sets.items():
             left = ~kept[name]
             chance[name][left] = sigmoid(model.scores(examples.rows[left]))[:, 0]
@@ -54,6 +55,7 @@ def _fold_of(groups: np.ndarray) -> np.ndarray:
 
 def _relevance_rows(name: str, language: str, truth: np.ndarray, chance: np.ndarray) -> Iterator[Row]:
     """Companies and words are made to weigh the same, so that precision does not hang on how many of each there are."""
+    found = f"as often as found: {precision(truth, chance >= KEPT).value:.3f}"
     balanced = np.concatenate([np.flatnonzero(truth)] * max(1, round((~truth).sum() / truth.sum())))
     rows = np.concatenate([balanced, np.flatnonzero(~truth)])
     truth, chance = truth[rows], chance[rows]
@@ -62,7 +64,14 @@ def _relevance_rows(name: str, language: str, truth: np.ndarray, chance: np.ndar
     for label, score in (("precision", precision), ("recall", recall), ("F1", f1)):
         every = str(score(truth, np.ones_like(said)))
         yield f"{what}, {label}", language, "every mention counts", every, name
-        yield f"{what}, {label}", language, "girafe", str(score(truth, said)), f"{name}; ECE {error:.3f}"
+        note = {"precision": found, "F1": f"ECE {error:.3f}"}.get(label)
+        yield (
+            f"{what}, {label}",
+            language,
+            "girafe",
+            str(score(truth, said)),
+            f"{name}{'; ' if note else ''}{note or ''}",
+        )
 
 
 def sentiment(data: Path | None, *, quick: bool = False) -> Iterator[Row]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -12,55 +13,100 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp.company import CompanyNames
 from nlp.fold import fold
+from nlp.language import likely_language
 from nlp.linear import Linear
 from nlp.relevance_features import KEY_WEIGHT, KEYS, context_keys, mention_features, text_features
+from nlp.training.homonyms import homonyms
 from nlp.training.invent_relevance import Sentence, sentences
-from nlp.training.natural_mentions import usages
+from nlp.training.natural_mentions import Usage, usages
 
 _SEED, _COUNT = 20261104, 6000
-_STRENGTH, _OF_COMPANIES = 0.3, 4.0
+_STRENGTH = 0.5
+_ROUGH_COMPANY, _READ = 3.0, 2.0
+"""What a mention counts beside an invented one: companies are rarer than words in real posts; what was read is sure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """Mentions as rows of features, whether each is the company, and what tests keep apart (`group`)."""
+    """Mentions as rows of features, whether each is the company, and what tests keep apart (`groups`)."""
 
     rows: csr_matrix
     labels: np.ndarray
     groups: np.ndarray
     languages: np.ndarray
+    weights: np.ndarray
+    names: np.ndarray
 
 
-def invented(sentences_: list[Sentence]) -> Examples:
+def invented(sentences_: Iterable[Sentence]) -> Examples:
     """Invented sentences; groups are turns of phrase."""
-    counted, keys, labels, turns = [], [], [], []
+    counted, keys, labels, turns, named = [], [], [], [], []
     for sentence in sentences_:
         names = CompanyNames(company_id="x", names=(sentence.name,))
         folded = fold(sentence.text)
         mentions = names.mentions(sentence.text, folded)
-        counted += text_features(sentence.text, folded, mentions, others=sentence.others)
+        counted += text_features(
+            sentence.text, folded, mentions,
+            others=sentence.others, trade=names.trade, language=likely_language(sentence.text),
+        )  # fmt: skip
         keys += [context_keys(sentence.text, folded, mention) for mention in mentions]
         labels += [sentence.is_company] * len(mentions)
-        turns += [str(sentence.turn)] * len(mentions)
+        turns += [f"{sentence.is_company} {sentence.turn}"] * len(mentions)
+        named += [fold(sentence.name)] * len(mentions)
     return Examples(
         rows=_matrix(counted, keys),
         labels=np.array(labels),
         groups=np.array(turns),
         languages=np.array(["fr+en"] * len(labels)),
+        weights=np.ones(len(labels)),
+        names=np.array(named),
     )
 
 
-def natural(data: Path) -> Examples:
-    """Mentions in real posts; groups are names."""
+def drawn(seed: int, count: int) -> Examples:
+    """Sentences put together from turns of phrase and names."""
+    return invented(sentences(random.Random(seed), count))
+
+
+def homonym_texts(seed: int) -> Examples:
+    """The texts of homonyms.txt."""
+    return invented(homonyms(random.Random(seed)))
+
+
+def natural(data: Path) -> tuple[Examples, Examples]:
+    """Mentions in real posts: those a reader labelled (groups are posts), and unmistakable ones (groups are names)."""
     found = list(usages(data))
+    read, rough = [u for u in found if u.is_read], [u for u in found if not u.is_read]
+    return (
+        _natural(read, [u.post for u in read], np.full(len(read), _READ)),
+        _natural(
+            rough, [u.name for u in rough], np.array([_ROUGH_COMPANY if u.is_company else 1.0 for u in rough])
+        ),
+    )
+
+
+def _natural(found: Sequence[Usage], groups: list[str], weights: np.ndarray) -> Examples:
     return Examples(
         rows=_matrix(
-            [mention_features(u.text, u.folded, u.mention, mentions=1, others=0) for u in found],
+            [
+                mention_features(
+                    u.text,
+                    u.folded,
+                    u.mention,
+                    mentions=1,
+                    others=0,
+                    trade=u.trade,
+                    language=likely_language(u.text),
+                )
+                for u in found
+            ],
             [context_keys(u.text, u.folded, u.mention) for u in found],
         ),
         labels=np.array([u.is_company for u in found]),
-        groups=np.array([u.name for u in found]),
+        groups=np.array(groups),
         languages=np.array([u.language for u in found]),
+        weights=weights,
+        names=np.array([u.name for u in found]),
     )
 
 
@@ -71,31 +117,28 @@ def _matrix(counted: list[list[float]], keys: list[list[int]]) -> csr_matrix:
     return hstack([csr_matrix(np.array(counted)), hashed]).tocsr()
 
 
-def fit(made_up: Examples, seen: Examples | None) -> Linear:
-    """A logistic regression that scores `company` against the word.
+def joined(parts: Sequence[Examples]) -> Examples:
+    """All examples of several sets."""
+    arrays = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Examples)
+        if field.name != "rows"
+    }
+    return Examples(rows=vstack([part.rows for part in parts]).tocsr(), **arrays)
 
-    Companies are rarer than words in real posts and count more, so that both sides weigh about the same.
-    """
-    rows, labels, weight = made_up.rows, made_up.labels, np.ones(len(made_up.labels))
-    if seen is not None:
-        rows, labels = vstack([rows, seen.rows]), np.concatenate([labels, seen.labels])
-        weight = np.concatenate([weight, np.where(seen.labels, _OF_COMPANIES, 1.0)])
+
+def fit(examples: Examples) -> Linear:
+    """A logistic regression that scores `company` against the word."""
     model = LogisticRegression(C=_STRENGTH, max_iter=3000)
-    model.fit(rows, labels, sample_weight=weight)
+    model.fit(examples.rows, examples.labels, sample_weight=examples.weights)
     return Linear(classes=("company",), weights=model.coef_.T, bias=model.intercept_)
 
 
 def part(examples: Examples, chosen: np.ndarray) -> Examples:
     """Some of the examples."""
-    return Examples(
-        rows=examples.rows[chosen],
-        labels=examples.labels[chosen],
-        groups=examples.groups[chosen],
-        languages=examples.languages[chosen],
-    )
+    return Examples(**{field.name: getattr(examples, field.name)[chosen] for field in fields(Examples)})
 
 
 def train(data: Path) -> None:
     """Fits the model and writes relevance.npz."""
-    made_up = invented(list(sentences(random.Random(_SEED), _COUNT)))
-    fit(made_up, natural(data)).save("relevance")
+    fit(joined([drawn(_SEED, _COUNT), homonym_texts(_SEED), *natural(data)])).save("relevance")

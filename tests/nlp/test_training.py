@@ -14,7 +14,7 @@ from nlp.training.relevance import fit, invented
 
 
 def test_training_twice_gives_the_same_weights_to_the_byte() -> None:
-    first, second = (fit(invented(list(sentences(random.Random(3), 300))), None) for _ in range(2))
+    first, second = (fit(invented(sentences(random.Random(3), 300))) for _ in range(2))
     assert first.weights.tobytes() == second.weights.tobytes()
     assert first.bias.tobytes() == second.bias.tobytes()
 

@@ -1,0 +1,35 @@
+"""Provider: does a text that names no company speak to the one it was collected for, as a customer does?
+
+"Ma box est en panne, que faites-vous ?" below a company's post is about that company and names none. A text by itself
+says so only in trades that bind their customers by contract, and only to whoever knows where it was collected (0055).
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlp.sectors import known_names, words_of
+
+PROVIDERS = frozenset({"telecom", "energy", "post", "finance"})
+"""Trades whose customers say "my line", "your technician" and mean one company."""
+_TO_SOMEBODY = re.compile(
+    r"\b(?:vous|votre|vos|bonjour|bonsoir|bjr|hello|hi|svp|stp|merci|salut|coucou|please|you|your|guys)\b"
+)
+_OF_ONESELF = re.compile(r"\b(?:je|j'|me|mon|ma|mes|moi|on|nous|notre|i|i'm|my|we|our|pareil)\b|\bj'")
+_LONGEST = 600
+"""A longer text tells of many things."""
+
+
+def speaks_to_provider(folded: str, trade: str) -> bool:
+    """Whether a folded text that names no company speaks of the trade, to a provider or as its customer.
+
+    A text that addresses somebody by a handle, or names another company of the trade, speaks to those.
+    """
+    if trade not in PROVIDERS or len(folded) > _LONGEST or "@" in folded:
+        return False
+    spoken = len(words_of(trade, folded))
+    if spoken == 0 or (spoken == 1 and _TO_SOMEBODY.search(folded) is None):
+        return False
+    if _TO_SOMEBODY.search(folded) is None and _OF_ONESELF.search(folded) is None:
+        return False
+    return not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded) for name in known_names(trade))

@@ -1,0 +1,43 @@
+"""Homonyms: invented texts in which a name is the company or the word, from homonyms.txt, in several spellings."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from nlp.sectors import known_names
+from nlp.training.invent_relevance import Sentence, surround
+
+_FILE = Path(__file__).with_suffix(".txt")
+_NAMES_A_LINE, _COPIES = 4, 3
+
+
+def homonyms(chance: random.Random) -> Iterator[Sentence]:
+    """Every line of the file with names, capitals and surroundings drawn; a line's number is its turn."""
+    for number, line in enumerate(_FILE.read_text(encoding="utf-8").splitlines()):
+        if line.startswith(("+", "-")):
+            about, text = line.split("\t", 1)
+            sign, which = about[0], about[2:]
+            filled = _filled(chance, text, which) if sign == "+" else [(which, text)] * _COPIES
+            for name, said in filled:
+                yield Sentence(
+                    text=surround(chance, _cased(chance, said), sign == "+"),
+                    name=name,
+                    is_company=sign == "+",
+                    others=0,
+                    turn=number,
+                )
+
+
+def _filled(chance: random.Random, text: str, trade: str) -> Iterator[tuple[str, str]]:
+    names = known_names(trade)
+    for name in chance.sample(names, min(_NAMES_A_LINE, len(names))):
+        written = name.title()
+        yield written, text.format(N=written, n=name)
+
+
+def _cased(chance: random.Random, text: str) -> str:
+    """Many people write without capitals, some with nothing else."""
+    drawn = chance.random()
+    return text.lower() if drawn < 0.4 else text.upper() if drawn > 0.97 else text

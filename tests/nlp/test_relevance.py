@@ -1,0 +1,86 @@
+"""Relevance: a company's name that is also a word, and texts that name nobody."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from nlp.company import CompanyNames
+from nlp.relevance import relevance
+from nlp.texts import texts_lines
+
+
+def about(name: str, text: str, **more: object) -> tuple[bool, float]:
+    line = orjson.dumps({"id": "1", "text": text, "company": {"name": name, **more}}).decode()
+    answer = orjson.loads(next(texts_lines([line], None, fast=True)))
+    return answer["about_company"], answer["probabilities"]["about_company"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Free", "free m'a encore facturé une box rendue il y a deux mois"),
+        ("Orange", "toujours aucun technicien, orange se moque de nous"),
+        ("Total", "Total a supprimé la remise dans ses stations"),
+        ("Shell", "Shell wants to drill off the coast again"),
+        ("La Poste", "La Poste a rendu mon colis à l'expéditeur"),
+        ("Apple", "the repair at the apple store took three weeks"),
+    ],
+)
+def test_the_trade_around_it_makes_a_word_a_company(name: str, text: str) -> None:
+    assert about(name, text)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Free", "is there a free version of this app for my phone?"),
+        ("Free", "t'es free dimanche pour m'aider à déménager ?"),
+        ("Orange", "le feu est passé à l'orange juste devant le bus"),
+        ("Total", "au total j'ai passé six heures au téléphone avec eux"),
+        ("Shell", "which shell do you use on your server, bash or fish?"),
+        ("La Poste", "la fanfare passera devant la poste vers midi"),
+        ("Apple", "grandma's apple crumble beats any cake"),
+    ],
+)
+def test_what_stands_beside_an_ordinary_word_leaves_it_one(name: str, text: str) -> None:
+    assert not about(name, text)[0]
+
+
+def test_a_stated_trade_does_for_an_unknown_company_what_is_known_of_others() -> None:
+    text = "depuis ce matin plus de réseau, comète encore en panne"
+    bare = relevance(text, CompanyNames(company_id="c", names=("Comète",), common_word=True))
+    told = relevance(
+        text, CompanyNames(company_id="c", names=("Comète",), common_word=True, sector="telecom")
+    )
+    assert told.probability > bare.probability
+
+
+def test_a_name_within_an_address_is_not_spoken_of() -> None:
+    assert not about("Apple", "Look at this https://example.test/red-apple-pie")[0]
+
+
+def test_a_customer_who_names_nobody_speaks_to_whom_the_text_was_collected_for() -> None:
+    text = "ma fibre est coupée depuis lundi, vous comptez faire quoi ?"
+    assert about("Free", text) == (True, 0.6)
+    assert about("Lumora", text, sector="telecom") == (True, 0.6)
+    assert not about("Lumora", text)[0]
+    assert not about("Apple", text)[0]
+    assert not relevance(text, CompanyNames(company_id="f", names=("Free",))).is_about
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ma fibre SFR est coupée depuis lundi, vous comptez faire quoi ?",
+        "@autre ma fibre est coupée depuis lundi, vous faites quoi ?",
+        "quel beau dimanche à la plage, merci à tous",
+    ],
+)
+def test_a_customer_of_somebody_else_does_not(text: str) -> None:
+    assert not about("Free", text)[0]
+
+
+def test_a_trade_nobody_knows_is_refused_with_the_ones_there_are() -> None:
+    line = orjson.dumps({"id": "1", "text": "x", "company": {"name": "Free", "sector": "phones"}}).decode()
+    assert "telecom" in orjson.loads(next(texts_lines([line], None)))["error"]
