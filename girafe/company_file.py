@@ -31,7 +31,7 @@ def company_toml(
         f"aliases = {_texts(aliases)}            # other names people use",
         "negative_aliases = []   # phrases that hold the name but mean something else",
         "common_word = false     # true if the name is also a common word: it then needs context",
-        '# sector = "telecom"    # its trade, whose words are such context: energy, post, tech, retail, finance, travel, food',
+        '# sector = "telecom"    # its trade: energy, post, tech, retail, finance, travel, food',
         f"official_accounts = {_texts(official_accounts)}  # what the company itself runs, platform:handle",
         f"domains = {_texts(domains)}",
         f"time_zone = {_text(time_zone)}   # ISO weeks begin here",
