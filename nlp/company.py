@@ -103,7 +103,10 @@ class CompanyNames:
     def mentions(self, text: str, folded: str | None = None) -> list[Mention]:
         """Where `text` names the company, negative aliases left out."""
         folded = fold(text) if folded is None else folded
-        if not any(beginning in folded for beginning in self.beginnings):
+        for beginning in self.beginnings:
+            if beginning in folded:
+                break
+        else:
             return []
         matches = islice(self.pattern.finditer(folded), _MOST_MENTIONS)
         found = [self._mention(match, text) for match in matches]

@@ -225,8 +225,9 @@ def likely_language(text: str) -> str:
 
 def _counted(words: Sequence[str]) -> tuple[int, int, int]:
     """The little words of French and of English among the first words, and how many were looked at."""
-    lowered = [word.lower().replace("’", "'") for word in words[:60]]
-    return sum(word in _FRENCH for word in lowered), sum(word in _ENGLISH for word in lowered), len(lowered)
+    # A blank stands in no word and has no capital: lowering all at once is lowering each.
+    lowered = " ".join(words[:60]).lower().replace("’", "'").split(" ") if words else []
+    return sum(map(_FRENCH.__contains__, lowered)), sum(map(_ENGLISH.__contains__, lowered)), len(lowered)
 
 
 def _by_function_words(words: Sequence[str]) -> str | None:

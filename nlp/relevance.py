@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,13 @@ import numpy as np
 from nlp.company import CompanyNames, Mention
 from nlp.fold import URL, fold
 from nlp.language import READ, likely_language
-from nlp.linear import load, sigmoid
+from nlp.linear import load
 from nlp.provider import speaks_to_provider
 from nlp.relevance_features import KEY_WEIGHT, context_keys, text_features
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
-_TO_PROVIDER, _IN_ADDRESS = 0.6, 0.3
+_TO_PROVIDER, _IN_ADDRESS, _FARTHEST = 0.6, 0.3, 30.0
 KEPT = 0.55
 """From here on a common word counts as the company: chosen on left-out mentions for a precision of 0.95."""
 
@@ -113,10 +114,11 @@ def _in_context(
     model = load("relevance")
     rows = np.array(text_features(text, folded, mentions, others=others, trade=trade, language=language))
     counted = rows.shape[1]
-    scores = rows @ model.weights[:counted, 0] + model.bias[0]
+    weights = model.weights[:, 0]
+    scores = rows @ weights[:counted]
     scores += [
-        KEY_WEIGHT
-        * float(model.weights[[counted + key for key in context_keys(text, folded, mention)], 0].sum())
+        KEY_WEIGHT * weights[[counted + key for key in context_keys(text, folded, mention)]].sum()
         for mention in mentions
     ]
-    return round(float(sigmoid(scores).max()), 3)
+    best = float(scores.max()) + float(model.bias[0])
+    return round(1 / (1 + exp(-min(max(best, -_FARTHEST), _FARTHEST))), 3)

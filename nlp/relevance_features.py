@@ -11,7 +11,7 @@ from pathlib import Path
 from sklearn.utils.murmurhash import murmurhash3_bytes_u32
 
 from nlp.company import Mention
-from nlp.sectors import words_of
+from nlp.sectors import words_in_trade
 
 _FILE = Path(__file__).parent / "patterns" / "relevance.toml"
 _WORDS_OF = Path(__file__).parent / "patterns" / "words_of.toml"
@@ -151,19 +151,21 @@ def _trade_features(folded: str, mention: Mention, trade: str, *, lower: bool) -
     """How much is said of the company's trade, close by and further off."""
     if not trade:
         return [0.0] * 6
-    left, right = (
-        folded[max(0, mention.start - _FAR) : mention.start],
-        folded[mention.end : mention.end + _FAR],
-    )
-    near = len(words_of(trade, left[-_REACH:]) | words_of(trade, right[:_REACH]))
-    far = len(words_of(trade, left) | words_of(trade, right))
+    near, far = set(), set()
+    # The name itself may be a word of its trade; left and right of it are looked at apart.
+    left, right = mention.start - _REACH, mention.end + _REACH
+    for start, end in ((max(0, mention.start - _FAR), mention.start), (mention.end, mention.end + _FAR)):
+        for place, word in words_in_trade(trade, folded, start, end):
+            far.add(word)
+            if left <= place < right:
+                near.add(word)
     return [
         1.0,
-        float(min(near, 3)),
-        float(min(far, 5)),
-        float(far == 0),
-        float(far == 0) * float(lower),
-        float(near > 0),
+        float(min(len(near), 3)),
+        float(min(len(far), 5)),
+        float(not far),
+        float(not far) * float(lower),
+        float(bool(near)),
     ]
 
 

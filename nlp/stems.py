@@ -40,18 +40,19 @@ class Stems:
         self._start = _beginnings(self._filed)
 
     def _under(self, letters: str) -> Sequence[tuple[str, re.Pattern[str]]]:
-        """The stems filed under two or three letters."""
-        known = self._under_letters.get(letters)
-        if known is None:
-            keys = dict.fromkeys((letters, letters[:2]))
-            known = self._under_letters[letters] = [each for key in keys for each in self._filed.get(key, ())]
-        return known
+        """The stems filed under two or three letters, kept for the next time."""
+        keys = dict.fromkeys((letters, letters[:2]))
+        filed = self._under_letters[letters] = [each for key in keys for each in self._filed.get(key, ())]
+        return filed
 
     def found(self, folded: str) -> list[str]:
         """The labels with a stem in the folded text, in the order they were given in."""
         seen: set[str] = set()
+        under_letters = self._under_letters
         for start in self._start.finditer(folded):
-            for label, pattern in self._under(start.group()):
+            letters = start.group()
+            under = under_letters.get(letters)
+            for label, pattern in self._under(letters) if under is None else under:
                 if label not in seen and pattern.match(folded, start.start()):
                     seen.add(label)
         if _MARKED.search(folded) and self._any_other.search(folded):

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ BUCKETS = 2**17
 _CHARACTERS = 1000
 _TOKEN = re.compile(r"https?://\S+|www\.\S+|@\w+|\w+n't\b|#?\w+|[:;]-?[)(/dp](?!\w)|<3|[^\w\s]")
 _PAIRED = np.uint32(0x9E3779B1)
-_KEPT_WORDS = 200_000
+_KEPT_WORDS, _MET_AT_ONCE = 200_000, 4096
 _MOST_FEELINGS = 3.0
 
 
@@ -33,6 +34,11 @@ _MOST_FEELINGS = 3.0
 def _feelings() -> tuple[re.Pattern[str], ...]:
     words = tomllib.loads(_POLARITY.read_text(encoding="utf-8"))
     return tuple(re.compile("|".join(stems)) for stems in words.values())
+
+
+@cache
+def _any_feeling() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in _feelings()))
 
 
 def tokens(folded: str) -> list[str]:
@@ -52,11 +58,24 @@ class Word:
 def word(written: str) -> Word:
     """The features of one word."""
     text = _sign_of(written)
+    return Word(_hash(text, 0), np.array(_letters(text), dtype=np.int64), _feelings_of(text))
+
+
+def _letters(text: str) -> list[int]:
+    """The buckets of a word's letters, three and four at a time; a single letter has none but itself."""
+    if len(text) < 2:
+        return []
     framed = f" {text} "
     pieces = [framed[at : at + n] for n in (3, 4) for at in range(len(framed) - n + 1)]
-    letters = np.array([_hash(piece, 1) for piece in pieces if len(text) > 1], dtype=np.int64)
-    feelings = tuple(float(pattern.search(text) is not None) for pattern in _feelings())
-    return Word(_hash(text, 0), letters, feelings)
+    return [_hash(piece, 1) for piece in pieces]
+
+
+def _feelings_of(text: str) -> tuple[float, ...]:
+    every, single = _any_feeling(), _feelings()
+    # Most words are of none.
+    if every.search(text) is None:
+        return (0.0,) * len(single)
+    return tuple(float(pattern.search(text) is not None) for pattern in single)
 
 
 def _sign_of(written: str) -> str:
@@ -155,21 +174,31 @@ class WordModel:
 
     def _ids(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
         places = self.places
-        for text in texts:
-            for token in text:
-                if token not in places:
-                    self._meet(token)
-        return np.array([places[token] for text in texts for token in text], dtype=np.int64)
+        said = list(chain.from_iterable(texts))
+        new = [token for token in dict.fromkeys(said) if token not in places]
+        for start in range(0, len(new), _MET_AT_ONCE):
+            self._meet(new[start : start + _MET_AT_ONCE])
+        return np.fromiter(map(places.__getitem__, said), dtype=np.int64, count=len(said))
 
-    def _meet(self, token: str) -> None:
-        place = self.places[token] = len(self.places)
-        if place >= len(self.table):
+    def _meet(self, words: Sequence[str]) -> None:
+        """Works out what words never met before add; many at once, because each look at the weights is dear."""
+        first = len(self.places)
+        self.places.update((each, first + place) for place, each in enumerate(words))
+        while len(self.places) > len(self.table):
             self.table = np.concatenate([self.table, np.zeros_like(self.table)])
             self.buckets = np.concatenate([self.buckets, np.zeros_like(self.buckets)])
-        known, weights = word(token), self.linear.weights
-        classes, row = len(self.linear.classes), self.table[place]
-        self.buckets[place] = known.bucket
-        row[:classes] = weights[known.bucket]
-        row[classes : 2 * classes] = np.add.reduce(weights[known.letters + BUCKETS], axis=0)
-        row[2 * classes] = len(known.letters)
-        row[2 * classes + 1 :] = known.feelings
+        texts, weights = list(map(_sign_of, words)), self.linear.weights
+        classes, rows = len(self.linear.classes), self.table[first : first + len(words)]
+        buckets = self.buckets[first : first + len(words)]
+        buckets[:] = [_hash(text, 0) for text in texts]
+        rows[:, :classes] = weights[buckets]
+        letters = list(map(_letters, texts))
+        counts = np.array(list(map(len, letters)))
+        lettered = np.flatnonzero(counts)
+        rows[:, classes : 2 * classes] = 0
+        if len(lettered):
+            starts = (np.cumsum(counts) - counts)[lettered]
+            found = weights[np.fromiter(chain.from_iterable(letters), dtype=np.int64) + BUCKETS]
+            rows[lettered, classes : 2 * classes] = np.add.reduceat(found, starts, axis=0)
+        rows[:, 2 * classes] = counts
+        rows[:, 2 * classes + 1 :] = list(map(_feelings_of, texts))

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from nlp.company import CompanyNames
 from nlp.documents import Component, folded_in, set_in, text_in, value_in
-from nlp.relevance import relevance
+from nlp.relevance import NOT_NAMED, relevance
 
 
 @Language.factory("girafe_relevance", assigns=["doc._.about"], default_config={"companies": []})
@@ -41,6 +41,10 @@ class CompanyRelevance(Component):
         language, collected = value_in(doc, "language") or "", value_in(doc, "is_collected")
         named = [names.mentions(text, folded) for names in companies]
         count = sum(map(bool, named))
+        if count == 0 and not addressed and not collected:
+            # Most posts name none of the companies asked about.
+            set_in(doc, "about", (NOT_NAMED,) * len(companies))
+            return
         about = tuple(
             relevance(
                 text,
