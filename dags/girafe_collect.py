@@ -47,16 +47,21 @@ SPAN = {
 def collect() -> None:
     """Wires the gate, the sources, and the event that something has landed."""
 
-    @task(retries=0)
-    def governance() -> None:
-        wiring.here().settings.governance.check()
+    # The branches of sources that are not switched on cost no process.
+    @task.branch(retries=0)
+    def governance() -> list[str]:
+        from girafe.run import queries as stage
+
+        context = wiring.here()
+        context.settings.governance.check()
+        only = wiring.param("source")
+        return sorted({f"{source}.queries" for source, _ in stage(context) if only in (None, source)})
 
     @task
     def queries(source: str) -> list[str]:
         from girafe.run import queries as stage
 
-        wanted = wiring.param("source") in (None, source)
-        return [query for _, query in stage(wiring.here(), (source,))] if wanted else []
+        return [query for _, query in stage(wiring.here(), (source,))]
 
     @task(map_index_template="{{ task.op_kwargs['query'] }}", queue=wiring.ANYWHERE)
     def ask(source: str, query: str) -> int:

@@ -133,7 +133,10 @@ def window() -> tuple[datetime, datetime] | None:
         return first, datetime.fromisoformat(until).replace(tzinfo=UTC) if until else now()
     context = get_current_context()
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
-    return (start, end) if context["dag_run"].run_type == "backfill" and start and end else None
+    if context["dag_run"].run_type != "backfill" or not start or not end:
+        return None
+    # Airflow hands out pendulum's own kind of datetime, which no stage knows how to write down.
+    return datetime.fromisoformat(start.isoformat()), datetime.fromisoformat(end.isoformat())
 
 
 def skip_unless(condition: bool, why: str) -> None:

@@ -25,7 +25,7 @@ class RealAirflow:
     """One running installation."""
 
     def __init__(self, url: str, password: str) -> None:
-        self._url = url
+        self.url, self.password = url, password
         login = {"username": "girafe", "password": password}
         self._token = self._call("/auth/token", login)["access_token"]
 
@@ -35,8 +35,9 @@ class RealAirflow:
         self._call(f"/api/v2/dags/{dag}/dagRuns", {"conf": conf, "logical_date": None})
 
     def end_of(self, dag: str) -> str:
-        """The state in which the newest run ended."""
-        return str(_until(lambda: next((r["state"] for r in self._runs(dag) if r["end_date"]), None)))
+        """The state in which the newest run ends."""
+        ended = _until(lambda: next((run for run in self._runs(dag)[:1] if run["end_date"]), None))
+        return str(ended["state"])
 
     def backfill(
         self, dag: str, since: datetime, until: datetime, *, backwards: bool = False, reprocess: str = "none"
@@ -60,9 +61,36 @@ class RealAirflow:
         bad = [run["dag_run_id"] for run in self._runs(dag) if run["state"] != "success"]
         assert not bad, (dag, bad)
 
+    def clear(self, dag: str, *tasks: str) -> str:
+        """Clears tasks of the newest run with what comes after them, as the UI does; the state it then ends in."""
+        run = self.newest(dag)
+        self._call(
+            f"/api/v2/dags/{dag}/clearTaskInstances",
+            {
+                "dag_run_id": run, "task_ids": list(tasks), "include_downstream": True, "only_failed": False,
+                "dry_run": False,
+            },
+        )  # fmt: skip
+        return str(
+            _until(
+                lambda: next(
+                    (
+                        one["state"]
+                        for one in self._runs(dag)
+                        if one["dag_run_id"] == run and one["state"] in ("success", "failed")
+                    ),
+                    None,
+                )
+            )
+        )
+
+    def newest(self, dag: str) -> str:
+        """The id of the newest run."""
+        return str(self._runs(dag)[0]["dag_run_id"])
+
     def tasks(self, dag: str) -> dict[str, str]:
         """The state of every task of the newest run."""
-        run = self._runs(dag)[0]["dag_run_id"]
+        run = self.newest(dag)
         found = self._call(f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances?limit=500")["task_instances"]
         return {task["task_id"]: str(task["state"]) for task in found}
 
@@ -83,7 +111,7 @@ class RealAirflow:
         if hasattr(self, "_token"):
             headers["Authorization"] = f"Bearer {self._token}"
         data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(self._url + path, data=data, headers=headers, method=method)
+        request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
