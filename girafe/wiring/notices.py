@@ -70,16 +70,20 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
     error = context.get("exception")
     expected = isinstance(error, GirafeError)
     what = str(error) if expected else f"{type(error).__name__}: {error}" if error else "no reason was given"
-    remedy = (
-        "Do what it says, then clear the task in the UI, or run: "
-        if isinstance(error, UserMustAct | QualityFailed)
-        else "It was tried as often as allowed. When the cause is gone, clear the task in the UI, or run: "
-    )
     body = (
         f"{what}\n\nAffected: everything after this task. The last good release of the dashboard stays.\n"
-        f"{remedy}airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --downstream --yes"
+        f"{_remedy(error)} clear the task in the UI, or run: "
+        f"airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --downstream --yes"
     )
     return f"girafe: {task.dag_id}.{task.task_id} failed", body
+
+
+def _remedy(error: Any) -> str:
+    if isinstance(error, UserMustAct | QualityFailed):
+        return "Do what it says, then"
+    if error is None or isinstance(error, GirafeError | OSError):
+        return "It was tried as often as allowed. When the cause is gone,"
+    return "That is a fault of girafe or of a library: report it with the task's log. When it is mended,"
 
 
 async def late(minutes: int, context: Mapping[str, Any]) -> None:

@@ -31,7 +31,8 @@ for name, error in cases.items():
     delay = decision.retry_delay
     found[name] = [decision.action.value, delay.total_seconds() if delay else None]
 title, body = failure_notice({"ti": Task, "exception": cases["key"]})
-print(json.dumps({"found": found, "title": title, "body": body}))
+told = {name: failure_notice({"ti": Task, "exception": error})[1] for name, error in cases.items()}
+print(json.dumps({"found": found, "title": title, "body": body, "told": told}))
 """
 
 
@@ -57,3 +58,15 @@ def test_the_type_of_an_error_decides_and_the_notice_says_what_to_run(
     assert "The key has expired. Renew it." in said["body"]
     assert "airflow tasks clear girafe_collect" in said["body"]
     assert "last good release of the dashboard stays" in said["body"]
+    assert {name for name, body in said["told"].items() if "Do what it says" in body} == {
+        "key",
+        "gate",
+        "rule",
+    }
+    assert {name for name, body in said["told"].items() if "a fault of girafe" in body} == {"defect"}
+    assert {n for n, b in said["told"].items() if "as often as allowed" in b} == {
+        "limit",
+        "down",
+        "busy",
+        "disk",
+    }
