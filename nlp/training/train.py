@@ -14,7 +14,7 @@ from nlp.training.vectors import CACHE
 PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
     "sentiment": lambda: sentiment.train(SHARED, CACHE),
-    "themes": lambda: themes.train(SHARED, CACHE),
+    "themes": lambda: themes.train(SHARED),
     "ties": lambda: ties.train(SHARED),
     "relevance": lambda: relevance.train(SHARED),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import spacy
@@ -23,6 +25,14 @@ def test_the_package_is_loaded_by_spacy_and_reads_a_post(tmp_path: Path) -> None
     pipeline = spacy.load(package(tmp_path))
     assert pipeline("Panne d'internet depuis hier, c'est nul")._.sentiment_label.label == "negative"
     assert list(tmp_path.glob("*/setup.py"))
+
+
+def test_the_package_is_found_by_a_python_that_knows_only_spacy(tmp_path: Path) -> None:
+    code = f"import spacy; print(spacy.load({str(package(tmp_path))!r})('Panne depuis hier, nul').text)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "Panne depuis hier, nul", done.stderr[-500:]
 
 
 def test_the_card_shows_a_table_whatever_stands_in_its_cells() -> None:
