@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _FIRST = re.compile(r"(?:\\b)?([a-z0-9]{2,3})(?![?*{+])")
 _MARKED = re.compile(r"(?<!\w)[^\w\s]|\d|(?<!\w)\w(?!\w)")
@@ -22,7 +22,7 @@ class Stems:
         filed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         others: dict[str, list[str]] = defaultdict(list)
         for label, patterns in stems.items():
-            for pattern in (part for each in patterns for part in _alternatives(each)):
+            for pattern in (part for each in patterns for part in _opened(each)):
                 begins = _FIRST.match(pattern)
                 where = others if begins is None else filed[begins[1]]
                 where[label].append(pattern)
@@ -67,6 +67,20 @@ def _beginnings(filed: Iterable[str]) -> re.Pattern[str]:
         firsts[letters[0]] += letters[1]
     begin = "|".join(f"{first}[{seconds}]" for first, seconds in firsts.items())
     return re.compile(rf"\b(?:{begin or '(?!)'})\w?")
+
+
+_GROUP = re.compile(r"\(\?:([^()\[\]]+)\)(?![?*+{])")
+"""A group at the beginning of a pattern, without groups of its own, that stands there once."""
+
+
+def _opened(pattern: str) -> Iterator[str]:
+    """The alternatives of a pattern, those in a group it begins with too: each by itself begins with letters."""
+    for part in _alternatives(pattern):
+        group = _GROUP.match(part)
+        if group is None:
+            yield part
+        else:
+            yield from (each + part[group.end() :] for each in group[1].split("|"))
 
 
 def _alternatives(pattern: str) -> list[str]:
