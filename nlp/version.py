@@ -3,4 +3,4 @@
 Versions compare as text, so the parts keep their widths.
 """
 
-CLASSIFIER_VERSION = "2026.11.8"
+CLASSIFIER_VERSION = "2026.11.9"
