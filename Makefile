@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format up bench evaluate train-nlp package-nlp sample lock clean \
+.PHONY: help install demo test check format up airflow bench evaluate train-nlp package-nlp sample lock clean \
         pictures test-servers test-browser test-slow test-airflow cluster-test fuzz audit
 
 help: ## Show this list
@@ -57,6 +57,9 @@ format: .venv/.ready ## Put code and SQL into shape
 
 up: .venv/.ready ## Start Airflow on this machine and print its address and login
 	@$(BIN)/python scripts/airflow_up.py --data $(DATA)
+
+airflow: .venv/.ready ## Airflow's command line for what `make up` started (ARGS="dags list")
+	@$(BIN)/python scripts/airflow_cli.py --data $(DATA) $(value ARGS)
 
 bench: .venv/.ready ## Cost of each stage, its growth and memory (ARGS="--posts 100000 --times 10 --bars": the load bars)
 	@$(BIN)/girafe bench $(ARGS)

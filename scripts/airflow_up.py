@@ -109,6 +109,12 @@ def bundle(folder: Path) -> dict[str, object]:
     }
 
 
+def company_file(given: Path | None = None) -> Path:
+    """The company.toml that is meant: the one named, else that of this folder, else the sample's."""
+    here = Path("company.toml")
+    return (given or (here if here.exists() else SAMPLE_COMPANY)).resolve()
+
+
 def time_zone(company: Path) -> str:
     """The company's time zone, for schedules; a company.toml with faults is reported by the first task."""
     try:
@@ -195,9 +201,9 @@ def main() -> None:
     given = options.parse_args()
     data = given.data.resolve()
     home = (given.home or data / "airflow").resolve()
-    company = given.company or next((p for p in (Path("company.toml"),) if p.exists()), SAMPLE_COMPANY)
+    company = company_file(given.company)
     port = free_port(given.port)
-    env = environment(home, data, company.resolve(), port)
+    env = environment(home, data, company, port)
     print(f"Preparing Airflow in {home} ...", flush=True)
     prepare(home, env)
     log = (home / "airflow.log").open("ab")

@@ -17,14 +17,17 @@ import io
 import itertools
 import json
 import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from girafe.records import Envelope
@@ -175,14 +178,22 @@ class Search:
         # Compression tears an allowed address apart, so of that table only the values are looked at.
         torn = self.allowed is not None and path.name == "organisation_links.parquet"
         found = None if torn else self.in_bytes(path.read_bytes())
-        if found is None and path.suffix == ".parquet":
+        if found is None and path.suffix == ".parquet" and _is_whole(path):
             found = self.in_bytes(_written(pq.read_table(path).to_pylist()))
         if found is None and path.suffix == ".duckdb":
             found = self._in_duckdb(path)
         return found
 
     def _in_duckdb(self, path: Path) -> str | None:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        """Looks into a copy, with what its log holds: a killed writer leaves one."""
+        with TemporaryDirectory() as folder:
+            for file in (path, path.with_name(f"{path.name}.wal")):
+                if file.exists():
+                    shutil.copy(file, folder)
+            return self._in_tables(Path(folder) / path.name)
+
+    def _in_tables(self, path: Path) -> str | None:
+        with duckdb.connect(str(path)) as connection:
             names = connection.execute(
                 "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
             ).fetchall()
@@ -204,6 +215,15 @@ class Search:
             if hit:
                 found[str(path.relative_to(root))] = hit
         return found, searched
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a Parquet file has its end; of one a killed writer left only the bytes can be looked at."""
+    try:
+        pq.read_metadata(path)
+    except (pa.ArrowInvalid, OSError):
+        return False
+    return True
 
 
 def _written(values: Any) -> bytes:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+_INVISIBLE = dict.fromkeys(n for n in range(sys.maxunicode) if unicodedata.category(chr(n)) == "Cf")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
@@ -48,9 +50,7 @@ def undisguised(text: str) -> str:
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found.group(1), 16)), text)
     text = html.unescape(html.unescape(unquote(unquote(text))))
     text = re.sub(r"<[^<>]{0,200}>", "", text)
-    return "".join(
-        sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf"
-    ).casefold()
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold()
 
 
 BESIDE: Mapping[str, dict[str, Any]] = {

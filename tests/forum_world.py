@@ -67,6 +67,8 @@ class ForumWorld:
         name = path.rpartition("/")[2].removesuffix(".json")
         if "/user/" in path:
             return {"id": name, "karma": 1, "created": 1, "about": "I travel"}
+        if name == "updates":
+            return {"items": [], "profiles": []}
         found = there.get(int(name))
         return found and {**found, "kids": [kid for kid in found.get("kids", ()) if kid in there]}
 

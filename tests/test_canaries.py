@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +81,35 @@ def test_the_search_finds_what_is_hidden(tmp_path: Path, hide: object) -> None:
         file = tmp_path / name
         file.write_bytes(pack(f"- {hide('zqxcanary7handle')} -".encode()))  # type: ignore[operator]
         assert search.in_file(file), name
+
+
+@pytest.mark.slow
+def test_what_a_killed_run_leaves_behind_holds_no_mark(tmp_path: Path) -> None:
+    """Temporary files, DuckDB's log, half-written folders, dbt's: whatever lies there after kill -9."""
+    data, spool, company = DataDir(tmp_path / "data"), tmp_path / "tmp", tmp_path / "company.toml"
+    spool.mkdir()
+    company.write_text('[company]\nname = "Ondine"\nofficial_accounts = ["mastodon:ondine@a.example"]\n')
+    landed = land(data)
+    search = canaries.Search(canaries.marks_of(landed), allowed=links_of_organisations(landed))
+    run = [sys.executable, "-m", "girafe", "run", "--no-collect", "--data", str(data.root)]
+    environment = os.environ | {"TMPDIR": str(spool), "GIRAFE_NOW": canaries.NOW.isoformat()}
+    killed, moment = 0, 4.0
+    while True:
+        with (tmp_path / "said.log").open("ab") as log:
+            running = subprocess.Popen(
+                [*run, "--company", str(company)], env=environment, stdout=log, stderr=log
+            )
+            try:
+                assert running.wait(moment) == 0, (tmp_path / "said.log").read_text()[-3000:]
+                break
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+        killed, moment = killed + 1, moment * 1.5
+        found, _ = search.in_folder(tmp_path, but={"data"})
+        inside, _ = search.in_folder(data.root, but=RAW)
+        assert found | inside == {}, f"killed after {moment:.0f} s"
+    assert killed > 2
 
 
 def test_no_mark_is_found_past_landing_and_quarantine(

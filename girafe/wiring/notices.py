@@ -73,7 +73,7 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
     body = (
         f"{what}\n\nAffected: everything after this task. The last good release of the dashboard stays.\n"
         f"{_remedy(error)} clear the task in the UI, or run: "
-        f"airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --downstream --yes"
+        f"airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --only-failed --downstream --yes"
     )
     return f"girafe: {task.dag_id}.{task.task_id} failed", body
 

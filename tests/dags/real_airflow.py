@@ -44,6 +44,9 @@ class RealAirflow:
     ) -> None:
         """Asks for every run of a span, as *Trigger, Backfill* in the UI does; the DAG is switched on for it."""
         _until(lambda: self._is_known(dag))
+        # One at a time: Airflow refuses a second until its scheduler has seen that the first is done.
+        asked = f"/api/v2/backfills?dag_id={dag}"
+        _until(lambda: all(one["completed_at"] for one in self._call(asked)["backfills"]))
         self._call(f"/api/v2/dags/{dag}", {"is_paused": False}, "PATCH")
         self._call(
             "/api/v2/backfills",
