@@ -17,6 +17,7 @@ from nlp.sentiment import Sentiment, sentiments
 from nlp.training import convert
 from nlp.training import relevance as training
 from nlp.training import themes as theme_training
+from nlp.training.relevance import Examples
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
 from nlp.training.themes import read_and_said
 from nlp.training.vectors import CACHE, vectors
@@ -41,10 +42,24 @@ def relevance(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
         for name, examples in sets.items():
             left = ~kept[name]
             chance[name][left] = sigmoid(model.scores(examples.rows[left]))[:, 0]
+    if data is not None and not quick:
+        made_up = training.joined([sets[name] for name in list(sets)[:2]])
+        sets["real posts, read, name never met"] = read
+        chance["real posts, read, name never met"] = _new_names(made_up, read, rough)
     for name, examples in sets.items():
         for language in sorted(set(examples.languages)):
             own = examples.languages == language
             yield from _relevance_rows(name, language, examples.labels[own], chance[name][own])
+
+
+def _new_names(made_up: Examples, read: Examples, rough: Examples) -> np.ndarray:
+    """The chances of read mentions, each name's by a model that never met it."""
+    chance = np.zeros(len(read.labels))
+    for name in sorted(set(read.names)):
+        own = read.names == name
+        others = [training.part(made_up, made_up.names != name), training.part(read, ~own), rough]
+        chance[own] = sigmoid(training.fit(training.joined(others)).scores(read.rows[own]))[:, 0]
+    return chance
 
 
 def _fold_of(groups: np.ndarray) -> np.ndarray:
