@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -74,7 +75,7 @@ def relevance(
         return NOT_NAMED
     if evidence & {"about:official_handle", "about:domain"}:
         probability = _CERTAIN
-    elif is_common_word(names) and not _has_plain_name(mentions, text, folded):
+    elif is_common_word(names) and not _has_plain_name(names, mentions, folded):
         language = language if language in READ else ""
         probability = _in_context(
             text, folded, mentions, others, names.trade, language or likely_language(text)
@@ -92,14 +93,17 @@ def given(about: Sequence[str], names: CompanyNames) -> Relevance:
     return Relevance(is_about=is_about, probability=float(is_about), evidence=("about:given",))
 
 
-def _has_plain_name(mentions: Sequence[Mention], text: str, folded: str) -> bool:
-    """One of the mentions is a name that is no common word (`Orange Bank` beside `Orange`)."""
-    common = _common_words()
-    return any(
-        mention.kind == "name" and " " in folded[mention.start : mention.end] and mention.exact
-        and folded[mention.start : mention.end] not in common
-        for mention in mentions
-    )  # fmt: skip
+def _has_plain_name(names: CompanyNames, mentions: Sequence[Mention], folded: str) -> bool:
+    """One of the mentions is a name that is no common word (`Orange Bank` or `TotalEnergies` beside `Total`).
+
+    Of a company that is said to be called like a common word any single word may be that one.
+    """
+    for mention in mentions:
+        name = re.sub(r"[\s-]+", " ", folded[mention.start : mention.end])
+        is_plain = not names.common_word or (mention.exact and " " in name)
+        if mention.kind == "name" and is_plain and name not in _common_words():
+            return True
+    return False
 
 
 def _in_context(

@@ -40,6 +40,7 @@ def test_the_trade_around_it_makes_a_word_a_company(name: str, text: str) -> Non
         ("Total", "au total j'ai passé six heures au téléphone avec eux"),
         ("Shell", "which shell do you use on your server, bash or fish?"),
         ("La Poste", "la fanfare passera devant la poste vers midi"),
+        ("La Poste", "la fanfare passera devant la-poste vers midi"),
         ("Apple", "grandma's apple crumble beats any cake"),
     ],
 )
@@ -54,6 +55,12 @@ def test_a_stated_trade_does_for_an_unknown_company_what_is_known_of_others() ->
         text, CompanyNames(company_id="c", names=("Comète",), common_word=True, sector="telecom")
     )
     assert told.probability > bare.probability
+
+
+def test_an_alias_that_is_no_word_needs_no_context() -> None:
+    text = "totalenergies, quelle belle journée"
+    assert about("Total", text, aliases=["TotalEnergies"])[0]
+    assert not about("Total", "au total, quelle belle journée", aliases=["TotalEnergies"])[0]
 
 
 def test_a_name_within_an_address_is_not_spoken_of() -> None:
