@@ -289,6 +289,7 @@ def _manifest(path: Place, run: str, mark: str, counts: _Counts, quarantined: in
     return {
         "fingerprint": mark,
         "classifier_version": CLASSIFIER_VERSION,
+        "tables": sorted(table.name for table in CLASSIFIED),
         "landing": "/".join(path.parts[-3:]),
         "platform": path.parent.parent.name,
         "source": counts.source,

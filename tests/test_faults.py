@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import resource
@@ -69,6 +70,29 @@ def test_without_its_landing_file_a_person_is_told_and_nothing_changes(here: pat
     with pytest.raises(UserMustAct, match="Restore that folder from a backup"):
         path.load(here, rebuild=True)
     assert world.tables(here) == expected
+
+
+def test_a_folder_of_a_version_with_fewer_tables_is_loaded_although_its_payloads_are_gone(
+    here: path.Context,
+) -> None:
+    expected = world.tables(here)
+    shutil.rmtree(here.data.root / "landing")
+    for posts in parquet(here):
+        manifest = posts.with_name("_manifest.json")
+        told = json.loads(manifest.read_text())
+        del told["tables"]
+        manifest.write_text(json.dumps(told))
+        posts.with_name("edge_counts.parquet").unlink()
+    path.load(here, rebuild=True)
+    differing = {row.split()[0] for row in (world.tables(here) - expected) + (expected - world.tables(here))}
+    assert differing == {"loaded_folders"}, "the manifests are others, and nothing else is"
+
+
+def test_a_table_that_was_written_and_is_lost_is_no_older_version(here: path.Context) -> None:
+    shutil.rmtree(here.data.root / "landing")
+    parquet(here)[0].with_name("edge_counts.parquet").unlink()
+    with pytest.raises(UserMustAct, match="Restore that folder from a backup"):
+        path.load(here, rebuild=True)
 
 
 @pytest.mark.parametrize("damage", ["all", "head", "middle", "cut", "empty"])

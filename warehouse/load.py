@@ -18,7 +18,7 @@ from girafe.data_dir import DataDir
 from girafe.errors import GirafeError
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
-from girafe.storage import Place, find, local_folders, name_under, read_all
+from girafe.storage import Place, find, local_folders, name_under, read, read_all, written
 from warehouse.connection import WarehouseDamaged, connect, count, is_remote, remove_warehouse
 from warehouse.forgotten import read_forgotten
 from warehouse.landing import MANIFEST
@@ -29,6 +29,7 @@ from warehouse.tables import (
     COLLECTION_RUNS,
     COMPANIES,
     DELETIONS,
+    EDGE_COUNTS,
     OFFICIAL_ACCOUNTS,
     RAW,
     SPEAKER_EVIDENCE,
@@ -142,6 +143,8 @@ def _load(
     connection.execute("create or replace temp table touched (account_id text)")
     for start in range(0, len(folders), _FILES_PER_MERGE):
         part = [data.classified / name for name in folders[start : start + _FILES_PER_MERGE]]
+        for folder in part:
+            _complete(folder)
         # DuckDB reads local files only: its S3 reader would be downloaded at run time (docs/decisions/0025).
         with local_folders(part, [f"{table.name}.parquet" for table in CLASSIFIED]) as copies:
             damaged = [folder for folder, copy in zip(part, copies, strict=True) if not _is_readable(copy)]
@@ -165,6 +168,20 @@ def _load(
         accounts_judged=judged,
         rebuilt=rebuilt,
     )
+
+
+def _complete(folder: Place) -> None:
+    """Gives a folder the tables that the version which wrote it did not know, empty: its payloads may be gone by now.
+
+    The manifest names those it wrote; before it did, all but the last to come, edge_counts, were written.
+    """
+    told = orjson.loads(read(folder / MANIFEST))
+    wrote = told.get("tables") or [table.name for table in CLASSIFIED if table is not EDGE_COUNTS]
+    for table in CLASSIFIED:
+        file = f"{table.name}.parquet"
+        if table.name not in wrote and not find(folder, file):
+            with written(folder / file) as partial:
+                pq.write_table(table.schema.empty_table(), partial, compression="zstd")
 
 
 def _is_readable(folder: Path) -> bool:
