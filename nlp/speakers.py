@@ -41,19 +41,21 @@ def speakers_lines(
 
 def _check(item: Line, settings: Settings | None) -> None:
     company_of(item, settings)
-    account = account_of(item)
-    if not (account.handle or account.display_name or account.bio or texts_of(item, "posts")):
+    account, posts = account_of(item), texts_of(item, "posts")
+    if not (account.handle or account.display_name or account.bio or posts):
         raise InputInvalid("one of handle, display_name, bio and posts is needed")
 
 
 def account_of(item: Line) -> Account:
     """The account a line describes."""
-    is_bot = item.get("is_bot")
+    account_id, is_bot = item["account_id"], item.get("is_bot")
+    if isinstance(account_id, bool) or not isinstance(account_id, str | int):
+        raise InputInvalid("account_id is not text")
     if is_bot is not None and not isinstance(is_bot, bool):
         raise InputInvalid("is_bot is not true or false")
     return Account(
         platform="lines",
-        account_id=str(item["account_id"]),
+        account_id=str(account_id),
         handle=text_of(item, "handle") or None,
         display_name=text_of(item, "display_name"),
         bio=text_of(item, "bio"),

@@ -38,7 +38,7 @@ _OF_WORK = re.compile(
 OF_WORK_ALONE = frozenset(
     {"post:left", "post:worked_at", "post:joined", "post:works_at", "post:as_colleague"}
 )
-_SURE, _MOST, _SENTENCE = 0.6, 3, 300
+_SURE, _MAYBE, _MOST, _SENTENCE = 0.75, 0.6, 3, 300
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _FIRST_WORDS = 5
 """How many letters of a statement the words of a veto may take in: "if" + "i work"."""
@@ -124,7 +124,9 @@ def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> s
         return code
     found = [_weighed(folded, mention, code) for mention in names.mentions(text, folded)[:_MOST]]
     best = max(found, key=lambda each: max(each.current, each.former), default=None)
-    return best.code if best is not None and max(best.current, best.former) >= _SURE else None
+    if best is None or max(best.current, best.former) < _MAYBE:
+        return None
+    return best.code if best.former >= _MAYBE or best.current >= _SURE else "post:may_work_at"
 
 
 def _weighed(folded: str, mention: Mention, code: str | None) -> Tie:

@@ -1,4 +1,4 @@
-"""Tie features: which kinds of words stand where around a company's name; the name itself plays no part."""
+"""Tie features: what stands around a company's name, as numbers and as a line; the name itself plays no part."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ _NO_VERB = frozenset(
     ]
 )
 _NEAR, _APART, _LONGEST = 3, 4, 30
+_BEFORE, _AFTER = 130, 110
+"""Characters an encoder sees of either side."""
+_STANDS_FOR = {"handle": "@acme", "hashtag": "#Acme"}
 
 
 @cache
@@ -77,6 +80,14 @@ def tie_features(folded: str, mention: Mention, *, is_post: bool, codes: Sequenc
     names += [f"l2l1={_kind(left, 1)}_{l1}", f"l1r1={l1}_{r1}", f"r1r2={r1}_{_kind(right, 1)}"]
     names += [f"l3l2l1={_kind(left, 2)}_{_kind(left, 1)}_{l1}"]
     return sorted({_hash(name) for name in names})
+
+
+def tie_line(text: str, mention: Mention) -> str:
+    """What stands around a mention as one line for an encoder, the company called Acme whatever its name is."""
+    before, after = text[max(0, mention.start - _BEFORE) : mention.start], text[mention.end :][:_AFTER]
+    if mention.kind == "handle":
+        before = before.removesuffix("@")
+    return " ".join(f"{before}{_STANDS_FOR.get(mention.kind, 'Acme')}{after}".split())
 
 
 def _kind(tokens: Sequence[str], place: int) -> str:

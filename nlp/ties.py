@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import numpy as np
+
+from nlp import encoder
 from nlp.linear import Linear, load, softmax
 
 Tense: TypeAlias = Literal["current", "former", "other"]
 TIES: tuple[Tense, ...] = ("current", "former", "other")
 WEIGHT = 0.5
 """What one feature counts."""
+UNSURE = 0.97
+"""Below this the encoder is asked, where it is allowed."""
+OF_WORDS, OF_VECTORS = 0.8, 0.5
+"""What the logarithms of both models' chances count, chosen on turns left out of training."""
 
 CURRENT = frozenset(
     {
@@ -36,15 +43,23 @@ def tense_of(code: str | None) -> Tense:
     return "current" if code in CURRENT else "former" if code in FORMER else "other"
 
 
-def weigh(features: Sequence[int], code: str | None, *, origin: str, model: Linear | None = None) -> Tie:
+def weigh(features: Sequence[int], code: str | None, *, origin: str, line: str | None = None) -> Tie:
     """The chances of one mention, and a code that does not contradict them.
 
-    `origin`: `bio` or `post`; `model`: another than the committed one, where tests leave turns out.
+    `origin`: `bio` or `post`; `line`: what stands around the mention, where the encoder may be asked about it.
     """
-    linear = load("ties") if model is None else model
-    scores = linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias
-    current, former, _ = (float(share) for share in softmax(scores[None, :])[0])
-    likeliest: Tense = TIES[int(scores.argmax())]
+    linear = load("ties")
+    chances = softmax((linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias)[None, :])
+    if line is not None and chances.max() < UNSURE and encoder.available():
+        chances = together(chances, softmax(load("ties_vectors").scores(encoder.encode([line]))))
+    current, former, _ = (float(share) for share in chances[0])
+    likeliest: Tense = TIES[int(chances.argmax())]
     if likeliest != tense_of(code):
         code = f"{origin}:reads_{likeliest}" if likeliest != "other" else None
     return Tie(code=code, current=round(current, 4), former=round(former, 4))
+
+
+def together(of_words: np.ndarray, of_vectors: np.ndarray) -> np.ndarray:
+    """The chances by both models, one row a mention."""
+    tiny = 1e-6
+    return softmax(OF_WORDS * np.log(of_words + tiny) + OF_VECTORS * np.log(of_vectors + tiny))

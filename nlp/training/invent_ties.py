@@ -1,8 +1,10 @@
-"""Invented profiles and posts whose author is tied to a company, or only seems to be: the turns of turns.txt, filled in."""
+"""Invented profiles and posts whose author is tied to a company, or only seems to be: turns.txt and plain.toml, filled in."""
 
 from __future__ import annotations
 
+import random
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,14 @@ from pathlib import Path
 from nlp.training.invent_bios import TiedProfile
 
 TURNS = Path(__file__).parent / "turns.txt"
+PLAIN = Path(__file__).parent / "plain.toml"
 FRESH = Path(__file__).parent / "fresh_turns.txt"
 """Written after the rules, the words and the model, and never trained on."""
 
 _UNSEEN = "# The rules were not written with these in view."
+
+_OF_EACH = 8
+"""Turns made after each pattern of plain.toml."""
 
 COMPANIES = (
     ("Lumora", "Voltagne"),
@@ -47,6 +53,20 @@ def turns(path: Path = TURNS) -> list[Turn]:
                 Turn(truth=truth, language=language, is_post=where == "post", text=text, in_view=in_view)
             )
     return found
+
+
+def plain_turns(chance: random.Random) -> Iterator[tuple[str, Turn]]:
+    """The commonest ways to say it, put together from plain.toml: what each is made after, and the turn."""
+    for language, parts in tomllib.loads(PLAIN.read_text(encoding="utf-8")).items():
+        for truth in ("employee", "former_employee", "other"):
+            for pattern in parts[truth]:
+                for _ in range(_OF_EACH):
+                    year = chance.randint(1990, 2022)
+                    said = pattern.replace("{role}", chance.choice(parts["roles"]))
+                    said = said.replace("{from}", str(year)).replace("{to}", str(year + chance.randint(1, 12)))
+                    text = f"{chance.choice(parts['heads'])}{said}{chance.choice(parts['tails'])}"
+                    turn = Turn(truth=truth, language=language, is_post=False, text=text, in_view=True)
+                    yield f"plain {pattern}", turn
 
 
 def filled(turn: Turn, company: str, other: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,25 +18,30 @@ from nlp.employment import rule_code
 from nlp.fold import fold
 from nlp.linear import Linear, softmax
 from nlp.statements import rule_statement
-from nlp.tie_features import BUCKETS, tie_features
-from nlp.ties import TIES, WEIGHT
+from nlp.tie_features import BUCKETS, tie_features, tie_line
+from nlp.ties import TIES, UNSURE, WEIGHT, together
 from nlp.training.convert import lines
-from nlp.training.invent_ties import COMPANIES, filled, turns
+from nlp.training.invent_ties import COMPANIES, filled, plain_turns, turns
+from nlp.training.vectors import vectors
 
 _READ = Path(__file__).parent / "read_mentions.tsv"
-_STRENGTH, _FOLDS, _SEED = 2.0, 6, 20261127
+_STRENGTH, _STRENGTH_OF_VECTORS, _FOLDS, _SEED = 2.0, 30.0, 6, 20261127
 _IN_VIEW, _UNSEEN = 0.25, 0.8
 """How much of an example is shown with the rules' code. Where the rules were written with the text in
 view their code is nearly always right, which would teach the model to ask nothing else."""
+_OF_A_READ_MENTION = 0.5
+"""Places of real profiles weigh less: many are towns, tools and bands that nobody would ask about."""
+_OF_A_PLAIN_TURN = 0.15
 _TENSE = {"employee": 0, "former_employee": 1, "other": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """Mentions: features with the rules' code and without, the tie, the turn each is from, language, weight."""
+    """Mentions: features with the rules' code and without, a line for the encoder, the tie, the turn each is from, ..."""
 
     coded: list[list[int]]
     bare: list[list[int]]
+    lines: list[str]
     ties: np.ndarray
     turns: np.ndarray
     languages: np.ndarray
@@ -44,29 +51,30 @@ class Examples:
 
 def examples(data: Path | None) -> Examples:
     """Invented turns about several companies each, texts labelled for employers, mentions read in real profiles."""
-    rows = [*_invented(), *(_read_texts(data) if data else ()), *(_read_mentions(data) if data else ())]
+    rows = [*_invented(), *_plain(), *(_read_texts(data) if data else ()), *(_read_mentions(data) if data else ())]
     return Examples(
         coded=[row[0] for row in rows],
         bare=[row[1] for row in rows],
-        ties=np.array([_TENSE[row[2]] for row in rows]),
-        turns=np.array([row[3] for row in rows]),
-        languages=np.array([row[4] for row in rows]),
-        weights=np.array([row[5] for row in rows]),
-        is_unseen=np.array([row[6] for row in rows]),
+        lines=[row[2] for row in rows],
+        ties=np.array([_TENSE[row[3]] for row in rows]),
+        turns=np.array([row[4] for row in rows]),
+        languages=np.array([row[5] for row in rows]),
+        weights=np.array([row[6] for row in rows]),
+        is_unseen=np.array([row[7] for row in rows]),
     )
 
 
-_Row = tuple[list[int], list[int], str, str, str, float, bool]
+_Row = tuple[list[int], list[int], str, str, str, str, float, bool]
+_Features = tuple[list[int], list[int], str]
 
 
 def _invented() -> Iterable[_Row]:
     for number, turn in enumerate(turns()):
         for company, other in COMPANIES:
             text = filled(turn, company, other)
-            for coded, bare in mentions_of(text, company, is_post=turn.is_post):
+            for features in mentions_of(text, company, is_post=turn.is_post):
                 yield (
-                    coded,
-                    bare,
+                    *features,
                     turn.truth,
                     f"turn {number}",
                     turn.language,
@@ -75,13 +83,21 @@ def _invented() -> Iterable[_Row]:
                 )
 
 
+def _plain() -> Iterable[_Row]:
+    chance = random.Random(_SEED)
+    for pattern, turn in plain_turns(chance):
+        company, other = chance.choice(COMPANIES)
+        for features in mentions_of(filled(turn, company, other), company, is_post=False):
+            yield *features, turn.truth, pattern, turn.language, _OF_A_PLAIN_TURN, False
+
+
 def _read_texts(data: Path) -> Iterable[_Row]:
     for number, row in enumerate(lines(data / "employer_dev.jsonl")):
         named = [(row["employer"], "employee")] if row["employer"] else []
         named += [(former, "former_employee") for former in row["former_employers"]]
         for company, tie in named:
-            for coded, bare in mentions_of(row["bio"] or "", company, is_post=row["kind"] == "post"):
-                yield coded, bare, tie, f"text {number}", row["lang"][:2], 1.0, False
+            for features in mentions_of(row["bio"] or "", company, is_post=row["kind"] == "post"):
+                yield *features, tie, f"text {number}", row["lang"][:2], 1.0, False
 
 
 def _read_mentions(data: Path) -> Iterable[_Row]:
@@ -95,24 +111,24 @@ def _read_mentions(data: Path) -> Iterable[_Row]:
         kind = "handle" if folded[: int(start)].endswith("@") else "name"
         begin = int(start) - (kind == "handle")
         mention = Mention(kind=kind, start=begin, end=int(end))  # type: ignore[arg-type]
-        coded, bare = _both(folded, mention, is_post=False, code=rule_code(folded, mention))
-        yield coded, bare, tie, f"mention {number}", "fr" if file == "fr_bios" else "en", 1.0, True
+        features = _both(bio, folded, mention, is_post=False, code=rule_code(folded, mention))
+        yield *features, tie, f"mention {number}", "fr" if file == "fr_bios" else "en", _OF_A_READ_MENTION, True
 
 
-def mentions_of(text: str, company: str, *, is_post: bool) -> list[tuple[list[int], list[int]]]:
-    """The features of up to two mentions, with the rules' code and without."""
+def mentions_of(text: str, company: str, *, is_post: bool) -> list[_Features]:
+    """The features of up to two mentions, with the rules' code and without, and their lines."""
     names, folded = CompanyNames(company_id="x", names=(company,)), fold(text)
     found = names.mentions(text, folded)[:2]
     said = rule_statement(folded, names) if is_post else None
     return [
-        _both(folded, each, is_post=is_post, code=said if is_post else rule_code(folded, each))
+        _both(text, folded, each, is_post=is_post, code=said if is_post else rule_code(folded, each))
         for each in found
     ]
 
 
-def _both(folded: str, mention: Mention, *, is_post: bool, code: str | None) -> tuple[list[int], list[int]]:
+def _both(text: str, folded: str, mention: Mention, *, is_post: bool, code: str | None) -> _Features:
     coded = tie_features(folded, mention, is_post=is_post, codes=(code,) if code else ())
-    return coded, tie_features(folded, mention, is_post=is_post)
+    return coded, tie_features(folded, mention, is_post=is_post), tie_line(text, mention)
 
 
 def fit(found: Examples, chosen: np.ndarray) -> Linear:
@@ -133,17 +149,50 @@ def _matrix(rows: list[list[int]]) -> csr_matrix:
     return csr_matrix((np.full(ends[-1], WEIGHT), np.concatenate(rows), ends), shape=(len(rows), BUCKETS))
 
 
-def cross_validated(found: Examples) -> np.ndarray:
-    """The chances of each example by a model that has not seen its turn."""
+def fit_vectors(found: Examples, chosen: np.ndarray, encoded: np.ndarray) -> Linear:
+    """A regression over the encoder's vectors of the chosen examples (`encoded`: one row for each of all)."""
+    model = LogisticRegression(C=_STRENGTH_OF_VECTORS, max_iter=3000)
+    mean = encoded[chosen].mean(axis=0)
+    model.fit(encoded[chosen] - mean, found.ties[chosen], sample_weight=found.weights[chosen])
+    return Linear(classes=tuple(TIES), weights=model.coef_.T, bias=model.intercept_, mean=mean)
+
+
+def encoded_lines(found: Examples, cache: Path) -> np.ndarray:
+    """The vector of each example; a turn that comes about several companies is encoded about the first."""
+    first: dict[tuple[str, int], str] = {}
+    seen: Counter[str] = Counter()
+    lines_of = []
+    for turn, line in zip(found.turns.tolist(), found.lines, strict=True):
+        # The companies of a turn come one after the other, each with as many mentions.
+        lines_of.append((turn, seen[turn]))
+        first.setdefault((turn, seen[turn]), line)
+        seen[turn] += 1
+    kept = [first[turn, place % (seen[turn] // _copies(turn))] for turn, place in lines_of]
+    return vectors(kept, cache)
+
+
+def _copies(turn: str) -> int:
+    return len(COMPANIES) if turn.startswith("turn") else 1
+
+
+def cross_validated(found: Examples, encoded: np.ndarray | None = None) -> np.ndarray:
+    """The chances of each example by models that have not seen its turn; with the encoder if `encoded`."""
     chances, coded = np.zeros((len(found.ties), len(TIES))), _matrix(found.coded)
     folds = GroupKFold(_FOLDS, shuffle=True, random_state=_SEED)
     for kept, left in folds.split(coded, found.ties, found.turns):
         model = fit(found, kept)
         chances[left] = softmax(np.asarray(coded[left] @ model.weights) + model.bias)
+        if encoded is not None:
+            second = softmax(fit_vectors(found, kept, encoded).scores(encoded[left]))
+            both = together(chances[left], second)
+            unsure = chances[left].max(axis=1) < UNSURE
+            chances[left] = np.where(unsure[:, None], both, chances[left])
     return chances
 
 
-def train(data: Path) -> None:
-    """Fits the model and writes ties.npz."""
+def train(data: Path, cache: Path) -> None:
+    """Fits the models and writes ties.npz and ties_vectors.npz."""
     found = examples(data)
-    fit(found, np.arange(len(found.ties))).save("ties")
+    everything = np.arange(len(found.ties))
+    fit(found, everything).save("ties")
+    fit_vectors(found, everything, encoded_lines(found, cache)).save("ties_vectors")

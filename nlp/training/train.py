@@ -15,7 +15,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
     "sentiment": lambda: sentiment.train(SHARED, CACHE),
     "themes": lambda: themes.train(SHARED),
-    "ties": lambda: ties.train(SHARED),
+    "ties": lambda: ties.train(SHARED, CACHE),
     "relevance": lambda: relevance.train(SHARED),
 }
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 
-from girafe.records import JUDGED_VOICES, Account
+from girafe.records import JUDGED_VOICES, Account, Voice
 from girafe.settings import Settings
+from nlp.calibration import THRESHOLDS, calibrate
 from nlp.employment import _rules
 from nlp.explain import codes_in_words
 from nlp.history import _STANCES
 from nlp.review import Doubt, rows_of, write_review
 from nlp.speakers import speakers_lines
+from nlp.statements import weights
 from nlp.texts import texts_lines
 
 LUMORA = {"name": "Lumora"}
@@ -82,6 +85,28 @@ def test_a_bad_line_is_answered_in_its_place() -> None:
     assert answers[1]["error"].startswith("line 2")
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"posts": "x"}, {"posts": ["x", None]}, {"links": [1]}, {"account_id": True}, {"account_id": {}}]
+)
+def test_a_field_of_the_wrong_kind_costs_its_own_line_only(wrong: dict[str, Any]) -> None:
+    good = {"account_id": "1", "bio": "Soudeuse chez Lumora"}
+    lines = [orjson.dumps(line).decode() for line in (good, {**good, **wrong}, good)]
+    answers = [orjson.loads(line) for line in speakers_lines(lines, None, fast=True)]
+    assert ["error" in answer for answer in answers] == [False, True, False]
+
+
+def test_a_post_that_only_hints_at_a_job_makes_nobody_an_employee() -> None:
+    score = {code: softmax_of(code) for code in ("post:may_work_at", "post:works_at")}
+    assert score["post:may_work_at"] < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)] < score["post:works_at"]
+
+
+def softmax_of(code: str) -> float:
+    """How sure one post with this code makes an employee of a person nothing else is known of."""
+    unknown = np.log([1e-6, 0.0036, 0.0018, 0.904, 0.0876, 0.003])
+    share = calibrate((unknown + np.array(weights(code)))[None, :])[0]
+    return float(share[JUDGED_VOICES.index(Voice.EMPLOYEE)])
+
+
 def test_the_company_of_a_line_wins_over_company_toml(settings: Settings) -> None:
     line = orjson.dumps(
         {"account_id": "1", "bio": "Soudeuse chez Kerval", "company": {"name": "Kerval"}}
@@ -92,7 +117,7 @@ def test_the_company_of_a_line_wins_over_company_toml(settings: Settings) -> Non
 
 def test_every_code_has_a_sentence_in_french_and_english() -> None:
     ruled = {rule.code for rule in _rules()[0]}
-    for code in {*_STANCES, *ruled, "bio:reads_current", "bio:reads_former", "bio:disclaimer"}:
+    for code in {*_STANCES, *ruled, "bio:reads_current", "bio:reads_former", "bio:disclaimer", "post:may_work_at"}:
         assert {"fr", "en"} <= set(codes_in_words()[code]), code
 
 
