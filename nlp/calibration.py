@@ -22,7 +22,7 @@ THRESHOLDS = np.array(
         for voice in JUDGED_VOICES
     ]
 )
-"""`employee`: the lowest, in steps of 0.05, that keeps the lower bound of precision above 0.90 on left-out turns (0050)."""
+"""`employee`: the lowest, in steps of 0.05, with a lower bound of precision above 0.90 on left-out turns (0050)."""
 
 
 def calibrate(scores: np.ndarray) -> np.ndarray:

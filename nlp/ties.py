@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from nlp import encoder
-from nlp.linear import Linear, load, softmax
+from nlp.linear import load, softmax
 
 Tense: TypeAlias = Literal["current", "former", "other"]
 TIES: tuple[Tense, ...] = ("current", "former", "other")

@@ -63,7 +63,9 @@ def plain_turns(chance: random.Random) -> Iterator[tuple[str, Turn]]:
                 for _ in range(_OF_EACH):
                     year = chance.randint(1990, 2022)
                     said = pattern.replace("{role}", chance.choice(parts["roles"]))
-                    said = said.replace("{from}", str(year)).replace("{to}", str(year + chance.randint(1, 12)))
+                    said = said.replace("{from}", str(year)).replace(
+                        "{to}", str(year + chance.randint(1, 12))
+                    )
                     text = f"{chance.choice(parts['heads'])}{said}{chance.choice(parts['tails'])}"
                     turn = Turn(truth=truth, language=language, is_post=False, text=text, in_view=True)
                     yield f"plain {pattern}", turn

@@ -37,7 +37,7 @@ _TENSE = {"employee": 0, "former_employee": 1, "other": 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """Mentions: features with the rules' code and without, a line for the encoder, the tie, the turn each is from, ..."""
+    """Mentions: features with the code of the rules and without, a line for the encoder, tie, turn, language."""
 
     coded: list[list[int]]
     bare: list[list[int]]
@@ -51,7 +51,12 @@ class Examples:
 
 def examples(data: Path | None) -> Examples:
     """Invented turns about several companies each, texts labelled for employers, mentions read in real profiles."""
-    rows = [*_invented(), *_plain(), *(_read_texts(data) if data else ()), *(_read_mentions(data) if data else ())]
+    rows = [
+        *_invented(),
+        *_plain(),
+        *(_read_texts(data) if data else ()),
+        *(_read_mentions(data) if data else ()),
+    ]
     return Examples(
         coded=[row[0] for row in rows],
         bare=[row[1] for row in rows],
@@ -112,7 +117,14 @@ def _read_mentions(data: Path) -> Iterable[_Row]:
         begin = int(start) - (kind == "handle")
         mention = Mention(kind=kind, start=begin, end=int(end))  # type: ignore[arg-type]
         features = _both(bio, folded, mention, is_post=False, code=rule_code(folded, mention))
-        yield *features, tie, f"mention {number}", "fr" if file == "fr_bios" else "en", _OF_A_READ_MENTION, True
+        yield (
+            *features,
+            tie,
+            f"mention {number}",
+            "fr" if file == "fr_bios" else "en",
+            _OF_A_READ_MENTION,
+            True,
+        )
 
 
 def mentions_of(text: str, company: str, *, is_post: bool) -> list[_Features]:

@@ -86,7 +86,8 @@ def test_a_bad_line_is_answered_in_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"posts": "x"}, {"posts": ["x", None]}, {"links": [1]}, {"account_id": True}, {"account_id": {}}]
+    "wrong",
+    [{"posts": "x"}, {"posts": ["x", None]}, {"links": [1]}, {"account_id": True}, {"account_id": {}}],
 )
 def test_a_field_of_the_wrong_kind_costs_its_own_line_only(wrong: dict[str, Any]) -> None:
     good = {"account_id": "1", "bio": "Soudeuse chez Lumora"}
@@ -97,7 +98,9 @@ def test_a_field_of_the_wrong_kind_costs_its_own_line_only(wrong: dict[str, Any]
 
 def test_a_post_that_only_hints_at_a_job_makes_nobody_an_employee() -> None:
     score = {code: softmax_of(code) for code in ("post:may_work_at", "post:works_at")}
-    assert score["post:may_work_at"] < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)] < score["post:works_at"]
+    assert (
+        score["post:may_work_at"] < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)] < score["post:works_at"]
+    )
 
 
 def softmax_of(code: str) -> float:
@@ -117,7 +120,14 @@ def test_the_company_of_a_line_wins_over_company_toml(settings: Settings) -> Non
 
 def test_every_code_has_a_sentence_in_french_and_english() -> None:
     ruled = {rule.code for rule in _rules()[0]}
-    for code in {*_STANCES, *ruled, "bio:reads_current", "bio:reads_former", "bio:disclaimer", "post:may_work_at"}:
+    for code in {
+        *_STANCES,
+        *ruled,
+        "bio:reads_current",
+        "bio:reads_former",
+        "bio:disclaimer",
+        "post:may_work_at",
+    }:
         assert {"fr", "en"} <= set(codes_in_words()[code]), code
 
 
