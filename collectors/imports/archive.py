@@ -68,7 +68,11 @@ class _Zip:
         self._archive, self._budget = archive, _Budget()
 
     def names(self) -> list[str]:
-        return [name for name in self._archive.namelist() if name and not name.endswith("/")]
+        return [
+            name
+            for name in self._archive.namelist()
+            if name and not name.endswith("/") and not is_litter(name)
+        ]
 
     def read(self, name: str) -> bytes:
         with self._archive.open(name) as member:
@@ -79,7 +83,9 @@ class _Tar:
     """Links and devices are no files: a member never stands for anything outside the archive."""
 
     def __init__(self, archive: tarfile.TarFile) -> None:
-        self._members = {member.name: member for member in archive if member.isreg()}
+        self._members = {
+            member.name: member for member in archive if member.isreg() and not is_litter(member.name)
+        }
         self._archive, self._budget = archive, _Budget()
 
     def names(self) -> list[str]:
@@ -154,6 +160,11 @@ def open_tar(raw: IO[bytes]) -> tarfile.TarFile:
     packed = raw.read(2) == GZIP_MAGIC
     raw.seek(0)
     return tarfile.open(fileobj=_Measured(raw) if packed else raw, mode="r:")
+
+
+def is_litter(name: str) -> bool:
+    """What a Mac adds to every zip it packs."""
+    return name.startswith("__MACOSX/") or base_name(name).startswith("._")
 
 
 def base_name(name: str) -> str:

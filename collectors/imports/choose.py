@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from collectors.imports.archive import base_name, is_litter, looks_like_zip
 from collectors.imports.contract import File, Format, Head
 from collectors.imports.head import read_head
 from collectors.imports.mapped import Mapped
@@ -11,7 +13,25 @@ from collectors.imports.mapping import read_mapping
 from collectors.registry import FORMATS
 from girafe.errors import InputInvalid
 
+_TABLES_AND_LINES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".parquet", ".jsonl", ".ndjson", ".json")
 _ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar", ".gz", ".7z", ".rar")
+
+
+def unwrapped(file: File) -> File:
+    """What a zip holds, where that is a single table or file of lines: tools and mails pack those, too."""
+    if not looks_like_zip(file):
+        return file
+    head = read_head(file)
+    inner = _files(head)
+    if len(inner) != 1 or not inner[0].lower().endswith(_TABLES_AND_LINES):
+        return file
+    if any(reader.recognises(head) for reader in FORMATS.values()):
+        return file
+    return replace(file, member=inner[0], label=f"{file.label}/{base_name(inner[0])}")
+
+
+def _files(head: Head) -> list[str]:
+    return [name for name in head.members if not name.endswith("/") and not is_litter(name)]
 
 
 def choose_format(name: str, file: File) -> Format:
@@ -39,6 +59,8 @@ def _looks_like_lines(head: Head) -> bool:
 def _not_recognised(file: File, head: Head) -> str:
     if inner := [name for name in head.members if name.lower().endswith(_ARCHIVES)]:
         return f"{file.label} holds an archive inside ({inner[0]}): unpack it and import what is in it."
+    if packed := [name for name in _files(head) if name.lower().endswith(_TABLES_AND_LINES)]:
+        return f"{file.label} holds {len(packed)} files ({packed[0]}, ...): unpack it and import them."
     if any(len([cell for cell in row if cell]) > 1 for row in head.rows):
         return (
             f"{file.label} is a table, but of no export girafe knows. Write a mapping for it with "

@@ -6,6 +6,7 @@ A format is a module with a name, `recognises`, `rows` and `parse`, plus one lin
 from __future__ import annotations
 
 import gzip
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,10 +57,15 @@ class File:
     """When it is imported: no post was written later."""
     notes: list[str] = field(default_factory=list)
     """What a reader decided on the way and a person should know: which sheet, which date order."""
+    member: str | None = None
+    """The one file inside `path`, where that is a zip around a table or around lines."""
 
     def raw(self) -> IO[bytes]:
         """Its bytes as they are; every reader comes through here."""
-        return self.path.open("rb")
+        if self.member is None:
+            return self.path.open("rb")
+        with zipfile.ZipFile(self.path) as archive:  # what is read from it keeps the file open
+            return archive.open(self.member)
 
     def open(self) -> IO[bytes]:
         """Its bytes, unpacked if it is gzip, whatever it is called."""

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from collectors.contract import utc_from_epoch
+from collectors.imports.zones import zone_of
 
 
 class Order(StrEnum):
@@ -48,17 +49,12 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _FOLD = str.maketrans("éèêûôâäàçüö", "eeeuoaaacuo")
-_ZONES = {"utc": 0, "gmt": 0, "z": 0, "cet": 1, "cest": 2, "bst": 1, "est": -5, "edt": -4, "cst": -6, "cdt": -5,
-          "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # fmt: skip
 _CLOCK = re.compile(
-    r"(?:^|[\s,t])(?:a\s+|um\s+|at\s+)?(\d{1,2})\s?[:h]\s?(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*"
-    r"([ap]\.?m\.?)?\s*(?:uhr)?(?=$|[\s,z+\-(])",
+    r"(?:^|[\s,t])(?:a\s+|um\s+|at\s+)?(\d{1,2})\s?[:h.]\s?(\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*"
+    r"([ap]\.?\s?m\b\.?)?\s*(?:uhr)?(?=$|[\s,z+\-(])",
     re.IGNORECASE,
 )
-_HOUR_ONLY = re.compile(r"(?:^|\s)(\d{1,2})\s*([ap]\.?m\.?)(?=$|\s)", re.IGNORECASE)
-_OFFSET = re.compile(
-    r"(?:\s|^)?(?:utc|gmt)?\s?([+-])(\d{2}):?(\d{2})\s*\Z|\b([a-z]{1,4})\)?\s*\Z", re.IGNORECASE
-)
+_HOUR_ONLY = re.compile(r"(?:^|\s)(\d{1,2})\s*(h|[ap]\.?\s?m\b\.?)(?=$|\s)", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 _DAY_NAMED = re.compile(
@@ -67,7 +63,7 @@ _DAY_NAMED = re.compile(
 _NAMED_DAY = re.compile(r"([a-z]{3,10})[\s.\-/]+(\d{1,2})(?:st|nd|rd|th)?[\s,.\-/]+(\d{4})(?!\d)")
 _NAMED_DAY_LATE_YEAR = re.compile(r"([a-z]{3,10})\.?\s+(\d{1,2})\b.*?\b(\d{4})\s*\Z")
 _PLAIN_NUMBER = re.compile(r"\d+(?:[.,]\d+)?\Z")
-_LONGEST = 64
+_LONGEST = 96
 _SERIAL_START = datetime(1899, 12, 30, tzinfo=UTC)
 _SERIALS = range(36526, 73051)  # 2000 to 2100, in days since the spreadsheet's zero
 _SECONDS = range(946_684_800, 4_102_444_800)  # the same in epoch seconds
@@ -128,36 +124,56 @@ def _iso(words: str, zone: tzinfo) -> Found | None:
 
 def _spelled(words: str, zone: tzinfo, order: Order) -> Found | None:
     folded = words.casefold().translate(_FOLD)
-    day = _day(folded, order)
-    if day is None:
+    found = _day(folded, order)
+    if found is None:
         return None
-    clock, rest = _clock(folded)
+    day, beside = found
+    clock, rest = _clock(beside)
     if clock is None:
-        return Found(day.replace(tzinfo=zone).astimezone(UTC), True)
+        # Digits that are no clock we know: better refused than read as midnight.
+        is_day = not any(character.isdigit() for character in beside)
+        return Found(day.replace(tzinfo=zone).astimezone(UTC), True) if is_day else None
+    stated = zone_of(rest, zone)
+    if stated is None:
+        return None
     try:
-        at = day.replace(hour=clock[0], minute=clock[1], second=clock[2], tzinfo=_zone(rest, zone))
+        at = day.replace(hour=clock[0], minute=clock[1], second=clock[2], tzinfo=stated)
     except ValueError:
         return None
     return Found(at.astimezone(UTC))
 
 
-def _day(folded: str, order: Order) -> datetime | None:
+def _day(folded: str, order: Order) -> tuple[datetime, str] | None:
+    """The day, and the words without it; None where there is none or no calendar holds it."""
     if found := _YEAR_FIRST.search(folded):
-        return _date(found[1], found[2], found[3])
+        return _without(folded, found, _date(found[1], found[2], found[3]))
     if found := _NUMERIC.search(folded):
         first, second, year = found.groups()
         if "." in found[0]:
             order = Order.DAY_FIRST  # nobody writes the month first with dots
         if int(first) > 12 or (order is Order.DAY_FIRST and int(second) <= 12) or first == second:
-            return _date(year, second, first)
+            return _without(folded, found, _date(year, second, first))
         if int(second) > 12 or order is Order.MONTH_FIRST:
-            return _date(year, first, second)
+            return _without(folded, found, _date(year, first, second))
         raise Ambiguous
     for pattern, name, number in ((_DAY_NAMED, 2, 1), (_NAMED_DAY, 1, 2), (_NAMED_DAY_LATE_YEAR, 1, 2)):
         for found in pattern.finditer(folded):
             if month := _MONTHS.get(found[name]):
-                return _date(found[3], str(month), found[number])
+                return _without(folded, found, _date(found[3], str(month), found[number]))
     return None
+
+
+def _without(folded: str, found: re.Match[str], day: datetime | None) -> tuple[datetime, str] | None:
+    """The groups of `found` are the date; a clock may stand between them."""
+    if day is None:
+        return None
+    rest = list(folded)
+    for group in range(1, 4):
+        rest[found.start(group) : found.end(group)] = " " * len(found[group])
+    if ":" not in found[0]:  # no clock stands between its parts, so what does is only a separator
+        for place in range(found.start(), found.end()):
+            rest[place] = " "
+    return day, "".join(rest)
 
 
 def _date(year: str, month: str, day: str) -> datetime | None:
@@ -180,17 +196,6 @@ def _clock(folded: str) -> tuple[tuple[int, int, int] | None, str]:
 
 
 def _half(hour: int, half: str | None) -> int:
-    if not half:
+    if not half or half == "h":
         return hour
     return hour % 12 + (12 if half.startswith("p") else 0)
-
-
-def _zone(rest: str, zone: tzinfo) -> tzinfo:
-    found = _OFFSET.search(re.sub(r"\b\d{4}\s*\Z", "", rest).strip())
-    if found is None:
-        return zone
-    if found[1]:
-        offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
-        return timezone(offset if found[1] == "+" else -offset) if offset < timedelta(days=1) else zone
-    known = _ZONES.get(found[4].casefold())
-    return zone if known is None else timezone(timedelta(hours=known))

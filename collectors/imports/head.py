@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import tarfile
 import zipfile
 import zlib
@@ -50,7 +51,10 @@ def _start(file: File) -> bytes:
 
 def _objects(start: bytes) -> tuple[dict[str, object], ...]:
     found = []
-    for line in start.removeprefix(b"\xef\xbb\xbf").splitlines()[:_LINES_TRIED]:
+    start = start.removeprefix(b"\xef\xbb\xbf")
+    if start.lstrip()[:1] == b"[":
+        return _first_item(start.decode("utf-8", "replace"))
+    for line in start.splitlines()[:_LINES_TRIED]:
         try:
             tree = orjson.loads(line)
         except ValueError:
@@ -58,6 +62,16 @@ def _objects(start: bytes) -> tuple[dict[str, object], ...]:
         if isinstance(tree, dict):
             found.append(tree)
     return tuple(found)
+
+
+def _first_item(listed: str) -> tuple[dict[str, object], ...]:
+    """The first object of a JSON list, of which no more than the start may be here."""
+    place = listed.find("{")
+    try:
+        found = json.JSONDecoder().raw_decode(listed, place)[0] if place > 0 else None
+    except (ValueError, RecursionError):
+        return ()
+    return (found,) if isinstance(found, dict) else ()
 
 
 def _members(file: File) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from typing import IO, Any, Protocol, TypeAlias
 
 import orjson
 
+from collectors.imports.archive import read_alone
 from collectors.imports.contract import Bad, File
+from girafe.errors import InputInvalid
 
 LONGEST_LINE = 4 * 1024 * 1024
 _SKIPPED_AT_ONCE = 1024 * 1024
@@ -89,7 +91,11 @@ def _skip_line(stream: _Lines) -> None:
 
 
 def json_lines(file: File) -> Iterator[JsonLine | Bad]:
-    """Every line as a JSON object."""
+    """Every line as a JSON object; a file that is one JSON list is read as its items."""
+    items = _items(file)
+    if items is not None:
+        yield from (_item(f"{file.label}:{number}", item) for number, item in enumerate(items, 1))
+        return
     for found in raw_lines(file):
         if isinstance(found, Bad):
             yield found
@@ -109,6 +115,26 @@ def json_lines(file: File) -> Iterator[JsonLine | Bad]:
                 position=position,
                 raw=line,
             )
+
+
+def _items(file: File) -> list[Any] | None:
+    """The items of a JSON list; None where the file is none, or one that is damaged: its lines tell where."""
+    try:
+        with file.open() as stream:
+            if stream.read(64).removeprefix(_BOM).lstrip()[:1] != b"[":
+                return None
+        found = orjson.loads(read_alone(file))
+    except (ValueError, InputInvalid, OSError, EOFError, zlib.error):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _item(position: str, item: Any) -> JsonLine | Bad:
+    raw = orjson.dumps(item)
+    if isinstance(item, dict):
+        return position, item, raw
+    detail = "The item of the list is not an object in braces."
+    return Bad(reason="not_an_object", detail=detail, position=position, raw=raw)
 
 
 def _not_json(position: str, line: bytes, error: ValueError) -> Bad:

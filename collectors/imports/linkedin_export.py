@@ -14,9 +14,11 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
 
-from collectors.imports.archive import base_name, open_archive
+from collectors.imports.archive import base_name, open_archive, read_alone
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
-from collectors.imports.linkedin_tables import Found, decoded, read_table
+from collectors.imports.dates import Ambiguous, Order, read_date
+from collectors.imports.linkedin_tables import Found, columns_of, decoded, read_table
+from collectors.imports.table_ids import native_id
 from collectors.imports.times import from_activity_id
 from collectors.read import identifier, moment, text, tree, trees
 from girafe.errors import InputInvalid, PayloadChanged
@@ -24,9 +26,13 @@ from girafe.records import Account, Envelope, Payload, Post, Profile, Record
 
 NAME = "linkedin_export"
 ABOUT = "An employee's own LinkedIn export (zip), with their recorded consent"
-VERSION = "linkedin_export-1"
+VERSION = "linkedin_export-2"
 PARSER = NAME
-_MEMBER = re.compile(r"(shares|comments|positions)(?:_\d+)?\.csv\Z", re.IGNORECASE)
+_MEMBER = re.compile(
+    r"(shares|comments|positions|partages|commentaires|postes)(?:_\d+)?\.csv\Z", re.IGNORECASE
+)
+_KINDS = {"partages": "shares", "commentaires": "comments", "postes": "positions"}
+_EVERYBODY = frozenset({"public", "anyone", "everyone", "publique", "tout le monde"})
 _URN = re.compile(r"urn:li:(share|ugcPost|activity|groupPost)[:,]?\(?(?:urn:li:\w+:)?(\d+)")
 _COMMENT_URN = re.compile(r"urn:li:comment:\([^()]*,(\d+)\)")
 _CONSENT = ".consent.toml"
@@ -37,19 +43,26 @@ _CONSENT_HELP = """write {name} beside it:
 
 
 def recognises(head: Head) -> bool:
-    """A zip that holds one of the three files."""
-    return any(_MEMBER.match(base_name(name)) for name in head.members)
+    """A zip that holds one of the three files, or one of them handed in alone."""
+    alone = _MEMBER.match(head.name)
+    return any(_MEMBER.match(base_name(name)) for name in head.members) or (
+        alone is not None and any(_is_header(_kind(alone), row) for row in head.rows)
+    )
+
+
+def _kind(name: re.Match[str]) -> str:
+    return _KINDS.get(name[1].lower(), name[1].lower())
+
+
+def _is_header(kind: str, row: Iterable[str]) -> bool:
+    needed = {"shares": "ShareLink", "comments": "Link", "positions": "Company Name"}
+    return needed[kind] in columns_of(row)
 
 
 def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The rows of Shares, Comments and Positions; InputInvalid without recorded consent."""
     consent = _consent(file)
-    with open_archive(file) as archive:
-        wanted = {name: m[1].lower() for name in archive.names() if (m := _MEMBER.match(base_name(name)))}
-        tables = [
-            (base_name(name), kind, list(read_table(decoded(archive.read(name)), base_name(name))))
-            for name, kind in sorted(wanted.items())
-        ]
+    tables = list(_tables(file))
     hidden = _hidden(found for _, kind, table in tables if kind == "shares" for found in table)
     for name, kind, table in tables:
         if kind == "positions":
@@ -60,6 +73,19 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
             continue
         for found in table:
             yield found if isinstance(found, Bad) else _row(name, kind, found, hidden, consent)
+
+
+def _tables(file: File) -> Iterator[tuple[str, str, list[Found | Bad]]]:
+    """Name, kind and rows of each of the three files; nothing else is opened."""
+    alone = _MEMBER.match(file.path.name.removesuffix(".gz"))
+    if alone is not None:
+        yield file.label, _kind(alone), list(read_table(decoded(read_alone(file)), file.label))
+        return
+    with open_archive(file) as archive:
+        for name in sorted(archive.names()):
+            if found := _MEMBER.match(base_name(name)):
+                table = read_table(decoded(archive.read(name)), base_name(name))
+                yield base_name(name), _kind(found), list(table)
 
 
 def _hidden(shares: Iterable[Found | Bad]) -> set[str]:
@@ -105,12 +131,13 @@ def _consent(file: File) -> dict[str, str]:
 
 
 def _is_public(row: Mapping[str, str]) -> bool:
-    return row.get("Visibility", "").strip().upper() == "PUBLIC"
+    return row.get("Visibility", "").strip().casefold() in _EVERYBODY
 
 
 def _number(link: object) -> str | None:
-    found = _URN.search(unquote(str(link or "")))
-    return found[2] if found else None
+    address = str(link or "")
+    found = _URN.search(unquote(address))
+    return found[2] if found else native_id("linkedin", address)
 
 
 def parse(envelope: Envelope) -> Iterator[Record]:
@@ -172,10 +199,21 @@ def _profile(positions: Any, author: Account) -> Account:
 
 
 def _written(row: Any, number: str, seen_at: datetime) -> datetime:
-    """As dated; an empty date is read from the id, which holds the moment it was given out."""
+    """As dated; where that is empty or of another year's writing, from the id, which holds the moment."""
     stated = text(row.get("Date")).strip().removesuffix(" UTC")
-    known = None if stated else from_activity_id(number, seen_at)
-    return known or moment(stated, "Date").astimezone(UTC)
+    try:
+        return moment(stated, "Date")
+    except PayloadChanged:
+        known = from_activity_id(number, seen_at) if not stated or stated[0].isdigit() else None
+        if known is not None:
+            return known
+        try:
+            read = read_date(stated, UTC, Order.UNDECIDED)
+        except Ambiguous:
+            read = None  # nothing says which of day and month comes first
+        if read is None:
+            raise
+        return read.at
 
 
 def _words(value: Any) -> str:

@@ -14,7 +14,9 @@ from girafe.errors import PayloadChanged
 from girafe.records import Account, Post, Record, TimePrecision
 
 _ACTIVITY = re.compile(r"urn:li:(?:activity|ugcPost|share):(\d+)")
-_FOLLOWERS = re.compile(r"^([\d\s.,\u00a0\u202f]{1,30})(followers|abonnés)", re.IGNORECASE)
+_FOLLOWERS = re.compile(
+    r"^([\d\s.,\u00a0\u202f]{1,30})([km]?)\s*(?:d’|d')?(followers|abonnés)", re.IGNORECASE
+)
 
 
 def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
@@ -25,30 +27,57 @@ def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
         return  # promoted: it tells no age, and an advertisement is not conversation
     created_at, precision = written
     commentary = tree(tree(item.get("commentary")).get("text"))
-    counts = tree(tree(item.get("*socialDetail")).get("*totalSocialActivityCounts"))
+    likes, replies, reposts = _counts(tree(item.get("*socialDetail")))
+    shared = _shared(item)
+    words = text(commentary.get("text"))
     yield Post(
         platform="linkedin",
         post_id=number,
         created_at=created_at,
-        text=text(commentary.get("text")),
+        text=words,
         author=_author(tree(item.get("actor"))),
         observed_at=seen_at,
+        quote_of=shared if words else None,
+        repost_of=None if words else shared,
         mentions=_mentions(commentary),
         url=f"https://www.linkedin.com/feed/update/urn:li:activity:{number}",
-        likes=count(counts.get("numLikes")),
-        replies=count(counts.get("numComments")),
-        reposts=count(counts.get("numShares")),
+        likes=likes,
+        replies=replies,
+        reposts=reposts,
         time_precision=precision,
     )
 
 
 def _number(item: Mapping[str, Any]) -> str:
-    names = (tree(item.get("updateMetadata")).get("urn"), item.get("preDashEntityUrn"), item.get("id"))
-    for name in names:
-        found = _ACTIVITY.search(text(name))
-        if found:
-            return found[1]
-    raise PayloadChanged("No urn:li:activity in updateMetadata.urn, preDashEntityUrn or id.")
+    found = _named(item)
+    if found is None:
+        raise PayloadChanged("No urn:li:activity in updateMetadata.urn, metadata, preDashEntityUrn or id.")
+    return found
+
+
+def _named(item: Mapping[str, Any]) -> str | None:
+    metadata = tree(item.get("metadata"))
+    names = (tree(item.get("updateMetadata")).get("urn"), metadata.get("backendUrn"), metadata.get("shareUrn"),
+             item.get("preDashEntityUrn"), item.get("entityUrn"), item.get("id"))  # fmt: skip
+    return next((found[1] for name in names if (found := _ACTIVITY.search(text(name)))), None)
+
+
+def _shared(item: Mapping[str, Any]) -> str | None:
+    """The post that is passed on."""
+    return _named(tree(item.get("*resharedUpdate")) or tree(item.get("resharedUpdate")))
+
+
+def _counts(detail: Mapping[str, Any]) -> tuple[int | None, int | None, int | None]:
+    """Reactions, comments and shares, in both layouts LinkedIn has used."""
+    total = tree(detail.get("*totalSocialActivityCounts"))
+    if total:
+        return count(total.get("numLikes")), count(total.get("numComments")), count(total.get("numShares"))
+    likes, comments = tree(detail.get("likes")), tree(detail.get("comments"))
+    return (
+        count(tree(likes.get("paging")).get("total")),
+        count(tree(comments.get("paging")).get("total")),
+        count(detail.get("totalShares")),
+    )
 
 
 def _written(
@@ -56,7 +85,7 @@ def _written(
 ) -> tuple[datetime, TimePrecision] | None:
     shown = text(tree(tree(item.get("actor")).get("subDescription")).get("text"))
     told = age(shown)
-    if told is None and shown:
+    if told is None and shown and not any(character.isdigit() for character in shown):
         return None
     exact = from_activity_id(number, seen_at)
     if exact is not None:
@@ -82,8 +111,18 @@ def _author(actor: Mapping[str, Any]) -> Account:
         bio="" if followers else headline,
         url=f"https://www.linkedin.com/{kind}/{slug}",
         is_organisation=True if is_page else None,
-        followers=count(re.sub(r"\D", "", followers[1])) if followers else None,
+        followers=_many(followers[1], followers[2].casefold()) if followers else None,
     )
+
+
+def _many(number: str, unit: str) -> int | None:
+    """`12 345`, `12.3` thousand, `1,2` million."""
+    if not unit:
+        return count(re.sub(r"\D", "", number))
+    try:
+        return int(float(re.sub(r"\s", "", number).replace(",", ".")) * (1000 if unit == "k" else 1_000_000))
+    except ValueError:
+        return None
 
 
 def _mentions(commentary: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from collectors.imports.contract import Bad
+from collectors.imports.mapping import plain
 
 Found: TypeAlias = tuple[int, dict[str, str]]
 """Line number of a row in its file, and its cells by column."""
@@ -20,6 +21,8 @@ _STARTS_ROW = re.compile(
     rf'"?(?P<date>(?:{_DATE})?)"?,(?P<link>"?https?://[^",\s]+"?),(?P<rest>.*)', re.DOTALL
 )
 _ENDS_SHARE = re.compile(r',(?P<shared>"?[^",\n]*"?),(?P<media>"?[^",\n]*"?),(?P<seen>"?[A-Za-z_]*"?)\s*\Z')
+_MOST_NOTES = 20
+_FEWEST_COLUMNS = 3
 _TAIL = ("SharedUrl", "MediaUrl", "Visibility")
 _LONGEST_CELL = 4 * 1024 * 1024
 
@@ -35,9 +38,62 @@ def decoded(content: bytes) -> str:
     return words.replace("\x00", "")
 
 
+_COLUMNS: Mapping[str, str] = {
+    plain(name): column
+    for column, names in (
+        ("Date", "Date"),
+        ("ShareLink", "ShareLink|Lien du partage|Lien de partage"),
+        ("ShareCommentary", "ShareCommentary|Commentaire du partage|Texte du partage"),
+        ("SharedUrl", "SharedUrl|Shared URL|URL partagée"),
+        ("MediaUrl", "MediaUrl|Media URL|URL du média"),
+        ("Visibility", "Visibility|Visibilité"),
+        ("Link", "Link|Lien"),
+        ("Message", "Message"),
+        ("Company Name", "Company Name|Nom de l'entreprise|Entreprise"),
+        ("Title", "Title|Titre|Intitulé du poste"),
+        ("Finished On", "Finished On|Date de fin|Terminé le"),
+    )
+    for name in names.split("|")
+}
+"""Columns by the names different years and languages give them."""
+
+
+def columns_of(cells: Iterable[str]) -> set[str]:
+    """Which of the columns we know a row names."""
+    return {_COLUMNS[plain(cell)] for cell in cells if plain(cell) in _COLUMNS}
+
+
 def read_table(words: str, name: str) -> Iterator[Found | Bad]:
     """Rows by column name, read in the dialect that leaves the fewest rows misshapen."""
     csv.field_size_limit(_LONGEST_CELL)
+    words, above = _below_notes(words)
+    for number, cells in _rows(words):
+        position = f"{name}:{number + above}"
+        if isinstance(cells, dict):
+            yield number + above, cells
+        else:
+            detail = "The row has more cells than there are columns; is a quote missing?"
+            yield Bad(reason="row_misshapen", detail=detail, position=position, raw=str(cells))
+
+
+def _below_notes(words: str) -> tuple[str, int]:
+    """The table from its header on, separated by commas, and how many lines stood above."""
+    lines = words.splitlines(keepends=True)
+    for number, line in enumerate(lines[:_MOST_NOTES]):
+        for separator in ",;\t":
+            if len(columns_of(cell.strip('"') for cell in line.strip().split(separator))) >= _FEWEST_COLUMNS:
+                table = "".join(lines[number:])
+                return (table if separator == "," else _with_commas(table, separator)), number
+    return words, 0
+
+
+def _with_commas(table: str, separator: str) -> str:
+    found = io.StringIO()
+    csv.writer(found).writerows(csv.reader(io.StringIO(table, newline=""), delimiter=separator))
+    return found.getvalue()
+
+
+def _rows(words: str) -> Iterator[tuple[int, dict[str, str] | list[str]]]:
     escapes: list[str | None] = ["\\", None] if '\\"' in words else [None]
     readings = [_as_csv(words, escape) for escape in escapes]
     best = min(readings, key=_misshapen)
@@ -46,16 +102,10 @@ def read_table(words: str, name: str) -> Iterator[Found | Bad]:
         best = min((best, wrapped), key=_misshapen)
     if not best:
         return
-    header = [column.strip() for column in best[0][1]]
+    header = [_COLUMNS.get(plain(column), column.strip()) for column in best[0][1]]
     for number, cells in best[1:]:
-        if not any(cells):
-            continue
-        position = f"{name}:{number}"
-        if len(cells) > len(header):
-            detail = f"The row has {len(cells)} cells under {len(header)} columns."
-            yield Bad(reason="row_misshapen", detail=detail, position=position, raw=str(cells))
-        else:
-            yield number, dict(zip(header, cells, strict=False))
+        if any(cells):
+            yield number, cells if len(cells) > len(header) else dict(zip(header, cells, strict=False))
 
 
 def _as_csv(words: str, escape: str | None) -> list[tuple[int, list[str]]]:
@@ -98,6 +148,11 @@ def _as_wrapped_lines(words: str, header: Sequence[str]) -> list[tuple[int, list
     lines = words.splitlines()
     starts = [number for number, line in enumerate(lines) if number and _STARTS_ROW.match(line)]
     found = []
+    lost = "\n".join(lines[1 : starts[0] if starts else None]).strip()
+    if lost:
+        found.append((2, [lost] * (len(header) + 1)))  # of no dialect: refused, not forgotten
+    if not starts:
+        return found
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         row = _STARTS_ROW.match("\n".join(lines[start:end]))
         if row is not None:

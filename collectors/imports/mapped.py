@@ -17,7 +17,7 @@ from collectors.imports.mapping import HEADER_WITHIN, ImportMapping, header_matc
 from collectors.imports.table import Numbered, read_tables
 from collectors.imports.table_line import line_of
 from girafe.errors import InputInvalid, PayloadRejected
-from girafe.records import Envelope, Record
+from girafe.records import Envelope, Payload, Record
 
 PARSER = girafe_jsonl.NAME
 
@@ -89,15 +89,18 @@ class Mapped:
         if any(cell not in (None, "") for cell in cells[len(names) :]):
             detail = f"The row has {len(cells)} cells under {len(names)} columns; is a quote missing?"
             return Bad(reason="row_misshapen", detail=detail, position=position, raw=str(cells))
-        row = {
-            name: cell for name, cell in zip(names, cells, strict=False) if name and cell not in (None, "")
-        }
+        row: dict[str, Any] = {}
+        for name, cell in zip(names, cells, strict=False):
+            if name and cell not in (None, ""):
+                row.setdefault(name, cell)  # of two columns with one name, the first that is not empty counts
         if reason := self._why_skipped(row):
             return Skipped(reason=reason, position=position)
         try:
             line = line_of(self.mapping, row, names, dates)
         except PayloadRejected as error:
             return Bad(reason=error.reason, detail=str(error), position=position, raw=str(row))
+        if _is_repost(line):
+            return Skipped(reason="repost", position=position)
         return Row(platform=str(line["platform"]), payload=line, position=position, raw=str(row))
 
     def _why_skipped(self, row: Mapping[str, Any]) -> str:
@@ -107,3 +110,9 @@ class Mapped:
             if said and said in {value.casefold() for value in values}:
                 return f"{plain(column).replace(' ', '_')}_{said}"
         return ""
+
+
+def _is_repost(line: Payload) -> bool:
+    """On X, a bare repost whose original no column names: its words are another person's."""
+    is_named = line["repost_of"] or line["quote_of"]
+    return line["platform"] == "x" and line["text"].startswith("RT @") and not is_named

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from girafe.errors import InputInvalid
 
 _WORDS = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 SHIPPED = Path(__file__).parents[2] / "config" / "imports"
 
 FieldName = Literal[
@@ -51,6 +52,8 @@ class ImportMapping(BaseModel):
     """What these columns may say (or end in, for domains) -> platform."""
     columns: dict[FieldName, tuple[str, ...]]
     """Field -> columns, the first that is not empty counts."""
+    native_id_from: tuple[str, ...] = ()
+    """Columns with the post's own address: where it holds the platform's id, that is the post's id."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     """Of times without offset."""
     time_formats: tuple[str, ...] = ()
@@ -118,8 +121,8 @@ LOCALISED = frozenset(
 
 @lru_cache(8192)
 def plain(name: object) -> str:
-    """A column's name as it is compared: no case, no accents, no punctuation."""
-    folded = unicodedata.normalize("NFKD", str(name or "").casefold())
+    """A column's name as it is compared: no case, no accents, no punctuation; `queryName` is two words."""
+    folded = unicodedata.normalize("NFKD", _HUMP.sub(" ", str(name or "")).casefold())
     return " ".join(_WORDS.findall("".join(mark for mark in folded if not unicodedata.combining(mark))))
 
 

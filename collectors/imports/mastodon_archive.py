@@ -18,15 +18,20 @@ from girafe.records import Account, Envelope, Post, Profile, Record
 
 NAME = "mastodon_archive"
 ABOUT = "A person's own Mastodon archive (tar.gz, zip) or its outbox.json"
-VERSION = "mastodon_archive-1"
+VERSION = "mastodon_archive-2"
 PARSER = NAME
+_NOT_SAID = frozenset(
+    {"Like", "EmojiReact", "Follow", "Accept", "Block", "Add", "Remove", "Undo", "Delete", "Update"}
+)
+"""Activities beside posts that other servers keep in an outbox."""
+_QUOTES = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 
 
 def recognises(head: Head) -> bool:
     """An archive with outbox.json, or an outbox alone."""
     names = {base_name(name) for name in head.members}
-    alone = '"orderedItems"' in head.start and '"OrderedCollection"' in head.start
+    alone = '"orderedItems"' in head.start and '"OrderedCollection' in head.start
     return "outbox.json" in names or alone
 
 
@@ -42,6 +47,8 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
             yield Bad(reason="not_an_object", detail="The item is no activity.", position=position)
         elif not _is_public(activity):
             yield Skipped(reason="not_public", position=position)
+        elif activity.get("type") in _NOT_SAID:
+            yield Skipped(reason="not_a_post", position=position)
         else:
             payload = {"owner": owner, "activity": activity}
             yield Row(platform="mastodon", payload=payload, position=position)
@@ -107,7 +114,7 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         written = moment(activity.get("published"), "published")
         yield Post(
             platform="mastodon", post_id=identifier(activity.get("id"), "id"), created_at=written, text="",
-            author=author, observed_at=written, repost_of=optional_id(activity.get("object")), mentions=(),
+            author=author, observed_at=written, repost_of=_named(activity.get("object")), mentions=(),
         )  # fmt: skip
     elif activity.get("type") == "Create":
         yield from _note(tree(activity.get("object")), author)
@@ -128,11 +135,17 @@ def _note(note: Mapping[str, Any], author: Account) -> Iterator[Record]:
         text="\n\n".join(part for part in (warning, body) if part),
         author=author,
         observed_at=written,
-        reply_to=optional_id(note.get("inReplyTo")),
+        reply_to=_named(note.get("inReplyTo")),
+        quote_of=next((name for key in _QUOTES if (name := _named(note.get(key)))), None),
         mentions=tuple(dict.fromkeys(_acct(name, home) for name in mentions if name)),
         lang=languages[0] if languages else None,
         url=text(note.get("url")) or None,
     )
+
+
+def _named(thing: Any) -> str | None:
+    """The id of a post that is given by it, or as a whole."""
+    return optional_id(thing) or optional_id(tree(thing).get("id"))
 
 
 def _acct(name: str, home: str) -> str:

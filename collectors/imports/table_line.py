@@ -3,84 +3,152 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
 from typing import Any
 
 from collectors.imports.file_dates import DatesOfFile
 from collectors.imports.mapping import ImportMapping, plain
+from collectors.imports.table_ids import (
+    account_name,
+    is_rounded,
+    native_id,
+    neighbour,
+    post_id_of,
+    reddit_ids,
+    refused,
+)
+from collectors.imports.table_times import moment_of_cells
 from collectors.imports.times import age, from_activity_id
 from girafe.errors import PayloadRejected
 from girafe.records import Payload, TimePrecision
 
 REDACTED = ("REDACTED", "[redacted]", "[anonymised]", "[anonymized]")
+_NOTHING = frozenset({"nan", "NaN", "None", "NULL", "null", "<NA>", "NaT", "#N/A", "N/A", "n/a", "#REF!", "#NAME?",
+                      "#VALUE!", "undefined"})  # fmt: skip
+"""What programs write into a cell that holds nothing."""
 _SEPARATORS = re.compile(r"[,;|\s]+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
-_X_STATUS = re.compile(r"/status(?:es)?/(\d+)")
-_FLOAT_ID = re.compile(r"\d+\.0\Z")
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d+\Z", re.IGNORECASE)
-_EXACT_BELOW = 10**15
-_COUNTS = ("followers", "likes", "replies", "reposts")
+_LINKEDIN_NAME = re.compile(r"(?:https?://[^/]*linkedin\.com/)?(in|company|school|showcase)/([^/?#]+)")
+_COUNTS = ("likes", "replies", "reposts")
 _OTHER_POSTS = ("reply_to", "conversation_id", "quote_of", "repost_of")
-_TEXTS = ("lang", "url")
-_OF_AUTHOR = ("account_id", "handle", "display_name", "bio")
+_WORDS = ("text", "title")
+_REPEATED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of one row, by field."""
+
+    mapping: ImportMapping
+    row: Mapping[str, Any]
+
+    def every(self, field: str) -> list[Any]:
+        """What stands in the columns of a field, in the order of the mapping."""
+        names = self.mapping.columns.get(field, ())  # type: ignore[call-overload]
+        found = [self.row[plain(name)] for name in names if plain(name) in self.row]
+        return found if field in _WORDS else [cell for cell in found if str(cell).strip() not in _NOTHING]
+
+    def first(self, field: str) -> Any:
+        return next(iter(self.every(field)), None)
+
+    def words(self, field: str) -> str | None:
+        value = self.first(field)
+        return None if value is None else _text(value) or None
+
+    def id(self, field: str) -> str | None:
+        """The first id that no spreadsheet has rounded; PayloadRejected where all are."""
+        found = self.every(field)
+        exact = [_text(value) for value in found if not is_rounded(value)]
+        if found and not exact:
+            raise refused(_text(found[0]))
+        return next((value for value in exact if value), None)
 
 
 def line_of(
     mapping: ImportMapping, row: Mapping[str, Any], header: Sequence[str], dates: DatesOfFile
 ) -> Payload:
     """One row as a girafe JSONL line; what is wrong in it is found when the line is checked."""
-
-    def cell(field: str) -> Any:
-        names = mapping.columns.get(field, ())  # type: ignore[call-overload]
-        return next((row[plain(name)] for name in names if plain(name) in row), None)
-
-    def words(field: str) -> str | None:
-        value = cell(field)
-        return None if value is None else _text(value)
-
-    author: Payload = {name: words(name) for name in _OF_AUTHOR}
-    if author["handle"]:
-        author["handle"] = author["handle"].removeprefix("@")
-    publisher = None if author["handle"] or author["account_id"] else words("publisher")
-    author |= {
-        "handle": author["handle"] or publisher,
-        "url": words("author_url"),
-        "followers": _count(cell("followers")),
-        "is_organisation": True if publisher or _is_true(words("is_organisation"), mapping) else None,
-        "is_bot": True if _is_true(words("is_bot"), mapping) else None,
-        "links": _list(words("links")) or [],
+    cells = _Cells(mapping, row)
+    platform = _platform(mapping, row)
+    observed_at = moment_of_cells(dates, header, cells.first("observed_at"), None)
+    line = {"platform": platform, **_ids(cells, platform)}
+    created_at, precision = _created_at(cells, dates, header, line["post_id"], observed_at)
+    line |= {name: _count(cells.first(name)) for name in _COUNTS}
+    return line | {
+        "created_at": created_at,
+        "time_precision": precision,
+        "observed_at": observed_at,
+        "text": _said(cells, platform),
+        "author": _author(cells, platform),
+        "mentions": _mentions(mapping, cells.words("mentions"), header),
+        "lang": cells.words("lang"),
+        "url": cells.words("url"),
     }
-    title, said = words("title") or "", words("text") or ""
-    if said.startswith(title.rstrip(".… ")):
-        title = ""  # many tools repeat the first words of a post as its title
-    if author.get("handle", "") in REDACTED and author.get("account_id") in (None, *REDACTED):
+
+
+def _ids(cells: _Cells, platform: str) -> Payload:
+    """The post and the posts it speaks of, by the names its platform gives them."""
+    named = {name: cells.id(name) for name in _OTHER_POSTS}
+    found = {name: None if said == "0" else post_id_of(platform, said) for name, said in named.items()}
+    own = next((native_id(platform, _text(cells.row[plain(name)]))
+                for name in cells.mapping.native_id_from if plain(name) in cells.row), None)  # fmt: skip
+    own = own or post_id_of(platform, cells.id("post_id"))
+    if platform == "reddit":
+        own, found["conversation_id"] = reddit_ids(own, found["conversation_id"])
+    if platform == "telegram":
+        found["reply_to"] = neighbour(own, found["reply_to"])
+    if found["reply_to"] == own:
+        found["reply_to"] = None  # some tools name a page as its own parent
+    return {"post_id": own, **found}
+
+
+def _said(cells: _Cells, platform: str) -> str:
+    title, said = cells.words("title") or "", cells.words("text") or ""
+    if said.startswith(title.rstrip(".… ")) or (said and said[:_REPEATED] in title):
+        title = ""  # many tools repeat the first words of a post as its title, some behind its author's name
+    words = "\n\n".join(part for part in (title, said) if part)
+    return unescape(words) if platform == "x" else words  # X sends &amp; for &, and exports keep it
+
+
+def _author(cells: _Cells, platform: str) -> Payload:
+    mapping, name, url = cells.mapping, cells.words("display_name"), cells.words("author_url")
+    handle, account_id = cells.words("handle"), cells.first("account_id")
+    if is_rounded(account_id):
+        if not handle:
+            raise refused(_text(account_id))
+        account_id = None  # the handle still tells who it is
+    if handle in REDACTED and (account_id is None or _text(account_id) in REDACTED):
         raise PayloadRejected(
             "The author is blanked out; who speaks is needed. Export again with pseudonyms instead.",
             reason="author_redacted",
         )
-    platform = _platform(mapping, row)
-    post_id = _post_id(platform, words("post_id"))
-    if _is_rounded(cell("post_id")):
-        raise PayloadRejected(
-            f"A spreadsheet has rounded this id ({post_id}); export it again with ids as text.",
-            reason="id_rounded",
-        )
-    observed_at = _time(dates, header, cell("observed_at"), None)
-    created_at, precision = _created_at(mapping, dates, header, post_id, cell, observed_at)
-    line: Payload = {name: words(name) for name in _TEXTS}
-    line |= {name: _post_id(platform, words(name)) for name in _OTHER_POSTS}
-    line |= {name: _count(cell(name)) for name in _COUNTS if name != "followers"}
-    return line | {
-        "platform": platform,
-        "post_id": post_id,
-        "created_at": created_at,
-        "time_precision": precision,
-        "observed_at": observed_at,
-        "text": "\n\n".join(part for part in (title, said) if part),
-        "author": {name: value for name, value in author.items() if value not in (None, "")},
-        "mentions": _mentions(mapping, words("mentions"), header),
+    publisher = None
+    if not handle and account_id is None:
+        # A network is not the one who speaks on it; a site that nobody else is named for is.
+        is_site = platform == mapping.platform or not mapping.platforms
+        publisher = cells.words("publisher") if is_site else None
+        handle = publisher or name
+    handle = account_name(handle) if handle else None
+    is_page = False
+    if platform == "linkedin" and (found := _LINKEDIN_NAME.match(handle or "")):
+        handle = found[2]
+        is_page = found[1] != "in"
+    is_organisation = publisher or is_page or _is_true(cells.words("is_organisation"), mapping)
+    author = {
+        "account_id": None if account_id is None else account_name(_text(account_id)),
+        "handle": handle,
+        "display_name": name,
+        "bio": cells.words("bio"),
+        "url": url,
+        "followers": _count(cells.first("followers")),
+        "is_organisation": True if is_organisation else None,
+        "is_bot": True if _is_true(cells.words("is_bot"), mapping) else None,
+        "links": _list(cells.words("links")) or [],
     }
+    return {field: value for field, value in author.items() if value not in (None, "")}
 
 
 def _text(value: Any) -> str:
@@ -125,74 +193,19 @@ def _platform(mapping: ImportMapping, row: Mapping[str, Any]) -> str:
     return mapping.platform
 
 
-def _post_id(platform: str, value: str | None) -> str | None:
-    """On X the number in an address is the id everywhere else: exports of two tools then meet."""
-    found = _X_STATUS.search(value) if value and platform == "x" else None
-    if found:
-        return found[1]
-    return value.removesuffix(".0") if value and _FLOAT_ID.match(value) else value
-
-
-def _is_rounded(value: Any) -> bool:
-    """Ids of more than 15 digits do not survive being a number in a spreadsheet, and then collide."""
-    if isinstance(value, float):
-        return abs(value) >= _EXACT_BELOW
-    return isinstance(value, str) and _SCIENTIFIC.match(value.strip()) is not None
-
-
 def _created_at(
-    mapping: ImportMapping,
-    dates: DatesOfFile,
-    header: Sequence[str],
-    post_id: str | None,
-    cell: Callable[[str], Any],
-    observed_at: str | None,
+    cells: _Cells, dates: DatesOfFile, header: Sequence[str], post_id: str | None, observed_at: str | None
 ) -> tuple[str | None, TimePrecision | None]:
     """The time in the id where it is the more exact one, the date column, or an age counted back."""
-    if mapping.time_from_id == "linkedin" and post_id:
+    if cells.mapping.time_from_id == "linkedin" and post_id:
         exact = from_activity_id(re.sub(r"\D", "", post_id)[-19:], dates.now)
         if exact is not None:
             return exact.isoformat(), None
-    told = age(_text(cell("age"))) if cell("age") is not None else None
+    shown = cells.words("age")
+    told = age(shown) if shown is not None else None
     if told is not None and observed_at is not None:
         try:
             return (datetime.fromisoformat(observed_at) - told[0]).isoformat(), told[1]
         except (ValueError, OverflowError):
             pass
-    return _time(dates, header, cell("created_at"), cell("clock_time")), None
-
-
-def _time(dates: DatesOfFile, header: Sequence[str], value: Any, clock: Any) -> str | None:
-    """ISO 8601 in UTC; what cannot be read is passed on as it is, to be refused with its reason."""
-    if value is None:
-        return None
-    if isinstance(value, date) and isinstance(clock, time):
-        value = datetime.combine(value.date() if isinstance(value, datetime) else value, clock)
-    elif isinstance(value, datetime) and clock is not None:
-        value = f"{value.date().isoformat()} {_text(clock)}"
-    if isinstance(value, datetime):
-        return _utc(dates.mapping, value)
-    if isinstance(value, date):
-        return value.isoformat()
-    words = _text(value) + (f" {_text(clock)}" if clock is not None else "")
-    for pattern in dates.mapping.time_formats:
-        try:
-            return _utc(dates.mapping, datetime.strptime(words, pattern))  # noqa: DTZ007 (its zone follows)
-        except ValueError:
-            continue
-    found = dates.read(words, header)
-    if found is None:
-        return words
-    return (
-        found.at.astimezone(dates.mapping.zone).date().isoformat()
-        if found.is_day_only
-        else found.at.isoformat()
-    )
-
-
-def _utc(mapping: ImportMapping, moment: datetime) -> str:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=mapping.zone)
-    try:
-        return aware.astimezone(UTC).isoformat()
-    except OverflowError:
-        return str(moment)
+    return moment_of_cells(dates, header, cells.first("created_at"), cells.first("clock_time")), None

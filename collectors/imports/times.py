@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from girafe.errors import PayloadChanged
@@ -22,7 +23,12 @@ _AGE = re.compile(
     r"(\d{1,5})\s*(?:" + "|".join(f"({units})" for units, _, _ in _AGES) + r")(?![^\W\d_])",
     re.IGNORECASE,
 )
+_ONE = re.compile(
+    r"\b(?:une?|an?|one)\s+(?:" + "|".join(f"({units})" for units, _, _ in _AGES) + r")(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _YESTERDAY = re.compile(r"\bhier\b|\byesterday\b", re.IGNORECASE)
+_DAY_BEFORE = re.compile(r"\bavant-hier\b|\bday before yesterday\b", re.IGNORECASE)
 _NOW = re.compile(r"à l.instant|maintenant|just now|\bnow\b", re.IGNORECASE)
 _OLDEST = _DAY * 365.25 * 100
 _ID_WINDOW_START = datetime(2012, 1, 1, tzinfo=UTC)
@@ -31,14 +37,20 @@ _ID_WINDOW_START = datetime(2012, 1, 1, tzinfo=UTC)
 
 def age(words: str) -> tuple[timedelta, TimePrecision] | None:
     """How long ago `words` say ("3 j", "2 sem", "1 an", "18h •"), and how exactly; None: not at all."""
-    found = _AGE.search(words)
-    if found is None and _YESTERDAY.search(words):
-        return _DAY, "day"
-    if found is None:
-        return (timedelta(), "minute") if _NOW.search(words) else None
-    which = next(index for index in range(len(_AGES)) if found[index + 2])
-    _, unit, precision = _AGES[which]
-    ago = int(found[1]) * unit
+    if found := _AGE.search(words):
+        return _told(int(found[1]), found.groups()[1:])
+    for pattern, days in ((_DAY_BEFORE, 2), (_YESTERDAY, 1)):
+        if pattern.search(words):
+            return days * _DAY, "day"
+    if found := _ONE.search(words):
+        return _told(1, found.groups())
+    return (timedelta(), "minute") if _NOW.search(words) else None
+
+
+def _told(many: int, units: Sequence[str | None]) -> tuple[timedelta, TimePrecision] | None:
+    which = next(index for index, unit in enumerate(units) if unit)
+    _, length, precision = _AGES[which]
+    ago = many * length
     return (ago, precision) if ago < _OLDEST else None
 
 
@@ -55,8 +67,15 @@ def from_activity_id(number: str, latest: datetime) -> datetime | None:
 
 
 def twitter_time(value: object) -> datetime:
-    """`Wed Nov 16 22:22:28 +0000 2022`."""
-    try:
-        return datetime.strptime(str(value), "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise PayloadChanged(f"{value!r} is not a time as X writes it.") from error
+    """`Wed Nov 16 22:22:28 +0000 2022`; archives of other years write ISO 8601 or `2014-01-05 12:00:00 +0000`."""
+    for pattern in (
+        "%a %b %d %H:%M:%S %z %Y",
+        "%Y-%m-%dT%H:%M:%S.%f%z",
+        "%Y-%m-%dT%H:%M:%S%z",
+        "%Y-%m-%d %H:%M:%S %z",
+    ):
+        try:
+            return datetime.strptime(str(value), pattern).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+    raise PayloadChanged(f"{value!r} is not a time as X writes it.")

@@ -14,15 +14,18 @@ from girafe.records import Account, Post, Record
 
 
 def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
-    """One result becomes one Post; what is withheld or gone becomes nothing."""
+    """One result becomes one Post; what is withheld, gone or an advertisement becomes nothing."""
     item = tree(item.get("tweet")) or item  # "with visibility results" hides the post one level deeper
     legacy = tree(item.get("legacy"))
     if not legacy:
         if "tombstone" in item or item.get("__typename") in ("TweetTombstone", "TweetUnavailable"):
             return
         raise PayloadChanged("There is no `legacy` in the item.")
+    if item.get("promoted") is True:
+        return
     note = tree(tree(tree(item.get("note_tweet")).get("note_tweet_results")).get("result"))
     reposted = _result(legacy, "retweeted_status_result") or _result(item, "retweeted_status_result")
+    repost_of = optional_id(reposted.get("rest_id")) or optional_id(legacy.get("retweeted_status_id_str"))
     quoted = _result(item, "quoted_status_result") or _result(legacy, "quoted_status_result")
     number = identifier(item.get("rest_id") or legacy.get("id_str"), "rest_id")
     yield Post(
@@ -30,14 +33,16 @@ def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
         post_id=number,
         created_at=twitter_time(legacy.get("created_at")),
         # A repost repeats the words of somebody else.
-        text="" if reposted else unescape(text(note.get("text")) or text(legacy.get("full_text"))),
+        text="" if repost_of else unescape(text(note.get("text")) or text(legacy.get("full_text"))),
         author=_author(item, legacy),
         observed_at=seen_at,
         reply_to=optional_id(legacy.get("in_reply_to_status_id_str")),
         conversation_id=optional_id(legacy.get("conversation_id_str")),
-        quote_of=optional_id(legacy.get("quoted_status_id_str")) or optional_id(quoted.get("rest_id")),
-        repost_of=optional_id(reposted.get("rest_id")),
-        mentions=() if reposted else _mentions(legacy),
+        quote_of=optional_id(legacy.get("quoted_status_id_str"))
+        or optional_id(quoted.get("rest_id"))
+        or optional_id(_result(item, "quotedRefResult").get("rest_id")),
+        repost_of=repost_of,
+        mentions=() if repost_of else _mentions(legacy),
         lang=text(legacy.get("lang")) or None,
         url=f"https://x.com/i/status/{number}",
         likes=count(legacy.get("favorite_count")),
@@ -53,21 +58,35 @@ def _result(branch: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _author(item: Mapping[str, Any], legacy: Mapping[str, Any]) -> Account:
     user = tree(tree(tree(item.get("core")).get("user_results")).get("result"))
-    core, old = tree(user.get("core")), tree(user.get("legacy"))
+    beside = tree(item.get("user"))  # an older layout, and the one of the module for comments
+    core, old = tree(user.get("core")), tree(user.get("legacy")) or beside
+    verified = text(tree(user.get("verification")).get("verified_type")) or text(old.get("verified_type"))
+    is_protected = True in (old.get("protected"), tree(user.get("privacy")).get("protected"))
     links = [
         text(url.get("expanded_url")) for url in trees(tree(tree(old.get("entities")).get("url")).get("urls"))
     ]
     return Account(
         platform="x",
-        account_id=identifier(legacy.get("user_id_str") or user.get("rest_id"), "user_id_str"),
-        handle=text(core.get("screen_name")) or text(old.get("screen_name")) or None,
-        display_name=text(core.get("name")) or text(old.get("name")),
-        bio=text(old.get("description")) or text(tree(user.get("profile_bio")).get("description")),
+        account_id=identifier(
+            legacy.get("user_id_str") or user.get("rest_id") or beside.get("id_str") or beside.get("id"),
+            "user_id_str",
+        ),
+        handle=_first(core.get("screen_name"), old.get("screen_name"), beside.get("unique_id")) or None,
+        display_name=_first(core.get("name"), old.get("name"), beside.get("nickname")),
+        bio=_first(
+            old.get("description"),
+            tree(user.get("profile_bio")).get("description"),
+            beside.get("signature"),
+        ),
         links=tuple(link for link in links if link),
-        is_organisation=True if text(old.get("verified_type")) in ("Business", "Government") else None,
+        is_organisation=True if verified in ("Business", "Government") else None,
         followers=count(old.get("followers_count")),
-        opted_out="protected" if old.get("protected") is True else None,
+        opted_out="protected" if is_protected else None,
     )
+
+
+def _first(*values: object) -> str:
+    return next((words for value in values if (words := text(value))), "")
 
 
 def _mentions(legacy: Mapping[str, Any]) -> tuple[str, ...]:

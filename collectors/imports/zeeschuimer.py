@@ -1,4 +1,5 @@
-"""Zeeschuimer NDJSON: posts somebody saw while browsing, of LinkedIn (a legacy export) and X."""
+"""Zeeschuimer NDJSON: posts somebody saw while browsing, of LinkedIn (a legacy export) and X; as the browser
+extension writes it, and as 4CAT gives it out again."""
 
 from __future__ import annotations
 
@@ -10,20 +11,24 @@ from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.lines import json_lines
 from collectors.read import tree
 from girafe.errors import PayloadChanged
-from girafe.records import Envelope, Record
+from girafe.records import Envelope, Payload, Record
 
 NAME = "zeeschuimer"
 ABOUT = "Zeeschuimer NDJSON of LinkedIn or X"
-VERSION = "zeeschuimer-1"
+VERSION = "zeeschuimer-2"
 PARSER = NAME
 _PLATFORMS = {"linkedin": "linkedin", "twitter": "x", "x": "x"}
+_META = "__import_meta"
 _MILLISECONDS_FROM = 100_000_000_000
 _READERS = {"linkedin": linkedin_seen.read, "x": x_seen.read}
 
 
 def recognises(head: Head) -> bool:
     """Lines wrapped with the platform and the moment they were seen at."""
-    return any("source_platform" in line and "data" in line for line in head.objects)
+    return any(
+        ("source_platform" in line and "data" in line) or "source_platform" in tree(line.get(_META))
+        for line in head.objects
+    )
 
 
 def rows(file: File) -> Iterator[Row | Bad | Skipped]:
@@ -33,8 +38,10 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
             yield found
             continue
         position, line, raw = found
+        line = _wrapped(line)
         name = str(line.get("source_platform", "")).casefold()
-        platform = _PLATFORMS.get(name.removeprefix("www.").removesuffix(".com"))
+        bare = name.removeprefix("www.").removesuffix("-comments").removesuffix(".com")
+        platform = _PLATFORMS.get(bare)
         if platform is None:
             detail = f"{name or 'The platform'} is not read; girafe reads {', '.join(sorted(_PLATFORMS))}."
             yield Bad(reason="unknown_platform", detail=detail, position=position, raw=raw)
@@ -42,10 +49,19 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
             yield Row(platform=platform, payload=line, position=position, raw=raw)
 
 
+def _wrapped(line: Payload) -> Payload:
+    """4CAT lays the item flat and keeps its wrapping beside it."""
+    meta = line.get(_META)
+    if not isinstance(meta, dict):
+        return line
+    return meta | {"data": {name: value for name, value in line.items() if name != _META}}
+
+
 def parse(envelope: Envelope) -> Iterator[Record]:
     """One wrapped item becomes one Post; advertisements without a time become nothing."""
     line = envelope.payload
     seen = line.get("timestamp_collected")
+    seen = int(seen) if isinstance(seen, str) and seen.isdecimal() and len(seen) < 20 else seen
     if not isinstance(seen, int | float) or isinstance(seen, bool):
         raise PayloadChanged("timestamp_collected is missing.")
     try:

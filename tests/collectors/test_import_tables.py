@@ -140,7 +140,7 @@ def test_a_media_monitoring_export_tells_people_from_publishers(land):
 
 def test_times_without_iso_form_are_read(land):
     _, posts = land(written(EXPORTS["meltwater"], separator="\t", encoding="utf-16"))
-    assert posts["m1"].created_at == datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+    assert posts["1"].created_at == datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
     _, posts = land(written(EXPORTS["talkwalker"]), name="other.csv")
     found = posts["9"]
     assert found.created_at == datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

@@ -198,6 +198,17 @@ CASES: dict[str, Case] = {
                ["5", "4", "2026-11-20 08:00:00", "merci", "ada", "Ada", "77", "no", ""], ["6", "6", "2026-11-20 08:00:00", "RT", "bo", "Bo", "78", "yes", ""]]),
         "4cat.csv", 1, {}, {"is_retweet_yes": 1},
     ),
+    "4cat_reddit": Case(
+        table([["thread_id", "id", "timestamp", "body", "subject", "author", "subreddit", "parent", "score"],
+               ["abc", "abc", "2026-11-20 08:00:00", "", "Ondine ?", "ada", "emploi", "", "3"], ["abc", "def", "2026-11-20 09:00:00", "oui", "", "bo", "emploi", "t3_abc", "1"],
+               ["abc", "ghi", "soon", "oui", "", "bo", "emploi", "t3_abc", "1"]]),
+        "4cat.csv", 2, {"bad_time": 1},
+    ),
+    "4cat_telegram": Case(
+        table([["id", "thread_id", "chat", "author", "author_username", "body", "reply_to", "timestamp"],
+               ["ondine-5", "ondine", "ondine", "77", "ada", "Oui", "4", "2026-11-20 08:00:00"], ["ondine-6", "ondine", "ondine", "", "", "Qui ?", "", "2026-11-20 08:00:00"]]),
+        "4cat.csv", 1, {"missing_field": 1},
+    ),
     "4cat_bluesky": Case(
         table([["id", "thread_id", "created_at", "author", "author_id", "body", "replied_to_post", "replied_to_user", "author_display_name"],
                ["at://a/1", "at://a/0", "2026-11-20T08:00:00Z", "ada.example", "did:plc:a", "Oui", "at://a/0", "", "Ada"]]),
