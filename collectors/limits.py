@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from math import isfinite
 
 _EPOCH_FROM = 1_000_000_000  # below this a bare number counts seconds from now, not from 1970
+_MILLISECONDS_FROM = 100_000_000_000  # the Misskey family counts these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def _reset(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _seconds_until(value: str, now: datetime) -> float | None:
-    """`value` may be seconds, epoch seconds, an HTTP date or (Mastodon) an ISO-8601 time."""
+    """`value` may be seconds, epoch seconds or milliseconds, an HTTP date or (Mastodon) an ISO-8601 time."""
     try:
         number = float(value)
     except ValueError:
@@ -71,6 +72,8 @@ def _seconds_until(value: str, now: datetime) -> float | None:
         return None if moment is None else max(0.0, (moment - now).total_seconds())
     if not isfinite(number) or number < 0:
         return None
+    if number >= _MILLISECONDS_FROM:
+        number /= 1000
     return max(0.0, number - now.timestamp()) if number > _EPOCH_FROM else number
 
 

@@ -39,6 +39,7 @@ OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = True
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=30))
 
+_TROUBLES_IN_A_ROW = 3  # then it is the server and not a thread
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr")
 
 
@@ -126,8 +127,11 @@ def _uri(status: Payload) -> str:
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
-    """Every conversation once, from its root, with parents named by their federated ids."""
-    done: set[str] = set()
+    """Every conversation once, from its root, with parents named by their federated ids.
+
+    A thread that fails does not keep the others from being read; its error is raised behind them.
+    """
+    done, troubles, in_a_row = set[str](), list[SourceUnavailable](), 0
     for item in found:
         status = item.payload
         own = str(status.get("id"))
@@ -136,7 +140,17 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
         # Only a count of zero says that nobody answered: some servers give none.
         if not status.get("in_reply_to_id") and status.get("replies_count") == 0:
             continue
-        members = conversation(watch, status, http)
+        try:
+            members = conversation(watch, status, http.hasty() if troubles else http)
+        except SourceUnavailable as trouble:
+            troubles.append(trouble)
+            in_a_row += 1
+            if in_a_row == _TROUBLES_IN_A_ROW:
+                break
+            continue
+        in_a_row = 0
         done.update(str(member.get("id")) for member in members)
         names = {str(member.get("id")): _uri(member) for member in members}
         yield from (_item(watch, member, names) for member in members)
+    if troubles:
+        raise troubles[0]

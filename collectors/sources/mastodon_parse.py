@@ -66,9 +66,12 @@ def _parent(status: Payload) -> str | None:
 
 
 def _quoted(status: Payload) -> str | None:
-    quote = tree(status.get("quote"))
+    """The post quoted: as Mastodon, as the Misskey family and as Pleroma and Akkoma show it."""
+    beside = tree(status.get("pleroma"))
+    quote = tree(status.get("quote")) or tree(beside.get("quote"))
     quoted = tree(quote.get("quoted_status")) or quote
-    return optional_id(quoted.get("uri") or quoted.get("url"))
+    named = quoted.get("uri") or quoted.get("url") or beside.get("quote_url") or status.get("quote_url")
+    return optional_id(named)
 
 
 def _home(payload: Payload, who: Mapping[str, Any]) -> str:
@@ -89,7 +92,7 @@ def _mentions(status: Payload, author: Account, body: str) -> tuple[str, ...]:
 
 def _acct(who: Mapping[str, Any], home: str) -> str:
     acct = text(who.get("acct")) or text(who.get("username"))
-    return acct if "@" in acct or not home else f"{acct}@{home}"
+    return acct if "@" in acct or not home or not acct else f"{acct}@{home}"
 
 
 def account(who: Mapping[str, Any], home: str) -> Account:

@@ -19,7 +19,9 @@ def conversation(watch: Watch, status: Payload, http: Http) -> list[Payload]:
     above = _context(watch, str(status["id"]), http)
     around, roots = [above], trees(above.get("ancestors"))
     if roots:
-        around.append(_context(watch, str(roots[0].get("id")), http))
+        # Most list the root first; some begin with the nearest.
+        root = next((one for one in roots if not one.get("in_reply_to_id")), roots[0])
+        around.append(_context(watch, str(root.get("id")), http))
     for context in around:
         for member in (*trees(context.get("ancestors")), *trees(context.get("descendants"))):
             members.setdefault(str(member.get("id")), dict(member))

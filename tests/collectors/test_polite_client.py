@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from email.utils import format_datetime
+
 import httpx
 import pytest
 
@@ -43,9 +46,19 @@ def test_a_reset_written_as_iso_8601_is_understood(client_for, time):
     assert 60 <= sum(time.slept) < 63
 
 
-def test_a_spent_budget_is_waited_for_before_the_next_question(client_for, time):
-    epoch = str(int(time.now.timestamp()) + 45)
-    spent = httpx.Response(200, json={}, headers={"ratelimit-remaining": "0", "ratelimit-reset": epoch})
+@pytest.mark.parametrize(
+    "reset",
+    [
+        lambda now: str(int(now.timestamp()) + 45),
+        lambda now: str((int(now.timestamp()) + 45) * 1000),
+        lambda now: "45",
+        lambda now: format_datetime(now + timedelta(seconds=45), usegmt=True),
+    ],
+    ids=["epoch", "milliseconds", "seconds", "a date"],
+)
+def test_a_spent_budget_is_waited_for_before_the_next_question(client_for, time, reset):
+    renewed = reset(time.now)
+    spent = httpx.Response(200, json={}, headers={"ratelimit-remaining": "0", "ratelimit-reset": renewed})
     http = client_for(answers(spent, OK), "api.example")
     http.json(URL)
     assert sum(time.slept) == 0
