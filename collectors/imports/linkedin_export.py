@@ -6,22 +6,22 @@ Nothing else in the archive is opened: connections and messages are about other 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
 
 from collectors.imports.archive import base_name, open_archive, read_alone
+from collectors.imports.consent import consent_beside
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.dates import Ambiguous, Order, read_date
 from collectors.imports.linkedin_tables import Found, columns_of, decoded, read_table
 from collectors.imports.table_ids import native_id
 from collectors.imports.times import from_activity_id
 from collectors.read import identifier, moment, text, tree, trees
-from girafe.errors import InputInvalid, PayloadChanged
+from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Profile, Record
 
 NAME = "linkedin_export"
@@ -35,11 +35,6 @@ _KINDS = {"partages": "shares", "commentaires": "comments", "postes": "positions
 _EVERYBODY = frozenset({"public", "anyone", "everyone", "publique", "tout le monde"})
 _URN = re.compile(r"urn:li:(share|ugcPost|activity|groupPost)[:,]?\(?(?:urn:li:\w+:)?(\d+)")
 _COMMENT_URN = re.compile(r"urn:li:comment:\([^()]*,(\d+)\)")
-_CONSENT = ".consent.toml"
-_CONSENT_HELP = """write {name} beside it:
-    account = "ada-martin"      # the end of the person's profile address, linkedin.com/in/ada-martin
-    given_on = 2026-11-02       # when the person agreed
-    purpose = "..."             # to what"""
 
 
 def recognises(head: Head) -> bool:
@@ -61,7 +56,7 @@ def _is_header(kind: str, row: Iterable[str]) -> bool:
 
 def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The rows of Shares, Comments and Positions; InputInvalid without recorded consent."""
-    consent = _consent(file)
+    consent = consent_beside(file)
     tables = list(_tables(file))
     hidden = _hidden(found for _, kind, table in tables if kind == "shares" for found in table)
     for name, kind, table in tables:
@@ -114,20 +109,6 @@ def _why_left_out(kind: str, row: Mapping[str, str], hidden: set[str]) -> str:
     if _number(link) in hidden:
         return "under_a_post_not_public"
     return "in_a_group" if "groupPost" in unquote(link) else ""
-
-
-def _consent(file: File) -> dict[str, str]:
-    asked = f"{file.label} is a person's own export and needs that person's consent; " + _CONSENT_HELP.format(
-        name=f"{file.label}{_CONSENT}"
-    )
-    try:
-        tree = tomllib.loads(file.beside(_CONSENT) or "")
-    except tomllib.TOMLDecodeError as error:
-        raise InputInvalid(asked) from error
-    given_on, account, purpose = tree.get("given_on"), tree.get("account"), tree.get("purpose")
-    if not isinstance(given_on, date) or not isinstance(account, str) or not account.strip() or not purpose:
-        raise InputInvalid(asked)
-    return {"account": account.strip(), "given_on": given_on.isoformat(), "purpose": str(purpose)}
 
 
 def _is_public(row: Mapping[str, str]) -> bool:
