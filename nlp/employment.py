@@ -13,7 +13,7 @@ from typing import Any
 from girafe.records import Account
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
-from nlp.tie_features import tie_features
+from nlp.tie_features import tie_features, tie_line
 from nlp.ties import Tie, tense_of, weigh
 
 _FILE = Path(__file__).parent / "patterns" / "bio.toml"
@@ -103,22 +103,23 @@ def tie(account: Account, names: CompanyNames) -> tuple[str, ...]:
     return tuple(sorted({each.code or "bio:names_company" for each in ties(account, names)}))
 
 
-def ties(account: Account, names: CompanyNames) -> list[Tie]:
-    """What the profile says at each place where it names the company."""
+def ties(account: Account, names: CompanyNames, *, thorough: bool = False) -> list[Tie]:
+    """What the profile says at each place where it names the company; `thorough` may ask the encoder."""
     bio = account.bio
     folded = fold(bio)
-    found = [_weighed(folded, mention) for mention in names.mentions(bio, folded)[:_MOST_MENTIONS]]
+    mentions = names.mentions(bio, folded)[:_MOST_MENTIONS]
+    found = [_weighed(folded, each, tie_line(bio, each) if thorough else None) for each in mentions]
     if any(each.code in _PRESENT for each in found):
         # "Ex-Acme, back at Acme": who is there again is there.
         return [each for each in found if tense_of(each.code) != "former"]
     return found
 
 
-def _weighed(folded: str, mention: Mention) -> Tie:
+def _weighed(folded: str, mention: Mention, line: str | None) -> Tie:
     code = rule_code(folded, mention)
     if code in _OUTRIGHT:
         return Tie(code=code, current=0.01, former=0.005)
-    told = weigh(tie_features(folded, mention, is_post=False, codes=(code,)), code, origin="bio")
+    told = weigh(tie_features(folded, mention, is_post=False, codes=(code,)), code, origin="bio", line=line)
     return told if told.code is not None else replace(told, code="bio:names_company")
 
 

@@ -58,7 +58,7 @@ def score_pairs(
     accounts = [_bounded(account) for account in accounts]
     kinds, kind_codes = kind_scores(accounts, posts=posts, thorough=thorough)
     return [
-        _towards(account, names, share, codes)
+        _towards(account, names, share, codes, thorough=thorough)
         for account, names, share, codes in zip(accounts, companies, np.exp(kinds), kind_codes, strict=True)
     ]
 
@@ -77,10 +77,15 @@ def _bounded(account: Account) -> Account:
 
 
 def _towards(
-    account: Account, names: CompanyNames, share: np.ndarray, kind_codes: Sequence[str]
+    account: Account,
+    names: CompanyNames,
+    share: np.ndarray,
+    kind_codes: Sequence[str],
+    *,
+    thorough: bool = False,
 ) -> ProfileScore:
     person, organisation, bot = share
-    read, linked = ties(account, names), _by_link(account, names)
+    read, linked = ties(account, names, thorough=thorough), _by_link(account, names)
     employee, former = _tied(read, linked)
     named = [each.code or "bio:names_company" for each in read] + linked
     codes = [*kind_codes, *named]

@@ -72,7 +72,7 @@ def _answers(
     accounts = [account_of(item) for item in items]
     profiles = score_pairs(accounts, companies, posts=posts, thorough=not fast)
     states = [
-        _with_posts(score, written, names)
+        _with_posts(score, written, names, thorough=not fast)
         for written, score, names in zip(posts, profiles, companies, strict=True)
     ]
     probabilities = calibrate(np.array([scores for scores, _ in states], dtype=float).reshape(len(items), -1))
@@ -84,13 +84,14 @@ def _answers(
 
 
 def _with_posts(
-    profile: ProfileScore, posts: Sequence[str], names: CompanyNames
+    profile: ProfileScore, posts: Sequence[str], names: CompanyNames, *, thorough: bool
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """The profile with what the posts say about their author; posts are taken as older to newer."""
     rows = [Row(origin="profile", at=0, codes=profile.codes, scores=np.array(profile.scores))]
     for at, text in enumerate(posts, 1):
         folded = fold(text)
-        code = statement(text, names, folded=folded) if names.mentions(text, folded) else None
+        named = bool(names.mentions(text, folded))
+        code = statement(text, names, folded=folded, thorough=thorough) if named else None
         if code is not None:
             rows.append(Row(origin="post", at=at, codes=(code,), scores=np.array(weights(code))))
     *_, state = fold_history(rows)

@@ -13,25 +13,39 @@ from typing import Any
 from girafe.records import JUDGED_VOICES
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
-from nlp.tie_features import tie_features
+from nlp.tie_features import tie_features, tie_line
 from nlp.ties import Tie, weigh
 
 _FILE = Path(__file__).parent / "patterns" / "statements.toml"
 _FIRST_PERSON = re.compile(
     r"\b(?:i|i'm|im|my|we|our|us|me|je|j'|moi|mon|ma|mes|nous|notre|nos|on|as an?|en tant|etant|been|client"
     r"|started|joined|quit|left|first|last|premier|premiere|dernier|derniere|cliente|employee here|laid off"
-    r"|licencie|licenciee|vire|viree|promoted|promue?|clocking|clocked|years|ans|shift|longer|plus|celebrat\w+|anniversary)\b|\bj'"
+    r"|licencie|licenciee|vire|viree|promoted|promue?|clocking|clocked|years|ans|shift|longer|plus|"
+    r"celebrat\w+|anniversary"
+    r"|got|proud|fier|fiere|contente?|used|worked|work for|ex|former|ancien|ancienne|here|ici|fired|"
+    r"entree?|fin de|payday"
+    r"|la paie|leaving|en pause|adieu)\b|\bj'"
 )
 """Without one of these nobody speaks of themselves: most posts stop here."""
 
 _OF_JOBS = ("post:works_at", "post:worked_at", "post:left", "post:joined", "post:as_colleague", "post:speaks")
 _OF_WORK = re.compile(
-    r"\b(?:work|job|boss|shift|team|colleague|coworker|manager|employ|hired|fired|quit|left|retire|resign|laid|contract|career|"
+    r"\b(?:work|job|boss|shift|team|colleague|coworker|manager|employ|hired|fired|quit|left|retire|"
+    r"resign|laid|contract|career|"
     r"apprentic|intern|staff|payroll|years? (?:at|with)|months? (?:at|with)|joined|started|"
     r"travail|boss|boulot|taf|poste\b|equipe|"
-    r"collegue|chef|salari|embauch|vire|licenci|demission|quitte|cdi\b|cdd\b|stage|stagiaire|alternan|interim|carriere|retrait|rejoint|"
+    r"collegue|chef|salari|embauch|vire|licenci|demission|quitte|cdi\b|cdd\b|stage|stagiaire|"
+    r"alternan|interim|carriere|retrait|rejoint|"
     r"commence|an[s] (?:chez|a|de)|mois (?:chez|a|de)|engineer|ingenieur|driver|nurse|technic|ancien|former|ex[- ]|"
     r"recrut|hir|driv|conduis|livre|codes?\b|paie\b|wages?|salary|overtime|bonus|badge|canteen|cantine|depot|warehouse|"
+    r"been at|been an?\b|premier jour|first day|last day|day one|jours? chez|dern(?:ier|iere)\b|"
+    r"dem\b|summers?|etes? chez|"
+    r"years? ago|used to|i was\b|j'etais|ete \w+ chez|suis chez|encore chez|entree? chez|"
+    r"passage chez|came back|leaving|"
+    r"en tant que|as someone|as an?\b|let me go|let go|got out|sack\b|mis dehors|kicked|hr\b|direction|paid|temps chez|"
+    r"time at|days at|we at|here at|depuis que|officially|proud|fier|"
+    r"chez nous|parti(?:e|es|s)? de|"
+    r"handle|je gere|moderate|modere|who built|full time|part time|ma boite|my company|our store|magasin|i'm an? |"
     r"planning|conges?\b|sacked|redundan|notice|promoted|promue?\b|clock|anniversary|celebrat|uniform|rota\b|nights?\b)"
 )
 """Without one of these nobody speaks of a job."""
@@ -112,8 +126,13 @@ def spellings(names: CompanyNames) -> tuple[str, ...]:
     return tuple(sorted(handles | words | compact, key=lambda name: (-len(name), name)))
 
 
-def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> str | None:
-    """The code of what the author says about their job at the company, if anything."""
+def statement(
+    text: str, names: CompanyNames, *, folded: str | None = None, thorough: bool = False
+) -> str | None:
+    """The code of what the author says about their job at the company, if anything.
+
+    `thorough` may ask the encoder.
+    """
     folded = fold(text) if folded is None else folded
     if _FIRST_PERSON.search(folded) is None:
         return None
@@ -122,16 +141,17 @@ def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> s
         return None
     if code is not None and not code.startswith(_OF_JOBS):
         return code
-    found = [_weighed(folded, mention, code) for mention in names.mentions(text, folded)[:_MOST]]
+    mentions = names.mentions(text, folded)[:_MOST]
+    found = [_weighed(folded, each, code, tie_line(text, each) if thorough else None) for each in mentions]
     best = max(found, key=lambda each: max(each.current, each.former), default=None)
     if best is None or max(best.current, best.former) < _MAYBE:
         return None
     return best.code if best.former >= _MAYBE or best.current >= _SURE else "post:may_work_at"
 
 
-def _weighed(folded: str, mention: Mention, code: str | None) -> Tie:
+def _weighed(folded: str, mention: Mention, code: str | None, line: str | None) -> Tie:
     codes = (code,) if code else ()
-    return weigh(tie_features(folded, mention, is_post=True, codes=codes), code, origin="post")
+    return weigh(tie_features(folded, mention, is_post=True, codes=codes), code, origin="post", line=line)
 
 
 def rule_statement(folded: str, names: CompanyNames) -> str | None:

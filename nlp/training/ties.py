@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from nlp.training.invent_ties import COMPANIES, filled, plain_turns, turns
 from nlp.training.vectors import vectors
 
 _READ = Path(__file__).parent / "read_mentions.tsv"
+_OF_THE_ENCODER = 384
 _STRENGTH, _STRENGTH_OF_VECTORS, _FOLDS, _SEED = 2.0, 30.0, 6, 20261127
 _IN_VIEW, _UNSEEN = 0.25, 0.8
 """How much of an example is shown with the rules' code. Where the rules were written with the text in
@@ -32,6 +32,15 @@ view their code is nearly always right, which would teach the model to ask nothi
 _OF_A_READ_MENTION = 0.5
 """Places of real profiles weigh less: many are towns, tools and bands that nobody would ask about."""
 _OF_A_PLAIN_TURN = 0.15
+_OF_A_CUSTOMER, _MOST_OF_CARE, _ENCODED_OF_CARE = 0.15, 600, 3
+_CARE = {"free_fr_posts": "fr", "engie_fr_posts": "fr", "twcs_threads": "en", "ibm_care_threads": "en"}
+_OF_CARE = (
+    "Free", "Engie", "Amazon", "Apple", "Spotify", "Uber", "Delta", "Tesco", "Sprint", "TMobile", "Comcast", "Xbox",
+    "PlayStation", "Adobe", "Google", "Rockstar", "SpotifyCares", "AmazonHelp", "AppleSupport", "Uber_Support",
+    "VirginTrains", "AmericanAir", "SouthwestAir", "British_Airways", "sainsburys", "comcastcares", "sprintcare",
+    "TMobileHelp", "AskPlayStation", "XboxSupport", "O2", "hulu_support", "Ask_Spectrum", "ChipotleTweets",
+)  # fmt: skip
+"""Names that customers wrote to in those threads."""
 _TENSE = {"employee": 0, "former_employee": 1, "other": 2}
 
 
@@ -54,6 +63,7 @@ def examples(data: Path | None) -> Examples:
     rows = [
         *_invented(),
         *_plain(),
+        *(_customers(data) if data else ()),
         *(_read_texts(data) if data else ()),
         *(_read_mentions(data) if data else ()),
     ]
@@ -75,25 +85,36 @@ _Features = tuple[list[int], list[int], str]
 
 def _invented() -> Iterable[_Row]:
     for number, turn in enumerate(turns()):
-        for company, other in COMPANIES:
-            text = filled(turn, company, other)
-            for features in mentions_of(text, company, is_post=turn.is_post):
-                yield (
-                    *features,
-                    turn.truth,
-                    f"turn {number}",
-                    turn.language,
-                    1 / len(COMPANIES),
-                    not turn.in_view,
-                )
+        asked = [
+            mentions_of(filled(turn, company, other), company, is_post=turn.is_post)
+            for company, other in COMPANIES
+        ]
+        for found in asked:
+            # The line of the first company serves all: the encoder is slow, and the name plays no part.
+            for (coded, bare, _), (*_, line) in zip(found, asked[0], strict=True):
+                name, weight = f"turn {number}", 1 / len(COMPANIES)
+                yield coded, bare, line, turn.truth, name, turn.language, weight, not turn.in_view
 
 
 def _plain() -> Iterable[_Row]:
     chance = random.Random(_SEED)
     for pattern, turn in plain_turns(chance):
         company, other = chance.choice(COMPANIES)
-        for features in mentions_of(filled(turn, company, other), company, is_post=False):
-            yield *features, turn.truth, pattern, turn.language, _OF_A_PLAIN_TURN, False
+        for coded, bare, _ in mentions_of(filled(turn, company, other), company, is_post=False):
+            yield coded, bare, "", turn.truth, pattern, turn.language, _OF_A_PLAIN_TURN, False
+
+
+def _customers(data: Path) -> Iterable[_Row]:
+    """Posts to and about companies in threads of customer care: whoever is not the brand is a customer."""
+    names = CompanyNames(company_id="any", names=_OF_CARE)
+    for file, language in _CARE.items():
+        told = [row for row in lines(data / "threads" / f"{file}.jsonl") if not row["is_brand_account"]]
+        found = [row for row in told if row["text"] and names.mentions(row["text"])]
+        for place, row in enumerate(found[:_MOST_OF_CARE]):
+            for company in {fold(row["text"])[m.start : m.end] for m in names.mentions(row["text"])}:
+                for coded, bare, line in mentions_of(row["text"], company.lstrip("@#"), is_post=True)[:1]:
+                    encoded = line if place % _ENCODED_OF_CARE == 0 else ""
+                    yield coded, bare, encoded, "other", f"care {row['id']}", language, _OF_A_CUSTOMER, False
 
 
 def _read_texts(data: Path) -> Iterable[_Row]:
@@ -163,6 +184,7 @@ def _matrix(rows: list[list[int]]) -> csr_matrix:
 
 def fit_vectors(found: Examples, chosen: np.ndarray, encoded: np.ndarray) -> Linear:
     """A regression over the encoder's vectors of the chosen examples (`encoded`: one row for each of all)."""
+    chosen = chosen[np.array([found.lines[place] != "" for place in chosen])]
     model = LogisticRegression(C=_STRENGTH_OF_VECTORS, max_iter=3000)
     mean = encoded[chosen].mean(axis=0)
     model.fit(encoded[chosen] - mean, found.ties[chosen], sample_weight=found.weights[chosen])
@@ -170,21 +192,11 @@ def fit_vectors(found: Examples, chosen: np.ndarray, encoded: np.ndarray) -> Lin
 
 
 def encoded_lines(found: Examples, cache: Path) -> np.ndarray:
-    """The vector of each example; a turn that comes about several companies is encoded about the first."""
-    first: dict[tuple[str, int], str] = {}
-    seen: Counter[str] = Counter()
-    lines_of = []
-    for turn, line in zip(found.turns.tolist(), found.lines, strict=True):
-        # The companies of a turn come one after the other, each with as many mentions.
-        lines_of.append((turn, seen[turn]))
-        first.setdefault((turn, seen[turn]), line)
-        seen[turn] += 1
-    kept = [first[turn, place % (seen[turn] // _copies(turn))] for turn, place in lines_of]
-    return vectors(kept, cache)
-
-
-def _copies(turn: str) -> int:
-    return len(COMPANIES) if turn.startswith("turn") else 1
+    """The vector of each example's line, zeros where it has none."""
+    told = np.flatnonzero(np.array(found.lines) != "")
+    encoded = np.zeros((len(found.lines), _OF_THE_ENCODER), dtype=np.float32)
+    encoded[told] = vectors([found.lines[place] for place in told], cache)
+    return encoded
 
 
 def cross_validated(found: Examples, encoded: np.ndarray | None = None) -> np.ndarray:
