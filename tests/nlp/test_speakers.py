@@ -103,6 +103,30 @@ def test_a_post_that_only_hints_at_a_job_makes_nobody_an_employee() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "post",
+    [
+        "Premier jour chez Lumora aujourd'hui !",
+        "As a driver at Lumora I see it every day",
+        "En tant que soudeuse chez Lumora, j'adore",
+    ],
+)
+def test_a_post_about_ones_own_job_is_read_without_a_word_like_work(post: str) -> None:
+    assert speaker(posts=[post])["voice"] == "employee"
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        "@Lumora still no parcel, I have been waiting for a week",
+        "Ma box Lumora est en panne depuis lundi, deux heures d'attente au service client",
+        "@Lumora your team told me to reinstall, my account is still locked",
+    ],
+)
+def test_whoever_writes_to_the_company_as_a_customer_is_no_employee(post: str) -> None:
+    assert speaker(posts=[post])["probabilities"]["employee"] < 0.2
+
+
 def softmax_of(code: str) -> float:
     """How sure one post with this code makes an employee of a person nothing else is known of."""
     unknown = np.log([1e-6, 0.0036, 0.0018, 0.904, 0.0876, 0.003])
