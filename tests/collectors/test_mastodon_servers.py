@@ -245,7 +245,7 @@ def test_a_server_that_keeps_threads_to_itself_is_heard_and_says_so_once(listen,
     assert "does not show whole threads" in record["limits"]
 
 
-def test_a_thread_that_fails_keeps_no_other_from_being_read_and_is_named(listen, data):
+def test_threads_that_fail_keep_no_other_from_being_read_and_are_named(listen, data):
     server = Server("mitra", "strict.example")
     for post in server.posts:
         post["replies_count"] = 1
@@ -256,15 +256,15 @@ def test_a_thread_that_fails_keeps_no_other_from_being_read_and_is_named(listen,
         "in_reply_to_id": server.posts[5]["id"],
     }
 
-    def with_one_broken(request):
-        if request.url.path == f"/api/v1/statuses/{server.posts[1]['id']}/context":
-            return httpx.Response(500, html=HTML)
+    def with_broken_ones(request):
+        if request.url.path in {f"/api/v1/statuses/{server.posts[n]['id']}/context" for n in (0, 1, 3, 4)}:
+            return httpx.Response(500, html=HTML)  # never three in a row
         if request.url.path == f"/api/v1/statuses/{server.posts[5]['id']}/context":
             return httpx.Response(200, json={"ancestors": [], "descendants": [answer]})
         return server(request)
 
     with pytest.raises(SourceUnavailable, match="status 500"):
-        listen({"strict.example": with_one_broken})
+        listen({"strict.example": with_broken_ones})
     assert "https://home.example/r/1" in {r.post_id for r in landed(data) if isinstance(r, Post)}
     [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
     assert (record["health"], "status 500" in record["health_detail"]) == ("heard", True)
