@@ -185,9 +185,12 @@ def _matrix(rows: list[list[int]]) -> csr_matrix:
 def fit_vectors(found: Examples, chosen: np.ndarray, encoded: np.ndarray) -> Linear:
     """A regression over the encoder's vectors of the chosen examples (`encoded`: one row for each of all)."""
     chosen = chosen[np.array([found.lines[place] != "" for place in chosen])]
-    model = LogisticRegression(C=_STRENGTH_OF_VECTORS, max_iter=3000)
-    mean = encoded[chosen].mean(axis=0)
-    model.fit(encoded[chosen] - mean, found.ties[chosen], sample_weight=found.weights[chosen])
+    # Dense sums differ in their last digits from run to run: solved to the end, the saved weights do not.
+    model = LogisticRegression(C=_STRENGTH_OF_VECTORS, solver="newton-cholesky", tol=1e-9)
+    mean = encoded[chosen].mean(axis=0, dtype=np.float64)
+    model.fit(
+        encoded[chosen].astype(np.float64) - mean, found.ties[chosen], sample_weight=found.weights[chosen]
+    )
     return Linear(classes=tuple(TIES), weights=model.coef_.T, bias=model.intercept_, mean=mean)
 
 
