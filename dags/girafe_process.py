@@ -64,7 +64,13 @@ def process() -> None:
         from girafe.run import validate_raw as stage
 
         report = stage(wiring.here())
-        wiring.announce(wiring.LOADED, rows=sum(report.rows.values()), warnings=len(report.warnings))
+        # Whoever looks at the asset sees whether a calm week was one.
+        wiring.announce(
+            wiring.LOADED,
+            rows=sum(report.rows.values()),
+            warnings=len(report.warnings),
+            unheard=report.unheard,
+        )
         return report.summary
 
     @task(pool=wiring.DUCKDB_WRITER)

@@ -18,6 +18,10 @@ RESULTS = "results.json"
 _SHOWN = 12  # more findings than this help nobody; the Data Docs have them all
 
 
+SILENCE = "silence"
+"""Where a finding of the silence detector stands in place of a table's name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One rule that does not hold."""
@@ -63,6 +67,11 @@ class ValidationReport:
     def warnings(self) -> tuple[Finding, ...]:
         """Findings people should know, that do not stop the flow."""
         return tuple(finding for finding in self.findings if finding.severity != "critical")
+
+    @property
+    def unheard(self) -> str:
+        """What could not be heard of late, as the silence detector says it: "hackernews: no_run, ..."; or "nothing"."""
+        return ", ".join(f.rule for f in self.findings if f.table == SILENCE) or "nothing"
 
     @property
     def summary(self) -> str:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import duckdb
 
 from girafe.settings import Settings
-from quality.report import Finding
+from quality.report import SILENCE, Finding
 
 State: TypeAlias = Literal["heard", "silent", "blind"]
 
@@ -91,7 +91,7 @@ def as_findings(found: Sequence[Hearing]) -> list[Finding]:
             faults.setdefault((hearing.source, hearing.reason), []).append(hearing)
     return [
         Finding(
-            table="silence",
+            table=SILENCE,
             rule=f"{source}: {reason}",
             severity="warning",
             count_rows=len(mondays),

@@ -24,8 +24,22 @@ PATIENCE = 600
 """Seconds until every part of Airflow must be healthy."""
 
 
-def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, str]:
-    """Airflow's settings for this folder; nothing is read from or written to ~/airflow."""
+def sqlite(home: Path) -> dict[str, object]:
+    """The database of one machine: a file, whose writers wait for their turn (docs/decisions/0040)."""
+    return {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "girafe.airflow_sqlite.PATIENT",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_SESSION_MAKER": "girafe.airflow_sqlite.sessions",
+    }
+
+
+def environment(
+    home: Path, data: Path, company: Path, port: int, database: Mapping[str, object] | None = None
+) -> dict[str, str]:
+    """Airflow's settings for this folder; nothing is read from or written to ~/airflow.
+
+    `database`: the settings of another database than the file of `sqlite`.
+    """
     url = f"http://127.0.0.1:{port}"
     settings = {
         "AIRFLOW_HOME": home,
@@ -45,9 +59,7 @@ def environment(home: Path, data: Path, company: Path, port: int) -> dict[str, s
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "girafe:admin",
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle(ROOT / "dags")]),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": 30,
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "girafe.airflow_sqlite.PATIENT",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_SESSION_MAKER": "girafe.airflow_sqlite.sessions",
+        **(database or sqlite(home)),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": home / "logs",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
         "AIRFLOW__LOGGING__JSON_LOGS": os.environ.get("GIRAFE_LOG") == "json",

@@ -211,7 +211,8 @@ def settings(
 ) -> dict[str, str]:
     """The environment of every part: that of `make up`, with Celery, PostgreSQL, Redis and the S3."""
     home = folder / "core"
-    base = airflow_up.environment(home, folder / "core" / "data", company, port)
+    postgres = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{database}"}
+    base = airflow_up.environment(home, folder / "core" / "data", company, port, postgres)
     own = {
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "AIRFLOW__CORE__PARALLELISM": 16,
@@ -219,7 +220,6 @@ def settings(
         "AIRFLOW__CELERY__BROKER_URL": broker,
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql://{database}",
         "AIRFLOW__CELERY__SYNC_PARALLELISM": 1,
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{database}",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": HEARTBEAT_TIMEOUT,
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": 5,
         "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": 60,

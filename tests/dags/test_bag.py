@@ -50,7 +50,8 @@ def test_the_chain_is_there(bag: dict[str, Any]) -> None:
 
 def test_a_file_parses_in_less_than_a_second(bag: dict[str, Any]) -> None:
     # Processor seconds: the machine may be busy. No file does work; importing Cosmos to draw is the dearest.
-    assert sorted(bag["seconds"].values())[len(bag["seconds"]) // 2] < 0.2
+    # The others take 0.04 s on a quiet machine, up to 0.3 on a fresh clone where every core tests.
+    assert sorted(bag["seconds"].values())[len(bag["seconds"]) // 2] < 0.5
     assert max(bag["seconds"].values()) < 1.0
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from girafe.settings import parse_settings
-from quality.silence import REASONS, Hearing, SourceWeek, hearings, judge
+from quality.report import ValidationReport
+from quality.silence import REASONS, Hearing, SourceWeek, as_findings, hearings, judge
 from warehouse.connection import connect
 from warehouse.merge import create_tables
 from warehouse.tables import RAW
@@ -92,3 +93,13 @@ def test_weeks_before_the_first_run_and_the_running_week_are_not_judged(tmp_path
         (date(2026, 9, 21), "blind", "refused"),
     ]
     assert "key expired" in found[-1].note
+
+
+def test_the_report_names_what_could_not_be_heard_for_whoever_looks_at_the_asset() -> None:
+    deaf = Hearing(source="mastodon", week=date(2026, 3, 2), state="blind", reason="refused")
+    report = ValidationReport(
+        stage="raw", checked_at=datetime(2026, 3, 9, tzinfo=UTC), rows={}, count_rules=1,
+        findings=tuple(as_findings([deaf])), docs=Path("docs"),
+    )  # fmt: skip
+    assert report.unheard == "mastodon: refused"
+    assert replace(report, findings=()).unheard == "nothing"
