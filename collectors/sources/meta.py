@@ -22,9 +22,10 @@ from collectors.contract import (
 )
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import count, identifier, is_in, moment, notes, text, tree, trees
-from girafe.errors import PayloadChanged, SourceUnavailable
-from girafe.records import Account, Envelope, Payload, Post, Record
+from collectors.read import is_in, text, tree, trees
+from collectors.sources.meta_parse import parse as parse
+from collectors.sources.meta_parse import time_of
+from girafe.errors import SourceUnavailable
 
 PLATFORM = "facebook"
 VERSION = "meta-1"
@@ -73,11 +74,11 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     params: dict[str, Any] = {"fields": fields, "limit": 50}
     whole = Window(start=window.start - timedelta(days=30), end=datetime.max.replace(tzinfo=UTC))
     for post in _edge(watch, f"{page_id}/{edge}", params, http):
-        if not is_in(whole, _time, post):
+        if not is_in(whole, time_of, post):
             return  # older posts hardly get comments any more
         for item in _flat(watch, network, post, "", text(post.get("id")), http):
             is_root = item.payload.get("id") == post.get("id")
-            if is_root or is_in(window, _time, item.payload):
+            if is_root or is_in(window, time_of, item.payload):
                 yield item
 
 
@@ -113,43 +114,3 @@ def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterat
         if not after or not paging.get("next"):
             return
         trail.step(after, page_was_empty=not items)
-
-
-def _time(thing: Mapping[str, Any]) -> datetime:
-    return moment(thing.get("created_time") or thing.get("timestamp"), "created_time")
-
-
-def parse(envelope: Envelope) -> Iterator[Record]:
-    """A post or a comment becomes a Post under its own network."""
-    thing, added = envelope.payload, notes(envelope.payload)
-    if not ("created_time" in thing or "timestamp" in thing):
-        raise PayloadChanged("Neither created_time (Facebook) nor timestamp (Instagram).")
-    root = text(added.get("root"))
-    network = "instagram" if added.get("network") == "instagram" else "facebook"
-    name = identifier(thing.get("id"), "id")
-    yield Post(
-        platform=network,
-        post_id=name,
-        created_at=_time(thing),
-        text=text(thing.get("message")) or text(thing.get("caption")) or text(thing.get("text")),
-        author=_author(thing, network, name),
-        observed_at=envelope.fetched_at,
-        reply_to=text(added.get("parent")) or None,
-        conversation_id=root if root and root != name else None,
-        url=text(thing.get("permalink_url")) or text(thing.get("permalink")) or None,
-        likes=count(thing.get("like_count")),
-    )
-
-
-def _author(thing: Payload, network: str, name: str) -> Account:
-    """Meta hides who comments unless they agreed; such a speaker is somebody, and nobody twice."""
-    who = tree(thing.get("from"))
-    account_id, handle = text(who.get("id")), text(thing.get("username"))
-    if not account_id and not handle:
-        account_id = f"{name}#author"
-    return Account(
-        platform=network,
-        account_id=account_id or None,
-        handle=handle or None,
-        display_name=text(who.get("name")),
-    )
