@@ -32,7 +32,7 @@ VERSION = "x-1"
 TERMS = (
     "https://developer.x.com/developer-terms: no matching of accounts to people known elsewhere, aggregates "
     "only, deletions within 24 hours (set days_by_platform.x = 1: looking up costs money); about $0.005 a post "
-    "read, up to `monthly_posts` for all queries together."
+    "and $0.010 an author read, each once a day; up to `monthly_posts` posts for all queries together."
 )
 SECRETS: tuple[str, ...] = ("X_BEARER_TOKEN",)
 PACE = 15.0
