@@ -16,7 +16,7 @@ from nlp.fold import URL, fold
 from nlp.language import READ, likely_language
 from nlp.linear import load
 from nlp.provider import speaks_to_provider
-from nlp.relevance_features import KEY_WEIGHT, context_keys, text_features
+from nlp.relevance_features import KEY_WEIGHT, KNOWLEDGE, context_keys, text_features
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
@@ -106,6 +106,12 @@ def _has_plain_name(names: CompanyNames, mentions: Sequence[Mention], folded: st
     return False
 
 
+def is_known(counted: np.ndarray) -> np.ndarray:
+    """For each row of counted features, whether anything is known of the name but how it is used here."""
+    known: np.ndarray = np.any(counted[:, -KNOWLEDGE:], axis=1)
+    return known
+
+
 def _in_context(
     text: str, folded: str, mentions: Sequence[Mention], others: int, trade: str, language: str
 ) -> float:
@@ -118,11 +124,9 @@ def _in_context(
     model = load("relevance")
     rows = np.array(text_features(text, folded, mentions, others=others, trade=trade, language=language))
     counted = rows.shape[1]
-    weights = model.weights[:, 0]
-    scores = rows @ weights[:counted]
-    scores += [
-        KEY_WEIGHT * weights[[counted + key for key in context_keys(text, folded, mention)]].sum()
-        for mention in mentions
-    ]
-    best = float(scores.max()) + float(model.bias[0])
+    best = -_FARTHEST
+    for row, mention, is_met in zip(rows, mentions, is_known(rows), strict=True):
+        weights, bias = model.weights[:, int(not is_met)], model.bias[int(not is_met)]
+        keys = [counted + key for key in context_keys(text, folded, mention)]
+        best = max(best, float(row @ weights[:counted] + KEY_WEIGHT * weights[keys].sum() + bias))
     return round(1 / (1 + exp(-min(max(best, -_FARTHEST), _FARTHEST))), 3)

@@ -26,6 +26,8 @@ _NEAR = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _REACH, _FEW, _SALT = 60, 5, 7
 _BESIDE, _FAR = 30, 300
 """How far from a mention what makes a name an ordinary word counts, and what is said of the company's trade."""
+KNOWLEDGE = 14
+"""The last counted features: what is known of the name and its trade. All are 0 of a company nobody has met."""
 _ARTICLES = ("le ", "la ", "les ", "l'", "the ")
 
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
 from nlp import encoder
-from nlp.linear import load, sigmoid, softmax
+from nlp.linear import load, softmax
 from nlp.relevance import KEPT
 from nlp.sentiment import Sentiment, sentiments
 from nlp.training import convert
@@ -41,7 +41,7 @@ def relevance(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
         model = training.fit(training.joined([training.part(sets[name], kept[name]) for name in sets]))
         for name, examples in sets.items():
             left = ~kept[name]
-            chance[name][left] = sigmoid(model.scores(examples.rows[left]))[:, 0]
+            chance[name][left] = training.chances(model, examples.rows[left])
     if data is not None and not quick:
         made_up = training.joined([sets[name] for name in list(sets)[:2]])
         sets["real posts, read, name never met"] = read
@@ -58,7 +58,7 @@ def _new_names(made_up: Examples, read: Examples, rough: Examples) -> np.ndarray
     for name in sorted(set(read.names)):
         own = read.names == name
         others = [training.part(made_up, made_up.names != name), training.part(read, ~own), rough]
-        chance[own] = sigmoid(training.fit(training.joined(others)).scores(read.rows[own]))[:, 0]
+        chance[own] = training.chances(training.fit(training.joined(others)), read.rows[own])
     return chance
 
 

@@ -8,14 +8,22 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from nlp.company import CompanyNames
 from nlp.fold import fold
 from nlp.language import likely_language
-from nlp.linear import Linear
-from nlp.relevance_features import KEY_WEIGHT, KEYS, context_keys, mention_features, text_features
+from nlp.linear import Linear, sigmoid
+from nlp.relevance import is_known
+from nlp.relevance_features import (
+    KEY_WEIGHT,
+    KEYS,
+    KNOWLEDGE,
+    context_keys,
+    mention_features,
+    text_features,
+)
 from nlp.training.homonyms import homonyms
 from nlp.training.invent_relevance import Sentence, sentences
 from nlp.training.natural_mentions import Usage, usages
@@ -128,10 +136,38 @@ def joined(parts: Sequence[Examples]) -> Examples:
 
 
 def fit(examples: Examples) -> Linear:
-    """A logistic regression that scores `company` against the word."""
-    model = LogisticRegression(C=_STRENGTH, max_iter=3000)
-    model.fit(examples.rows, examples.labels, sample_weight=examples.weights)
-    return Linear(classes=("company",), weights=model.coef_.T, bias=model.intercept_)
+    """Two logistic regressions that score `company` against the word: of known names, and of those nobody has met.
+
+    One alone takes what is known of a name for granted, and believes too little of a company it knows nothing of.
+    """
+    unknowing = examples.rows @ diags(_unknowing(examples.rows))
+    models = [
+        LogisticRegression(C=_STRENGTH, max_iter=3000).fit(
+            rows, examples.labels, sample_weight=examples.weights
+        )
+        for rows in (examples.rows, unknowing)
+    ]
+    return Linear(
+        classes=("company", "company_unmet"),
+        weights=np.hstack([model.coef_.T for model in models]),
+        bias=np.concatenate([model.intercept_ for model in models]),
+    )
+
+
+def _unknowing(rows: csr_matrix) -> np.ndarray:
+    """A one for every feature, and zeros for what is known of names."""
+    kept = np.ones(rows.shape[1])
+    counted = rows.shape[1] - KEYS
+    kept[counted - KNOWLEDGE : counted] = 0
+    return kept
+
+
+def chances(model: Linear, rows: csr_matrix) -> np.ndarray:
+    """The chance of each row to be the company, each by the half of the model that judges such a name."""
+    known = is_known(rows[:, : rows.shape[1] - KEYS].toarray())
+    both = sigmoid(model.scores(rows))
+    found: np.ndarray = np.where(known, both[:, 0], both[:, 1])
+    return found
 
 
 def part(examples: Examples, chosen: np.ndarray) -> Examples:

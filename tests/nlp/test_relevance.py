@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from pathlib import Path
+
 import orjson
 import pytest
 
-from nlp.company import CompanyNames
+from girafe.settings import load_settings
+from nlp.company import CompanyNames, company_names
 from nlp.relevance import relevance
 from nlp.texts import texts_lines
+
+SAMPLE = Path(__file__).parents[2] / "sample"
 
 
 def about(name: str, text: str, **more: object) -> tuple[bool, float]:
@@ -91,3 +98,19 @@ def test_a_customer_of_somebody_else_does_not(text: str) -> None:
 def test_a_trade_nobody_knows_is_refused_with_the_ones_there_are() -> None:
     line = orjson.dumps({"id": "1", "text": "x", "company": {"name": "Free", "sector": "phones"}}).decode()
     assert "telecom" in orjson.loads(next(texts_lines([line], None)))["error"]
+
+
+def test_a_company_nobody_has_met_is_heard_by_how_its_name_is_used() -> None:
+    """The sample's company is called like a common French word, in no list, and says nothing of its trade."""
+    company = load_settings(SAMPLE / "company.toml").company
+    names = company_names(company)
+    with gzip.open(SAMPLE / "given.jsonl.gz", "rt", encoding="utf-8") as lines:
+        judged = [
+            (company.name in post["about"], relevance(post["text"], names).is_about)
+            for post in map(json.loads, lines)
+            if company.name.lower() in post["text"].lower()
+        ]
+    heard = sum(truth and found for truth, found in judged)
+    assert len(judged) > 1000
+    assert heard / sum(found for _, found in judged) >= 0.95
+    assert heard / sum(truth for truth, _ in judged) >= 0.8
