@@ -7,6 +7,7 @@ says so only in trades that bind their customers by contract, and only to whoeve
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from nlp.sectors import known_names, words_of
 
@@ -28,8 +29,15 @@ def speaks_to_provider(folded: str, trade: str) -> bool:
     if trade not in PROVIDERS or len(folded) > _LONGEST or "@" in folded:
         return False
     spoken = len(words_of(trade, folded))
-    if spoken == 0 or (spoken == 1 and _TO_SOMEBODY.search(folded) is None):
+    if spoken == 0:
         return False
-    if _TO_SOMEBODY.search(folded) is None and _OF_ONESELF.search(folded) is None:
+    # Without a word to somebody it takes two of the trade, and one of oneself.
+    if _TO_SOMEBODY.search(folded) is None and (spoken == 1 or _OF_ONESELF.search(folded) is None):
         return False
-    return not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded) for name in known_names(trade))
+    return _companies(trade).search(folded) is None
+
+
+@cache
+def _companies(trade: str) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, known_names(trade)))
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)")

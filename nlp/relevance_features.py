@@ -26,7 +26,8 @@ _NEAR = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _REACH, _FEW, _SALT = 60, 5, 7
 _BESIDE, _FAR = 30, 300
 """How far from a mention what makes a name an ordinary word counts, and what is said of the company's trade."""
-KNOWLEDGE = 14
+_OF_TRADE, _OF_TONGUE, _OF_USE = 6, 4, 4
+KNOWLEDGE = _OF_TRADE + _OF_TONGUE + _OF_USE
 """The last counted features: what is known of the name and its trade. All are 0 of a company nobody has met."""
 _ARTICLES = ("le ", "la ", "les ", "l'", "the ")
 
@@ -117,7 +118,7 @@ def _foreign(name: str, language: str, *, lower: bool) -> list[float]:
     name = " ".join(name.split())
     known = {tongue: name in names for tongue, names in _words_of().items()}
     if language not in known or not any(known.values()):
-        return [0.0] * 4
+        return [0.0] * _OF_TONGUE
     own = known[language]
     return [float(not own), float(not own) * float(lower), float(own), float(own) * float(lower)]
 
@@ -126,7 +127,7 @@ def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[fl
     """Whether what stands beside a name is what stands beside it as a word (`orange` beside `juice`)."""
     pattern = _ordinary().get(folded[mention.start : mention.end])
     if pattern is None:
-        return [0.0] * 4
+        return [0.0] * _OF_USE
     beside = f"{folded[max(0, mention.start - _BESIDE) : mention.start]}\n{folded[mention.end : mention.end + _BESIDE]}"
     found = len(set(pattern.findall(beside)))
     return [
@@ -152,7 +153,7 @@ def _words_of() -> dict[str, frozenset[str]]:
 def _trade_features(folded: str, mention: Mention, trade: str, *, lower: bool) -> list[float]:
     """How much is said of the company's trade, close by and further off."""
     if not trade:
-        return [0.0] * 6
+        return [0.0] * _OF_TRADE
     near, far = set(), set()
     # The name itself may be a word of its trade; left and right of it are looked at apart.
     left, right = mention.start - _REACH, mention.end + _REACH

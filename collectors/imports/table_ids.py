@@ -15,7 +15,7 @@ from girafe.errors import PayloadRejected
 _WHOLE = re.compile(r"(\d+)\.0+\Z")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+\Z", re.IGNORECASE)
 _EXACT_DIGITS = 15
-_EXACT_BELOW = 1_000_000_000_000_000
+_EXACT_BELOW: int = 10**_EXACT_DIGITS
 _NATIVE: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = {
     "x": ((re.compile(r"/status(?:es)?/(\d+)"), r"\1"),),
     "linkedin": (
@@ -32,6 +32,12 @@ _NATIVE: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = {
 }
 
 
+def cell_words(value: Any) -> str:
+    """A cell as text: spreadsheets hold 17 as 17.0."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value).strip()
+
+
 def is_rounded(value: Any) -> bool:
     """Numbers of more than 15 digits do not survive being one in a spreadsheet, and then collide."""
     if isinstance(value, float):
@@ -40,9 +46,7 @@ def is_rounded(value: Any) -> bool:
         return False
     words = value.strip()
     whole = _WHOLE.match(words)
-    return (whole is not None and len(whole[1]) > _EXACT_DIGITS) or _SCIENTIFIC.match(
-        value.strip()
-    ) is not None
+    return (whole is not None and len(whole[1]) > _EXACT_DIGITS) or _SCIENTIFIC.match(words) is not None
 
 
 def refused(value: Any) -> PayloadRejected:

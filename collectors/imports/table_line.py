@@ -13,6 +13,7 @@ from collectors.imports.file_dates import DatesOfFile
 from collectors.imports.mapping import ImportMapping, plain
 from collectors.imports.table_ids import (
     account_name,
+    cell_words,
     is_rounded,
     native_id,
     neighbour,
@@ -56,14 +57,14 @@ class _Cells:
 
     def words(self, field: str) -> str | None:
         value = self.first(field)
-        return None if value is None else _text(value) or None
+        return None if value is None else cell_words(value) or None
 
     def id(self, field: str) -> str | None:
         """The first id that no spreadsheet has rounded; PayloadRejected where all are."""
         found = self.every(field)
-        exact = [_text(value) for value in found if not is_rounded(value)]
+        exact = [cell_words(value) for value in found if not is_rounded(value)]
         if found and not exact:
-            raise refused(_text(found[0]))
+            raise refused(cell_words(found[0]))
         return next((value for value in exact if value), None)
 
 
@@ -93,7 +94,7 @@ def _ids(cells: _Cells, platform: str) -> Payload:
     """The post and the posts it speaks of, by the names its platform gives them."""
     named = {name: cells.id(name) for name in _OTHER_POSTS}
     found = {name: None if said == "0" else post_id_of(platform, said) for name, said in named.items()}
-    own = next((native_id(platform, _text(cells.row[plain(name)]))
+    own = next((native_id(platform, cell_words(cells.row[plain(name)]))
                 for name in cells.mapping.native_id_from if plain(name) in cells.row), None)  # fmt: skip
     own = own or post_id_of(platform, cells.id("post_id"))
     if platform == "reddit":
@@ -118,9 +119,9 @@ def _author(cells: _Cells, platform: str) -> Payload:
     handle, account_id = cells.words("handle"), cells.first("account_id")
     if is_rounded(account_id):
         if not handle:
-            raise refused(_text(account_id))
+            raise refused(cell_words(account_id))
         account_id = None  # the handle still tells who it is
-    if handle in REDACTED and (account_id is None or _text(account_id) in REDACTED):
+    if handle in REDACTED and (account_id is None or cell_words(account_id) in REDACTED):
         raise PayloadRejected(
             "The author is blanked out; who speaks is needed. Export again with pseudonyms instead.",
             reason="author_redacted",
@@ -138,7 +139,7 @@ def _author(cells: _Cells, platform: str) -> Payload:
         is_page = found[1] != "in"
     is_organisation = publisher or is_page or _is_true(cells.words("is_organisation"), mapping)
     author = {
-        "account_id": None if account_id is None else account_name(_text(account_id)),
+        "account_id": None if account_id is None else account_name(cell_words(account_id)),
         "handle": handle,
         "display_name": name,
         "bio": cells.words("bio"),
@@ -149,12 +150,6 @@ def _author(cells: _Cells, platform: str) -> Payload:
         "links": _list(cells.words("links")) or [],
     }
     return {field: value for field, value in author.items() if value not in (None, "")}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # spreadsheets hold 17 as 17.0
-    return str(value).strip()
 
 
 def _is_true(value: str | None, mapping: ImportMapping) -> bool:
@@ -183,7 +178,7 @@ def _count(value: Any) -> Any:
 
 def _platform(mapping: ImportMapping, row: Mapping[str, Any]) -> str:
     if named := row.get(plain(mapping.platform_from)):
-        return _text(named).casefold()
+        return cell_words(named).casefold()
     for column in mapping.platform_columns:
         said = str(row.get(plain(column), "")).strip().casefold().removeprefix("www.")
         host = re.sub(r"^https?://(?:www\.)?", "", said).partition("/")[0]

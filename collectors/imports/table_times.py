@@ -8,6 +8,7 @@ from typing import Any
 
 from collectors.imports.file_dates import DatesOfFile
 from collectors.imports.mapping import ImportMapping
+from collectors.imports.table_ids import cell_words
 
 _ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 (a spreadsheet has no zone)
 
@@ -29,7 +30,7 @@ def moment_of_cells(dates: DatesOfFile, header: Sequence[str], value: Any, clock
         return _utc(dates.mapping, value)
     if isinstance(value, date) and clock is None:
         return value.isoformat()
-    words = _words(value) + (f" {clock}" if clock is not None else "")
+    words = cell_words(value) + (f" {clock}" if clock is not None else "")
     return _read(dates, header, words)
 
 
@@ -40,11 +41,6 @@ def _clock(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1:
         return (_ZERO + timedelta(seconds=round(value * 86400))).time()
     return value if value is None or isinstance(value, time) else str(value).strip()
-
-
-def _words(value: Any) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value).strip()
 
 
 def _read(dates: DatesOfFile, header: Sequence[str], words: str) -> str:
