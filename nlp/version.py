@@ -3,4 +3,4 @@
 Versions compare as text, so the parts keep their widths.
 """
 
-CLASSIFIER_VERSION = "2026.12.3"
+CLASSIFIER_VERSION = "2026.12.4"
