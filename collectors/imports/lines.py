@@ -118,15 +118,17 @@ def json_lines(file: File) -> Iterator[JsonLine | Bad]:
 
 
 def _items(file: File) -> list[Any] | None:
-    """The items of a JSON list; None where the file is none, or one that is damaged: its lines tell where."""
+    """The items of a JSON list, or the one object a file spreads over its lines; None where the file is
+    neither, or damaged: its lines tell where."""
     try:
         with file.open() as stream:
-            if stream.read(64).removeprefix(_BOM).lstrip()[:1] != b"[":
+            start = stream.read(64).removeprefix(_BOM).lstrip()
+            if start[:1] != b"[" and start.split(b"\n")[0].strip() != b"{":
                 return None
         found = orjson.loads(read_alone(file))
     except (ValueError, InputInvalid, OSError, EOFError, zlib.error):
         return None
-    return found if isinstance(found, list) else None
+    return found if isinstance(found, list) else [found]
 
 
 def _item(position: str, item: Any) -> JsonLine | Bad:

@@ -28,10 +28,14 @@ NAME = "linkedin_export"
 ABOUT = "An employee's own LinkedIn export (zip), with their recorded consent"
 VERSION = "linkedin_export-2"
 PARSER = NAME
-_MEMBER = re.compile(
-    r"(shares|comments|positions|partages|commentaires|postes)(?:_\d+)?\.csv\Z", re.IGNORECASE
-)
-_KINDS = {"partages": "shares", "commentaires": "comments", "postes": "positions"}
+_KINDS = {
+    "shares": "shares", "partages": "shares", "publications": "shares", "posts": "shares", "beiträge": "shares",
+    "comments": "comments", "commentaires": "comments", "kommentare": "comments",
+    "positions": "positions", "postes": "positions", "expérience": "positions", "expériences": "positions",
+    "experience": "positions", "positionen": "positions",
+}  # fmt: skip
+_MEMBER = re.compile(rf"({'|'.join(_KINDS)})(?:[ _-]*\(?\d+\)?)*\.csv\Z", re.IGNORECASE)
+"""By name alone, so that nothing about other people is opened; `Shares_17529409.csv`, `Shares (1).csv`."""
 _EVERYBODY = frozenset({"public", "anyone", "everyone", "publique", "tout le monde"})
 _URN = re.compile(r"urn:li:(share|ugcPost|activity|groupPost)[:,]?\(?(?:urn:li:\w+:)?(\d+)")
 _COMMENT_URN = re.compile(r"urn:li:comment:\([^()]*,(\d+)\)")
@@ -46,7 +50,7 @@ def recognises(head: Head) -> bool:
 
 
 def _kind(name: re.Match[str]) -> str:
-    return _KINDS.get(name[1].lower(), name[1].lower())
+    return _KINDS[name[1].lower()]
 
 
 def _is_header(kind: str, row: Iterable[str]) -> bool:

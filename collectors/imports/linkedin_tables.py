@@ -24,6 +24,11 @@ _ENDS_SHARE = re.compile(r',(?P<shared>"?[^",\n]*"?),(?P<media>"?[^",\n]*"?),(?P
 _MOST_NOTES = 20
 _FEWEST_COLUMNS = 3
 _TAIL = ("SharedUrl", "MediaUrl", "Visibility")
+_LAYOUTS = (
+    ("Date", "ShareLink", "ShareCommentary", "SharedUrl", "MediaUrl", "Visibility"),
+    ("Date", "Link", "Message"),
+)
+"""Shares and Comments, column by column, in every language."""
 _LONGEST_CELL = 4 * 1024 * 1024
 
 
@@ -43,7 +48,7 @@ _COLUMNS: Mapping[str, str] = {
     for column, names in (
         ("Date", "Date"),
         ("ShareLink", "ShareLink|Lien du partage|Lien de partage"),
-        ("ShareCommentary", "ShareCommentary|Commentaire du partage|Texte du partage"),
+        ("ShareCommentary", "ShareCommentary|Commentaire du partage|Texte du partage|Commentaire"),
         ("SharedUrl", "SharedUrl|Shared URL|URL partagée"),
         ("MediaUrl", "MediaUrl|Media URL|URL du média"),
         ("Visibility", "Visibility|Visibilité"),
@@ -97,15 +102,26 @@ def _rows(words: str) -> Iterator[tuple[int, dict[str, str] | list[str]]]:
     escapes: list[str | None] = ["\\", None] if '\\"' in words else [None]
     readings = [_as_csv(words, escape) for escape in escapes]
     best = min(readings, key=_misshapen)
-    if _of_other_width(best) and (header := best[0][1] if best else []) and _is_speech(header):
-        wrapped = [(best[0][0], header), *_as_wrapped_lines(words, header)]
-        best = min((best, wrapped), key=_misshapen)
     if not best:
         return
-    header = [_COLUMNS.get(plain(column), column.strip()) for column in best[0][1]]
+    header = _english(best)
+    if _of_other_width(best) and _is_speech(header):
+        wrapped = [best[0], *_as_wrapped_lines(words, header)]
+        best = min((best, wrapped), key=_misshapen)
     for number, cells in best[1:]:
         if any(cells):
             yield number, cells if len(cells) > len(header) else dict(zip(header, cells, strict=False))
+
+
+def _english(rows: Sequence[tuple[int, list[str]]]) -> list[str]:
+    """The header in LinkedIn's own names; in a language nobody has shown us, by the place of each column."""
+    header = [_COLUMNS.get(plain(column), column.strip()) for column in rows[0][1]]
+    is_speech = any(
+        len(cells) > 1 and _DATED.match(cells[0].strip()) and cells[1].strip().startswith("http")
+        for _, cells in rows[1:]
+    )
+    layout = next((known for known in _LAYOUTS if len(known) == len(header)), None)
+    return list(layout) if is_speech and layout and set(layout) != set(header) else header
 
 
 def _as_csv(words: str, escape: str | None) -> list[tuple[int, list[str]]]:

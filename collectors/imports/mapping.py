@@ -43,6 +43,8 @@ class ImportMapping(BaseModel):
     about: str
     recognise: tuple[str, ...] = ()
     """Columns that must all be there; `A|B` means either. Empty: only when named by --format."""
+    recognise_also: tuple[tuple[str, ...], ...] = ()
+    """Other sets of columns that each suffice: people export the columns they chose."""
     platform: str
     """Where no column says otherwise."""
     platform_from: str = ""
@@ -129,8 +131,9 @@ def plain(name: object) -> str:
 def header_matches(mapping: ImportMapping, cells: Sequence[object]) -> bool:
     """Whether this row names every column the mapping wants."""
     names = {plain(cell) for cell in cells}
-    return bool(mapping.recognise) and all(
-        any(plain(choice) in names for choice in wanted.split("|")) for wanted in mapping.recognise
+    return any(
+        wanted and all(any(plain(choice) in names for choice in column.split("|")) for column in wanted)
+        for wanted in (mapping.recognise, *mapping.recognise_also)
     )
 
 

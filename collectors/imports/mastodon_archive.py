@@ -24,6 +24,8 @@ _NOT_SAID = frozenset(
     {"Like", "EmojiReact", "Follow", "Accept", "Block", "Add", "Remove", "Undo", "Delete", "Update"}
 )
 """Activities beside posts that other servers keep in an outbox."""
+_NOTES = frozenset({"Note", "Article", "Question", "Page", "Video", "Audio", "Event"})
+"""Posts that some servers list as they are, not wrapped in what was done with them."""
 _QUOTES = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 
@@ -47,7 +49,7 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
             yield Bad(reason="not_an_object", detail="The item is no activity.", position=position)
         elif not _is_public(activity):
             yield Skipped(reason="not_public", position=position)
-        elif activity.get("type") in _NOT_SAID:
+        elif text(activity.get("type")) in _NOT_SAID:
             yield Skipped(reason="not_a_post", position=position)
         else:
             payload = {"owner": owner, "activity": activity}
@@ -74,7 +76,8 @@ def _is_alone(file: File) -> bool:
 
 def _owner_of(outbox: Mapping[str, Any]) -> Mapping[str, Any]:
     """An outbox alone names its owner by address only, and the last part of that is the user."""
-    address = next((text(item.get("actor")) for item in trees(outbox.get("orderedItems"))), "")
+    named = ((item.get("actor"), item.get("attributedTo")) for item in trees(outbox.get("orderedItems")))
+    address = next((name for pair in named for thing in pair if (name := _named(thing))), "")
     return {"id": address, "preferredUsername": address.rstrip("/").rpartition("/")[2]}
 
 
@@ -118,8 +121,10 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         )  # fmt: skip
     elif activity.get("type") == "Create":
         yield from _note(tree(activity.get("object")), author)
+    elif text(activity.get("type")) in _NOTES:
+        yield from _note(activity, author)
     else:
-        raise PayloadChanged("The activity is neither Create nor Announce.")
+        raise PayloadChanged("The activity is neither Create nor Announce, nor a post.")
 
 
 def _note(note: Mapping[str, Any], author: Account) -> Iterator[Record]:

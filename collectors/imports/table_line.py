@@ -77,12 +77,12 @@ def line_of(
     observed_at = moment_of_cells(dates, header, cells.first("observed_at"), None)
     line = {"platform": platform, **_ids(cells, platform)}
     created_at, precision = _created_at(cells, dates, header, line["post_id"], observed_at)
-    line |= {name: _count(cells.first(name)) for name in _COUNTS}
+    line |= {name: _largest(cells, name) for name in _COUNTS}
     return line | {
         "created_at": created_at,
         "time_precision": precision,
         "observed_at": observed_at,
-        "text": _said(cells, platform),
+        "text": _said(cells, platform, str(line["post_id"])),
         "author": _author(cells, platform),
         "mentions": _mentions(mapping, cells.words("mentions"), header),
         "lang": cells.words("lang"),
@@ -106,12 +106,20 @@ def _ids(cells: _Cells, platform: str) -> Payload:
     return {"post_id": own, **found}
 
 
-def _said(cells: _Cells, platform: str) -> str:
+def _said(cells: _Cells, platform: str, post_id: str) -> str:
     title, said = cells.words("title") or "", cells.words("text") or ""
+    if (said and _is_a_name(title, cells)) or (platform == "reddit" and post_id.startswith("t1_")):
+        title = ""  # who wrote it, or what somebody else called the thread, is not what was said
     if said.startswith(title.rstrip(".… ")) or (said and said[:_REPEATED] in title):
         title = ""  # many tools repeat the first words of a post as its title, some behind its author's name
     words = "\n\n".join(part for part in (title, said) if part)
     return unescape(words) if platform == "x" else words  # X sends &amp; for &, and exports keep it
+
+
+def _is_a_name(title: str, cells: _Cells) -> bool:
+    """Whether a title holds only what the author is called: `ada`, `Ada M. (@ada)`."""
+    names = f"{cells.words('handle') or ''} {cells.words('display_name') or ''}"
+    return set(plain(title).split()) <= set(plain(names).split())
 
 
 def _author(cells: _Cells, platform: str) -> Payload:
@@ -144,7 +152,7 @@ def _author(cells: _Cells, platform: str) -> Payload:
         "display_name": name,
         "bio": cells.words("bio"),
         "url": url,
-        "followers": _count(cells.first("followers")),
+        "followers": _largest(cells, "followers"),
         "is_organisation": True if is_organisation else None,
         "is_bot": True if _is_true(cells.words("is_bot"), mapping) else None,
         "links": _list(cells.words("links")) or [],
@@ -167,6 +175,13 @@ def _mentions(mapping: ImportMapping, value: str | None, header: Sequence[str]) 
     if not any(plain(name) in header for name in mapping.columns.get("mentions", ())):
         return None
     return [name.removeprefix("@") for name in _list(value) or []]
+
+
+def _largest(cells: _Cells, field: str) -> Any:
+    """Tools have one column for each network and write 0 where a row is of another."""
+    found = [_count(cell) for cell in cells.every(field)]
+    numbers = [number for number in found if isinstance(number, int) and not isinstance(number, bool)]
+    return max(numbers, default=next(iter(found), None))
 
 
 def _count(value: Any) -> Any:

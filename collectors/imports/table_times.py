@@ -30,8 +30,20 @@ def moment_of_cells(dates: DatesOfFile, header: Sequence[str], value: Any, clock
         return _utc(dates.mapping, value)
     if isinstance(value, date) and clock is None:
         return value.isoformat()
-    words = cell_words(value) + (f" {clock}" if clock is not None else "")
-    return _read(dates, header, words)
+    day = _read(dates, header, cell_words(value))
+    return day if clock is None else _with_clock(dates, header, cell_words(value), day, clock)
+
+
+def _with_clock(dates: DatesOfFile, header: Sequence[str], words: str, alone: str, clock: Any) -> str:
+    """A day with the clock beside it; a date that tells its own time keeps that: some tools write it in both."""
+    try:
+        known = datetime.fromisoformat(alone)
+    except ValueError:
+        return _read(dates, header, f"{words} {clock}")
+    local = known if known.tzinfo is None else known.astimezone(dates.mapping.zone)
+    if local.time() != time():
+        return alone
+    return _read(dates, header, f"{local.date().isoformat()} {clock}")
 
 
 def _clock(value: Any) -> Any:

@@ -296,6 +296,24 @@ MONITORS = {
     "talkwalker: columns for people": Case(
         table([["Published", "Title", "Content", "URL", "Source", "Source Type", "Author"], ["2026-11-20 08:00:00", "", "Bravo Ondine", "https://x.com/ada/status/7", "x.com", "Twitter", "ada"]]),
         "t.csv", {"7": BRAVO}),
+    "meltwater: an afternoon written in the date and beside it": Case(
+        table([MW_OLD, row("mw_old", Date="20-Nov-2026 01:00PM", Time="1:00 PM")]), "m.csv", {"7": {"created_at": EIGHT.replace(hour=13)}}),
+    "meltwater: columns somebody chose, without ids or handles": Case(
+        table([["Date", "URL", "Source Name", "Title", "Opening Text", "Hit Sentence"], ["2026-11-20", "https://presse.example/1", "La Presse", "Titre", "Bravo Ondine", ""]]),
+        "m.csv", {"https://presse.example/1": {"text": "Titre\n\nBravo Ondine", "author.handle": "La Presse"}}),
+    "meltwater: an answer names its parent by address": Case(
+        table([[*MW_OLD, "Parent URL"], [*row("mw_old"), "https://x.com/bo/status/6"]]), "m.csv", {"7": BRAVO | {"reply_to": "6"}}),
+    "brandwatch: columns somebody chose, and counts of one network beside the zeros of others": Case(
+        table([["Date", "Url", "Domain", "Author", "Full Text", "Thread Entry Type", "X Likes", "X Replies", "Bluesky Likes", "Bluesky Replies", "Bluesky Followers"],
+               ["2026-11-20 08:00:00.0", "https://bsky.app/profile/did:plc:a/post/3k", "bsky.app", "ada.example", "Bravo Ondine", "post", "0", "0", "9", "4", "7"]]),
+        "b.csv", {"at://did:plc:a/app.bsky.feed.post/3k": AT | {"platform": "bluesky", "likes": 9, "replies": 4, "author.followers": 7}}),
+    "brandwatch: a title that is only a name, and one that is another's": Case(
+        sheet("bw", row("bw", Title="Ada M. (@ada)", **{"Full Name": "Ada M."}),
+              row("bw", Title="Ondine ?", Url="https://www.reddit.com/r/emploi/comments/1abc/x/kx9", Domain="reddit.com", **{"Page Type": "reddit"})),
+        "b.csv", {"7": BRAVO, "t1_kx9": {"text": "Bravo Ondine"}}),
+    "talkwalker: columns somebody chose": Case(
+        workbook({"S": [["content", "published", "extra_author_attributes.short_name", "reach", "url", "red_social"], ["Bravo Ondine", "2026-11-20 08:00:00", "ada", 12, "https://twitter.com/ada/status/7", "Twitter"]]}),
+        "t.xlsx", {"7": BRAVO}),
     "twcs: without `inbound`, numbers as floats, markup of the web": Case(
         table([["tweet_id", "author_id", "created_at", "text", "response_tweet_id", "in_response_to_tweet_id"], ["1.0", "115712.0", "Tue Oct 31 22:10:47 +0000 2017", "a &amp; b", "", "3.0"]]),
         "twcs.csv", {"1": {"author.handle": "115712", "reply_to": "3", "text": "a & b", "created_at": datetime(2017, 10, 31, 22, 10, 47, tzinfo=UTC)}}),
@@ -445,6 +463,8 @@ EXPORTED = {
     "column names apart": Case(zipped({"Shares.csv": shares(ROW, head="Date,Share Link,Share Commentary,Shared URL,Media URL,Visibility")}), "x.zip", MINE),
     "French files and columns": Case(
         zipped({"Export/Partages.csv": shares(ROW, head="Date,Lien du partage,Commentaire du partage,URL partagée,URL du média,Visibilité")}), "x.zip", MINE),
+    "columns in a language nobody has shown us, told by their place": Case(
+        zipped({"Publications (1).csv": shares(ROW, head="Dato,Lenke,Kommentar,Delt,Medie,Synlighet")}), "x.zip", MINE),
     "an American date, told by the id": Case(zipped({"Shares.csv": shares(ROW.replace("2026-11-20 08:00:00", "11/20/2026 08:00"))}), "x.zip", MINE),
     "an address of the web page": Case(zipped({"Shares.csv": shares(f"2026-11-20 08:00:00,https://www.linkedin.com/posts/ada-m_x-activity-{EXACT}-AbCd,Bravo,,,PUBLIC")}), "x.zip", MINE),
     "Shares.csv alone": Case(shares(ROW).encode(), "Shares.csv", MINE),
@@ -488,6 +508,7 @@ ARCHIVED = {
         tarred({"./outbox.json": outbox(*(activity(number, **{key: "https://b.example/9"}) for number, key in enumerate(("quote", "quoteUri", "quoteUrl", "_misskey_quote")))), "./actor.json": json.dumps({"id": HOME, "preferredUsername": "ada"})}),
         "a.tar.gz", {f"{HOME}/{number}": AT | {"quote_of": "https://b.example/9", "author.handle": "ada@a.example"} for number in range(4)}),
     "what is no post": Case(outbox(activity(1), activity(2, "Like"), activity(3, "Delete"), kind="OrderedCollectionPage").encode(), "outbox.json", {f"{HOME}/1": AT}, {}, {"not_a_post": 2}),
+    "posts listed as they are": Case(outbox(activity(1)["object"] | {"to": [PUBLIC], "attributedTo": HOME}, activity(2)["object"] | {"type": "Question", "to": "as:Public"}).encode(), "outbox.json", {f"{HOME}/1": AT, f"{HOME}/2": AT}),
     "a boost that holds the post": Case(outbox(activity(1, "Announce")).encode(), "outbox.json", {f"{HOME}/1/activity": {"repost_of": f"{HOME}/1"}}),
 }  # fmt: skip
 
