@@ -1,7 +1,7 @@
 """Timelines of servers that speak the Mastodon API: back from the newest post, whatever way a server pages.
 
 Most give a next link (RFC 8288). Some give none and take max_id all the same; some allow fewer posts a page than
-Mastodon, or know no `limit` at all; some search only by id where Mastodon has an offset.
+Mastodon, or know no `limit` at all; some search on only by id where Mastodon has an offset, or take quotes for letters.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from girafe.records import Payload
 
 PAGE = 40
 _MOST_SEARCHED = 400
+_NOT_SEARCHED = "The full text was not searched"
 
 
 def backwards(watch: Watch, url: str, http: Http) -> Iterator[list[Payload]]:
@@ -57,25 +58,43 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
 
 
 def searched(watch: Watch, http: Http) -> Iterator[Payload]:
-    """Full text, which a server shows to its own users only; it holds those who chose to be found by it."""
-    asked: dict[str, str | int] = {"q": f'"{watch.query}"', "type": "statuses", "limit": PAGE}
-    seen: set[str] = set()
+    """Full text, which a server shows to its own users only; it holds those who chose to be found by it.
+
+    Where a phrase in quotes finds nothing it is asked for without: some servers look for the quotes as well.
+    """
+    for words in (f'"{watch.query}"', watch.query):
+        found = False
+        for page in _found(watch, words, http):
+            found = True
+            yield from page
+        if found or any(limit.startswith(_NOT_SEARCHED) for limit in watch.limits):
+            return
+
+
+def _found(watch: Watch, words: str, http: Http) -> Iterator[list[Payload]]:
+    """Pages of a search, each with something new, by offset and, where that leads nowhere, by the last id."""
+    asked: dict[str, str | int] = {"q": words, "type": "statuses", "limit": PAGE}
+    seen, last, by_id = set[str](), "", False
     while len(seen) < _MOST_SEARCHED:
+        onward = {} if not seen else {"max_id": last} if by_id else {"offset": len(seen)}
         try:
-            answer = http.json(
-                f"{watch.origin}/api/v2/search", {**asked, **({"offset": len(seen)} if seen else {})}
-            )
+            answer = http.json(f"{watch.origin}/api/v2/search", {**asked, **onward})
         except AccessDenied as refusal:
+            if isinstance(refusal, QuestionRefused) and seen and not by_id:
+                by_id = True
+                continue
             if isinstance(refusal, QuestionRefused) and asked.pop("limit", 0):
                 continue  # as many a page as the server likes
             # This token may not search, or not that far; the timeline was heard all the same.
-            watch.limits.append(f"The full text was not searched{' to its end' if seen else ''}. {refusal}")
+            watch.limits.append(f"{_NOT_SEARCHED}{' to its end' if seen else ''}. {refusal}")
             return
         statuses = [dict(status) for status in trees(tree(answer).get("statuses"))]
-        new = {str(status.get("id")) for status in statuses} - seen
+        new = [status for status in statuses if str(status.get("id")) not in seen]
+        if not new and (by_id or not seen):
+            return  # the end, or a server that knows neither way on and begins anew
         if not new:
-            return  # the end, or a server that knows no offset and begins anew
-        yield from statuses
-        seen |= new
-        if "limit" in asked and len(statuses) < PAGE:
-            return
+            by_id = True  # GoToSocial answers any offset with nothing
+            continue
+        yield new
+        seen.update(str(status.get("id")) for status in new)
+        last = str(new[-1].get("id"))
