@@ -76,7 +76,7 @@ def _found(watch: Watch, words: str, http: Http) -> Iterator[list[Payload]]:
     asked: dict[str, str | int] = {"q": words, "type": "statuses", "limit": PAGE}
     seen, last, by_id = set[str](), "", False
     while len(seen) < _MOST_SEARCHED:
-        onward = {} if not seen else {"max_id": last} if by_id else {"offset": len(seen)}
+        onward: dict[str, str | int] = {"max_id": last} if by_id else {"offset": len(seen)} if seen else {}
         try:
             answer = http.json(f"{watch.origin}/api/v2/search", {**asked, **onward})
         except AccessDenied as refusal:
