@@ -1,6 +1,6 @@
 """Version of the classifier: it changes whenever a rule or a weight does, so that labels can be told apart.
 
-Versions compare as text, so the parts keep their widths.
+Year, month and number within it. Versions compare as text (in SQL too), so month and number have two digits each.
 """
 
-CLASSIFIER_VERSION = "2026.12.4"
+CLASSIFIER_VERSION = "2026.12.05"

@@ -319,7 +319,7 @@ def _judge_touched(connection: duckdb.DuckDBPyConnection, judge: Judge) -> int:
         for name in SPEAKER_EVIDENCE.schema.names
     )
     for start in range(0, total, _ACCOUNTS_PER_JUDGEMENT):
-        # Only the newest classifier that saw an account speaks about it (`2026.11.2` > `2026.11.1`);
+        # Only the newest classifier that saw an account speaks about it (`2026.12.10` > `2026.12.09`);
         # what a reviewer said is not undone by a newer one.
         evidence = connection.sql(
             f"select {columns} from raw.speaker_evidence e"

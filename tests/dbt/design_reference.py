@@ -41,22 +41,27 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What was said of an account: by a person (given) or by a classifier (inferred)."""
+    """What was said of an account: by a person (given) or by a classifier (inferred), an older one or the newest."""
 
     account: str
     company: str
     at: datetime
     voice: str
     given: bool
+    classifier: int = 1
 
 
 @dataclass(kw_only=True)
 class World:
-    """Everything known; `shops` are the official accounts by company."""
+    """Everything known; `shops` are the official accounts by company, `handles` who is met under a handle too.
+
+    Handles change nothing that is counted: an account is the same under its id and under its handle.
+    """
 
     posts: list[Post]
     told: list[Told]
     shops: dict[str, str]
+    handles: set[str] = field(default_factory=set)
     gone_posts: set[str] = field(default_factory=set)
     gone_accounts: set[str] = field(default_factory=set)
 
@@ -82,7 +87,9 @@ class World:
                 return "brand" if owner == company else "organisation"
         about = [told for told in self.told if (told.account, told.company) == (account, company)]
         given = any(told.given for told in about)
-        history = sorted((told for told in about if told.given == given), key=lambda told: told.at)
+        newest = max((told.classifier for told in about), default=0)
+        heard = [told for told in about if (told.given if given else told.classifier == newest)]
+        history = sorted(heard, key=lambda told: told.at)
         if not history:
             return "unknown"
         so_far = [told for told in history if told.at <= at]
