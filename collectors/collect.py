@@ -6,6 +6,7 @@ its old cursor, so its window is read again; the others are not held up.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -28,6 +29,8 @@ from girafe.settings import Settings, SourceSettings
 from warehouse.landing import landing_path, write_envelopes
 
 _NOTABLE_SKEW = 120.0
+OVERCOME = "Got past:"
+"""Before the faults of a run that a second try, or another way to ask, got past."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def collect(
     settings.governance.check()
     listening = _start(source, query, settings=settings, data=data, http=http, window=window, sources=sources)
     listening.check_secrets(secrets)
-    module, waited_before = listening.module, len(http.waits)
+    module, waited_before, troubled_before = listening.module, len(http.waits), len(http.troubles)
     origins = module.origins(listening.options)
     if not origins:
         raise SettingsInvalid(f"{source}: company.toml names no place to listen; add it to `options`.")
@@ -87,6 +90,7 @@ def collect(
             allowed_hosts=hosts_named(listening.options),
         )
         listening.listen(origin, bound)
+    listening.troubles = http.troubles[troubled_before:]
     report = _land(listening, data, http, is_forgotten, http.waits[waited_before:])
     if listening.failures and not listening.heard_at:
         failures = listening.failures
@@ -191,8 +195,17 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=4).hexdigest()
 
 
+def _times(many: int) -> str:
+    return "once" if many == 1 else f"{many} times"
+
+
 def _health(listening: Listening, arrivals: Arrivals, http: Http, usual: float | None) -> tuple[Health, str]:
     details = [str(failure) for failure in listening.failures]
+    known = " ".join([*details, *listening.limits])
+    passing = Counter(trouble for trouble in listening.troubles if trouble not in known)
+    if passing:
+        told = "; ".join(f"{trouble.rstrip('.')}, {_times(many)}" for trouble, many in passing.items())
+        details.append(f"{OVERCOME} {told}.")
     for host in sorted(http.shared.skew):
         skew = http.skew(host)
         if abs(skew) > _NOTABLE_SKEW:

@@ -18,7 +18,7 @@ from collectors.answers import Answer, TryAgain, decode_json, readable
 from collectors.guard import Resolve, check_url, resolve, shown
 from collectors.limits import Wait, clock_skew, spent_budget
 from collectors.outward import ACCEPTED, Errand, errand
-from girafe.errors import AccessDenied, RateLimited, SourceUnavailable
+from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnavailable
 
 LOG = logging.getLogger("girafe.collect")
 # httpx logs whole addresses at INFO: they hold what is searched for, and sometimes a key.
@@ -49,10 +49,11 @@ class Manners:
 
 @dataclass(slots=True)
 class _Shared:
-    """What all bound copies of a client share: who was asked when, and what was waited for."""
+    """What all bound copies of a client share: who was asked when, what was waited for, what went wrong."""
 
     next_at: dict[str, float] = field(default_factory=dict)
     waits: list[Wait] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     skew: dict[str, float] = field(default_factory=dict)
 
 
@@ -95,6 +96,11 @@ class Http:
         """Every wait so far, with its reason."""
         return tuple(self.shared.waits)
 
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Every fault and refusal so far, each as often as it came; also those a second try got past."""
+        return tuple(self.shared.troubles)
+
     def pause(self, host: str, seconds: float, reason: str) -> None:
         """Waits because the platform asked for it in its answer; a long wait is left to the scheduler."""
         if seconds > self.manners.patience:
@@ -135,9 +141,16 @@ class Http:
             try:
                 return read(self._once(url, params, headers))
             except TryAgain as fault:
+                self.shared.troubles.append(f"{host}: {fault.what}")
                 if attempt == self.manners.attempts:
                     raise fault.final(host, attempt) from fault
                 self._wait(host, self._pause(fault, attempt, host), fault.what)
+            except AccessDenied as refusal:
+                if not isinstance(
+                    refusal, QuestionRefused
+                ):  # that is how a server says which dialect it speaks
+                    self.shared.troubles.append(str(refusal))
+                raise
         raise AssertionError("unreachable")
 
     def _pause(self, fault: TryAgain, attempt: int, host: str) -> float:
@@ -205,7 +218,11 @@ class Http:
             raise TryAgain(f"the connection failed ({type(error).__name__})") from error
         except httpx.DecodingError as error:
             raise TryAgain("the body could not be unpacked") from error
-        self._note(request.url.netloc.decode(), response)
+        host = request.url.netloc.decode()
+        # Signing in anew happens inside httpx: the refusals before it are only in the history.
+        refused = [earlier.status_code for earlier in response.history if earlier.is_error]
+        self.shared.troubles += [f"{host}: status {status}, then signed in anew" for status in refused]
+        self._note(host, response)
         return Answer(
             status=response.status_code,
             url=url,

@@ -33,6 +33,8 @@ class Listening:
     items: dict[str, Item] = field(default_factory=dict)
     heard_at: list[str] = field(default_factory=list)
     failures: list[GirafeError] = field(default_factory=list)
+    troubles: Sequence[str] = ()
+    """Every fault and refusal on the way, also those that were got past."""
     first_window: Window | None = None
     canary_queries: Sequence[str] | None = None
     """From company.toml; None: the source's own."""

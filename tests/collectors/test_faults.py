@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectors.collect import collect
+from collectors.collect import OVERCOME, collect
 from collectors.http import Http, Manners
 from collectors.registry import PARSERS, SOURCES
 from girafe.data_dir import DataDir
@@ -44,7 +44,7 @@ FAULTS = {
     "cut": r"the connection failed|truncated or malformed",
     "malformed": rf"truncated or malformed|no session|{NOT_A_FEED}|the connection failed",
     "html": rf"HTML page|{NOT_A_FEED}|the connection failed",
-    "expired": r"refuses \(401\)|does not accept",
+    "expired": r"refuses \(401\)|does not accept|status 401, then signed in anew",
 }
 
 
@@ -180,7 +180,9 @@ class Listener:
                 report = self.run()
             except GirafeError:
                 continue
-            if not self.platform.faults and not report.health_detail:
+            if not self.platform.faults and (
+                not report.health_detail or report.health_detail.startswith(OVERCOME)
+            ):
                 return report
         raise AssertionError(f"{self.source} was not heard after {tries} tries")
 
@@ -230,19 +232,47 @@ def test_a_fault_that_lasts_is_named_in_source_health_and_costs_nothing(platform
     listener.check_whole()
 
 
-@pytest.mark.parametrize("source", WORLDS)
-def test_a_fault_at_any_question_loses_and_doubles_nothing(platform, folder, source):
+def questions_of(source, platform, folder):
+    """How many questions a run asks, in the order in which it always asks them."""
     platform.be(source)
-    Listener(source, platform, folder / "clean").run_until_heard()
-    questions = platform.asked
+    Listener(source, platform, folder).run_until_heard()
+    return platform.asked
+
+
+def broken_at(number, fault, source, platform, folder, attempts):
+    """A run in which question `number` fails; the fault is named, and the next run brings what is missing."""
+    listener = Listener(source, platform, folder, attempts=attempts)
+    listener.patience = TOO_LATE if fault == "timeout" else PATIENCE
+    platform.be(source, faults=[""] * number + [fault])
+    with suppress(GirafeError):
+        listener.run()
+    if not platform.faults:  # with the first feed unread there may be no second question
+        told = " ".join(listener.records()[0][name] for name in ("health_detail", "limits"))
+        assert re.search(FAULTS[fault], told), (number, fault, told)
+    listener.patience = PATIENCE
+    listener.run_until_heard()
+    listener.check_whole()
+
+
+@pytest.mark.parametrize("source", WORLDS)
+def test_a_fault_at_any_question_is_named_and_loses_and_doubles_nothing(platform, folder, source):
+    questions = questions_of(source, platform, folder / "clean")
     few = {0, questions - 1} if questions > 20 else set(range(questions))
     for number in sorted(few):
         fault = ("503", "html", "cut", "expired", "malformed", "429")[number % 6]
-        # Without a second try each fault ends the run: the next one must bring the rest.
-        listener = Listener(source, platform, folder / str(number), attempts=1)
-        platform.be(source, faults=[""] * number + [fault])
-        listener.run_until_heard()
-        listener.check_whole()
+        # Without a second try each fault ends the run; with one it is got past, and named all the same.
+        broken_at(number, fault, source, platform, folder / str(number), attempts=1 + number % 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attempts", [1, 2])
+@pytest.mark.parametrize("source", WORLDS)
+def test_every_fault_at_every_question_is_named_and_loses_and_doubles_nothing(
+    platform, folder, source, attempts
+):
+    for number in range(questions_of(source, platform, folder / "clean")):
+        for fault in FAULTS:
+            broken_at(number, fault, source, platform, folder / f"{number}-{fault}", attempts)
 
 
 @pytest.mark.parametrize("mode", ["loop", "hollow"])

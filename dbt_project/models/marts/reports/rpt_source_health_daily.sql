@@ -27,9 +27,13 @@ with
             count(*) filter (where health = 'blind') as count_blind_runs,
             -- blind, then silent, then heard
             min_by(
-                struct_pack(health := health, detail := health_detail),
-                (['blind', 'silent', 'heard'].list_position(health), run_id)
-            ) as worst,
+                health, ['blind', 'silent', 'heard'].list_position(health)
+            ) as health,
+            string_agg(
+                distinct nullif(health_detail, ''),
+                ' '
+                order by nullif(health_detail, '')
+            ) as health_detail,
             -- mute, then refused, then heard
             min_by(canary, ['mute', 'refused', 'heard'].list_position(canary)) filter (
                 where canary is not null
@@ -51,8 +55,6 @@ with
                 ) as count_opted_out
             ),
             count_quarantined / nullif(count_payloads, 0) as quarantine_share,
-            worst.health as health,
-            worst.detail as health_detail,
             round(delays.delay_minutes_median, 1) as delay_minutes_median
         from counted
         left join delays using (platform, day)
