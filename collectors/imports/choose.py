@@ -10,6 +10,7 @@ from collectors.imports.contract import File, Format, Head
 from collectors.imports.head import read_head
 from collectors.imports.mapped import Mapped
 from collectors.imports.mapping import read_mapping
+from collectors.imports.table import refuse_other_kinds
 from collectors.registry import FORMATS
 from girafe.errors import InputInvalid
 
@@ -48,6 +49,8 @@ def choose_format(name: str, file: File) -> Format:
             return reader
     if _looks_like_lines(head):
         return FORMATS["girafe_jsonl"]
+    if not head.members:
+        refuse_other_kinds(file)
     raise InputInvalid(_not_recognised(file, head))
 
 

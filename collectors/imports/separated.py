@@ -22,6 +22,7 @@ _SEPARATORS = ",;\t|"
 _STATED = re.compile(r"sep=(.)\r?\n?\Z", re.IGNORECASE)
 _SAMPLE_ROWS = 60
 _KEPT_OF_BAD = 1000
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -133,6 +134,12 @@ def _mended(cell: str) -> str:
     if cell.isascii():
         return cell
     return _UNDECODED.sub(lambda odd: bytes([ord(odd[0]) - 0xDC00]).decode("cp1252", "replace"), cell)
+
+
+def is_binary(sample: bytes) -> bool:
+    """More than one character in fifty is a control character no text has; zeros, which are skipped, left out."""
+    words = sample.decode(_encoding(sample), "replace")
+    return len(_CONTROLS.findall(words)) > len(words) / 50
 
 
 def _encoding(sample: bytes) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC
 from collectors.imports.contract import File
 from collectors.imports.dates import Ambiguous, Order, read_date
 from collectors.imports.mapping import HEADER_WITHIN, plain
-from collectors.imports.table import first_rows
+from collectors.imports.table import first_rows, refuse_other_kinds
 from girafe.errors import InputInvalid
 
 _NAMES: Mapping[str, str] = {
@@ -49,6 +49,7 @@ _FEWEST_CELLS = 3
 
 def suggest_mapping(file: File) -> str:
     """A mapping file as text, with what could not be guessed marked; InputInvalid if the file is no table."""
+    refuse_other_kinds(file)
     rows = first_rows(file)
     header, below = _header(rows)
     if not header:

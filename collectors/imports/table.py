@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from collectors.imports.contract import Bad, File
-from collectors.imports.separated import read_separated
+from collectors.imports.separated import is_binary, read_separated
 from collectors.imports.workbook import read_sheets
 from girafe.errors import InputInvalid
 
@@ -18,6 +18,9 @@ Numbered: TypeAlias = tuple[int, Cells]
 """Row number from 1, and cells."""
 
 _HEAD_ROWS = 60
+_SAMPLE = 4096
+_READ = (b"PAR1", b"PK\x03\x04")
+"""Parquet and XLSX: binary, but read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +34,37 @@ class Table:
 
 def read_tables(file: File) -> Iterator[Table]:
     """The tables of a file; InputInvalid if it cannot be opened as what it is."""
-    with file.open() as raw:
-        magic = _start(raw)
-    if magic[:4] == b"PAR1":
+    refuse_other_kinds(file)
+    magic = _start(file, 4)
+    if magic == b"PAR1":
         yield Table("", _parquet(file))
     elif magic[:2] == b"PK":
         for name, rows in read_sheets(file):
             yield Table(name, rows)
-    elif magic == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise InputInvalid(f"{file.label} is an old .xls workbook; save it as .xlsx or CSV and import that.")
     else:
         yield Table("", read_separated(file))
 
 
-def _start(raw: IO[bytes]) -> bytes:
-    try:
-        return raw.read(8)
-    except (OSError, EOFError, zlib.error):
-        return b""
+def refuse_other_kinds(file: File) -> None:
+    """InputInvalid, with what to do, for an empty file, an old workbook, a PDF, a picture or any other binary."""
+    start = _start(file, _SAMPLE)
+    if not start:
+        raise InputInvalid(f"{file.label} is empty or cannot be unpacked; export it again.")
+    if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise InputInvalid(f"{file.label} is an old .xls workbook; save it as .xlsx or CSV and import that.")
+    if start.startswith(b"%PDF-") or (start[:4] not in _READ and is_binary(start)):
+        raise InputInvalid(
+            f"{file.label} is neither text nor a workbook: girafe reads CSV, XLSX, Parquet, JSON Lines and archives of "
+            "them (`girafe formats`). Export the data as one of these."
+        )
+
+
+def _start(file: File, length: int) -> bytes:
+    with file.open() as raw:
+        try:
+            return raw.read(length)
+        except (OSError, EOFError, zlib.error):
+            return b""
 
 
 def first_rows(file: File) -> tuple[tuple[str, ...], ...]:

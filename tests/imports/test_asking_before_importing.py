@@ -113,3 +113,28 @@ def test_a_suggestion_reads_workbooks_and_refuses_what_is_no_table(tmp_path):
     assert tomllib.loads(words)["columns"]["created_at"] == ["Date"]
     with pytest.raises(InputInvalid, match="no table"):
         suggested(tmp_path, b"\x89PNG\r\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("nothing.csv", b"", "is empty"),
+        ("report.pdf", b"%PDF-1.7\n1 0 obj, 2 0 obj, 3 0 obj\n", "neither text nor a workbook"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "neither text nor a workbook"),
+        ("program", b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 4, "neither text nor a workbook"),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "save it as .xlsx"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do_and_never_given_a_mapping(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    for more in ((), ("--suggest-mapping",)):
+        done = girafe("import", name, *more, at=tmp_path)
+        assert done.returncode == 3
+        assert said in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".toml"] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16", "cp1252", "utf-8-sig"])
+def test_a_table_in_any_encoding_is_still_one(tmp_path, encoding):
+    _, mapping = suggested(tmp_path, "date;auteur;message;lien\n2026-11-01;é;ñandú;x\n".encode(encoding))
+    assert tomllib.loads(mapping.read_text())["columns"]["text"] == ["message"]
