@@ -26,6 +26,7 @@ _LATER = re.compile(
 """Words by which a platform says "later" under a status that says "never"."""
 _IN_SECONDS = re.compile(rb"in (\d{1,6}) seconds")
 _A_WHILE = 3600.0
+_SAID = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,9 @@ def readable(answer: Answer, now: datetime) -> Answer:
         raise AccessDenied(
             f"{host} refuses ({status}{page}): {_excerpt(answer)}. Check the key and its rights."
         )
-    raise QuestionRefused(f"{host} does not accept the question ({status}): {_excerpt(answer)}.")
+    raise QuestionRefused(
+        f"{host} does not accept the question ({status}): {_excerpt(answer)}.", said=answer.body[:_SAID]
+    )
 
 
 class TryAgain(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
@@ -27,26 +27,30 @@ class Arrivals:
     is_forgotten: Callable[[Account], bool]
     posts: int = 0
     unread: int = 0
-    opted_out: int = 0
+    noticed: set[Account] = field(default_factory=set)
+    """Accounts that opted out."""
+
+    @property
+    def opted_out(self) -> int:
+        """How many accounts opted out."""
+        return len(self.noticed)
 
     def envelopes(self, items: Iterable[Item]) -> Iterator[Envelope]:
         """One for each item; one notice for each account that opted out."""
-        noticed: set[Account] = set()
         for item in items:
             envelope = self._envelope(item)
             account = self._refuser(envelope)
             if account is None:
                 yield envelope
-            elif account.opted_out and account not in noticed:
-                noticed.add(account)
-                notice = Item(key="", payload=optout.notice(account))
+            elif account.opted_out and account not in self.noticed:
+                self.noticed.add(account)
+                notice = Item(key="", payload=optout.notice(account), platform=item.platform)
                 yield self._envelope(notice, source=optout.NAME)
-        self.opted_out = len(noticed)
 
     def _envelope(self, item: Item, source: str = "") -> Envelope:
         return Envelope(
             source=source or self.source,
-            platform=self.module.PLATFORM,
+            platform=item.platform or self.module.PLATFORM,
             query=self.query,
             fetched_at=self.now,
             run_id=self.run_id,

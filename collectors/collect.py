@@ -7,13 +7,13 @@ its old cursor, so its window is read again; the others are not held up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import blake2b
 
 from collectors.arrivals import Arrivals
-from collectors.contract import Secrets, Source, Window
+from collectors.contract import Item, Secrets, Source, Window
 from collectors.cursors import cursor_path, ledger_path, read_cursors, write_cursors
 from collectors.guard import hosts_named
 from collectors.http import Http
@@ -153,8 +153,10 @@ def _land(
     arrivals = Arrivals(
         source=name, module=module, query=query, run_id=run_id, now=now, is_forgotten=is_forgotten
     )
-    path = landing_path(data.landing, module.PLATFORM, now, run_id)
-    payloads = write_envelopes(path, arrivals.envelopes(listening.items.values()))
+    payloads = 0
+    for platform, items in _by_platform(module.PLATFORM, listening.items.values()).items():
+        path = landing_path(data.landing, platform, now, run_id)
+        payloads += write_envelopes(path, arrivals.envelopes(items))
     usual = usual_posts(data, mark.partition("-")[0])
     health, detail = _health(listening, arrivals, http, usual)
     record = RunRecord(
@@ -189,6 +191,14 @@ def _land(
         health=health,
         health_detail=detail,
     )
+
+
+def _by_platform(own: str, items: Iterable[Item]) -> Mapping[str, Sequence[Item]]:
+    """What was said on each platform: each has a folder of its own, where erasures look for it."""
+    found: dict[str, list[Item]] = {own: []}
+    for item in items:
+        found.setdefault(item.platform or own, []).append(item)
+    return found
 
 
 def _digest(text: str) -> str:

@@ -85,6 +85,8 @@ class Item:
     payload: Payload
     position: str = ""
     """Where it was read, for people."""
+    platform: str = ""
+    """Where it was said, for a source that reads several platforms; empty: the source's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,15 @@ account that is gone as a whole is named too, so that everything of it leaves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from collectors.contract import ACCOUNT, Item, Secrets, Source, Watch, cannot_tell, missing_secrets
-from collectors.cursors import Cursor, cursor_path, read_cursors, write_cursors
+from collectors.cursors import Cursor, cursor_path, ledger_path, read_cursors, write_cursors
 from collectors.guard import hosts_named
 from collectors.http import Http
+from collectors.ledger import Ledger
 from collectors.read import SHAPE_ERRORS, identifier, optional_id, text
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
@@ -79,19 +80,22 @@ def look_up_gone(
     path = cursor_path(data, source, f"({RECHECK})")
     cursors = read_cursors(path)
     now = http.clock().astimezone(UTC)
-    missing: dict[str, None] = {}
+    missing: dict[str, str] = {}
     faults: list[GirafeError] = []
     answered = False
     limits: dict[str, None] = {}
     for origin in module.origins(entry.options):
         cursor = cursors.get(origin) or Cursor(start=now, until=now)
-        watch = Watch(query="", origin=origin, options=entry.options, memory=dict(cursor.memory))
+        watch = Watch(
+            query="", origin=origin, options=entry.options, memory=dict(cursor.memory),
+            ledger=Ledger(ledger_path(data, source)),
+        )  # fmt: skip
         try:
             bound = http.bound(
                 auth=module.auth(secrets, origin), pace=module.PACE, allowed_hosts=hosts_named(entry.options)
             )
             for key in module.gone(watch, list(posts.values()), bound):
-                missing[key] = None
+                missing[key] = posts[key].platform if key in posts else module.PLATFORM
         except GirafeError as error:
             faults.append(error)
         except SHAPE_ERRORS as error:
@@ -106,7 +110,7 @@ def look_up_gone(
         module,
         data,
         now,
-        tuple(missing),
+        missing,
         looked_up=len(posts),
         detail=detail,
         limits=" ".join(limits),
@@ -122,13 +126,18 @@ def _landed(data: DataDir, source: str, module: Source) -> dict[str, Item]:
     found: dict[str, Item] = {}
     seen_at: dict[str, datetime] = {}
     gone_at: dict[str, datetime] = {}
-    for envelope in _envelopes(data, module):
+    for envelope in _envelopes(data, source, module):
         if envelope.source == NAME:
             _keep_latest(gone_at, text(envelope.payload.get("post_id")), envelope.fetched_at)
         elif envelope.source == source:
             for post_id in _post_ids(module, envelope):
                 _keep_latest(seen_at, post_id, envelope.fetched_at)
-                found[post_id] = Item(key=post_id, payload=envelope.payload, position=envelope.position)
+                found[post_id] = Item(
+                    key=post_id,
+                    payload=envelope.payload,
+                    position=envelope.position,
+                    platform=envelope.platform,
+                )
     return {
         name: item for name, item in found.items() if name not in gone_at or seen_at[name] > gone_at[name]
     }
@@ -138,9 +147,10 @@ def _keep_latest(times: dict[str, datetime], name: str, time: datetime) -> None:
     times[name] = max(times.get(name, time), time)
 
 
-def _envelopes(data: DataDir, module: Source) -> Iterator[Envelope]:
+def _envelopes(data: DataDir, source: str, module: Source) -> Iterator[Envelope]:
+    """Of the source's own platform, and of its runs on others."""
     for path in landing_files(data.landing):
-        if path.parent.parent.name == file_name(module.PLATFORM):
+        if path.parent.parent.name == file_name(module.PLATFORM) or path.name.startswith(f"{source}-"):
             yield from (line for line in read_envelopes(path) if not isinstance(line, Rejected))
 
 
@@ -156,22 +166,25 @@ def _land(
     module: Source,
     data: DataDir,
     now: datetime,
-    missing: Sequence[str],
+    missing: Mapping[str, str],
     *,
     looked_up: int,
     detail: str,
     limits: str,
 ) -> GoneReport:
-    """The notices, then the run record."""
+    """The notices, each under the platform of what is gone, then the run record."""
     run_id = f"{source}-gone-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}"
-    notices = (
-        Envelope(
-            source=NAME, platform=module.PLATFORM, query="", fetched_at=now, run_id=run_id,
-            collector_version=module.VERSION, payload=_notice(key),
-        )
-        for key in missing
-    )  # fmt: skip
-    count = write_envelopes(landing_path(data.landing, module.PLATFORM, now, run_id), notices)
+    count = 0
+    for platform in sorted({module.PLATFORM, *missing.values()}):
+        notices = (
+            Envelope(
+                source=NAME, platform=platform, query="", fetched_at=now, run_id=run_id,
+                collector_version=module.VERSION, payload=_notice(key),
+            )
+            for key, where in missing.items()
+            if where == platform
+        )  # fmt: skip
+        count += write_envelopes(landing_path(data.landing, platform, now, run_id), notices)
     write_run(
         data,
         RunRecord(

@@ -43,6 +43,11 @@ class AccessDenied(UserMustAct):
 class QuestionRefused(AccessDenied):
     """The platform understands who asks, but not what: a parameter it does not know, a limit it does not allow."""
 
+    def __init__(self, message: str, *, said: bytes = b"") -> None:
+        """`said`: the answer as it came, for a source that knows its codes; never shown, for it may name somebody."""
+        super().__init__(message)
+        self.said = said
+
 
 class InputInvalid(UserMustAct):
     """A file handed in cannot be read at all."""

@@ -23,12 +23,12 @@ from collectors.contract import (
     Secrets,
     Watch,
     Window,
-    cannot_tell,
     nothing_more,
 )
 from collectors.http import Http
 from collectors.read import is_in, text, tree
 from collectors.sources import linkedin_api, linkedin_parse
+from collectors.sources.linkedin_api import gone as gone
 from girafe.errors import AccessDenied
 
 PLATFORM = "linkedin"
@@ -42,7 +42,6 @@ PACE = 1.0
 OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
-gone = cannot_tell  # within its day in landing a thread is read anew, and what has gone is no longer counted
 profile = nothing_more
 parse = linkedin_parse.parse
 

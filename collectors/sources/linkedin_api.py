@@ -1,16 +1,17 @@
-"""How LinkedIn's versioned REST API is asked: its headers, and its pages by number."""
+"""How LinkedIn's versioned REST API is asked: its headers, its pages by number, and what it no longer has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
-from collectors.contract import Watch
+from collectors.contract import NOTES, Item, Watch
 from collectors.http import Http
 from collectors.paging import Trail, first_of
-from collectors.read import trees
+from collectors.read import text, tree, trees
 from girafe.errors import SourceUnavailable
 
 _API = "https://api.linkedin.com/rest"
@@ -53,3 +54,21 @@ def pages(watch: Watch, path: str, http: Http) -> Iterator[list[Mapping[str, Any
             return
         trail.step(first_of(page), page_was_empty=not page)
         start += _PAGE
+
+
+def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
+    """The page's posts, and comments under them, that LinkedIn answers with 404; a lost right is a 403.
+
+    Payloads lie in landing for a day, well within LinkedIn's 48 hours. Mentions are read anew by the day, with counts.
+    """
+    page = f"urn:li:organization:{watch.origin}"
+    for item in items:
+        added = tree(item.payload.get(NOTES))
+        if added.get("page") != page or item.position not in ("posts", "comments"):
+            continue
+        path = f"posts/{quote(item.key, safe='')}"
+        if item.position == "comments":
+            number = item.key.rstrip(")").replace(",", ":").rpartition(":")[2]
+            path = f"socialActions/{quote(text(added.get('root')), safe='')}/comments/{number}"
+        if http.json(f"{base(watch)}/{path}") is None:
+            yield item.key

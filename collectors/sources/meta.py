@@ -17,29 +17,28 @@ from collectors.contract import (
     Secrets,
     Watch,
     Window,
-    cannot_tell,
     nothing_more,
 )
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import is_in, text, tree, trees
+from collectors.sources.meta_gone import API
+from collectors.sources.meta_gone import gone as gone
 from collectors.sources.meta_parse import parse as parse
 from collectors.sources.meta_parse import time_of
 from girafe.errors import SourceUnavailable
 
 PLATFORM = "facebook"
-VERSION = "meta-1"
+VERSION = "meta-2"
 TERMS = "https://developers.facebook.com/terms: the company's own pages only; delete on request."
 SECRETS: tuple[str, ...] = ("META_PAGE_TOKEN",)
 PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
-gone = cannot_tell
 thread = nothing_more
 profile = nothing_more
 
-_API = "https://graph.facebook.com/v24.0"
 _FIELDS = {
     "facebook": (
         "posts",
@@ -88,7 +87,9 @@ def _flat(
     """The thing and all that hangs on it, each on its own with its parent noted."""
     own = {name: value for name, value in thing.items() if name not in ("comments", "replies")}
     added = {"network": network, "parent": parent, "root": root}
-    yield Item(key=f"post:{thing.get('id')}", payload={**own, NOTES: added}, position=watch.origin)
+    yield Item(
+        key=f"post:{thing.get('id')}", payload={**own, NOTES: added}, position=watch.origin, platform=network
+    )
     for edge in ("comments", "replies"):
         below = tree(thing.get(edge))
         children = trees(below.get("data"))
@@ -104,7 +105,7 @@ def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterat
     trail, after = Trail("Meta"), ""
     while True:
         query = {**params, **({"after": after} if after else {})}
-        answer = http.json(f"{watch.options.get('api', _API)}/{path}", query)
+        answer = http.json(f"{watch.options.get('api', API)}/{path}", query)
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             raise SourceUnavailable(f"Meta answered {path} without `data`.")
         items = trees(answer["data"])

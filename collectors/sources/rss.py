@@ -19,13 +19,13 @@ from collectors.contract import (
     Options,
     Watch,
     Window,
-    cannot_tell,
     no_auth,
     nothing_more,
     utc_from_epoch,
 )
 from collectors.http import Http
 from collectors.read import moment, text, tree
+from collectors.sources.rss_gone import gone as gone
 from collectors.sources.rss_parse import parse as parse
 from collectors.sources.rss_parse import post_id, words
 from girafe.errors import PayloadRejected, SourceUnavailable
@@ -39,7 +39,6 @@ PACE = 2.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
 CANARY: Canary | None = None  # a feed that can be read and is empty is normal
-gone = cannot_tell
 auth = no_auth
 thread = nothing_more
 profile = nothing_more

@@ -29,7 +29,7 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         reply_to=optional_id(entry.get("in_reply_to")),
         conversation_id=_page(payload) if comment else None,
         mentions=(),
-        url=_link(entry) or None,
+        url=link_of(entry) or None,
     )
 
 
@@ -46,7 +46,7 @@ def words(payload: Payload) -> str:
     return title if repeated else "\n\n".join(part for part in (title, body) if part)
 
 
-def _link(entry: Any) -> str:
+def link_of(entry: Any) -> str:
     """The page itself: alerts wrap its address in one of their own."""
     link = text(entry.get("link"))
     parts = address(link)
@@ -67,7 +67,7 @@ def _home(payload: Payload) -> str:
 def post_id(payload: Payload) -> str:
     """The entry's own id, or the address of its page; PayloadChanged where it has neither."""
     entry = tree(payload.get("entry"))
-    found = text(entry.get("id")) or _link(entry)
+    found = text(entry.get("id")) or link_of(entry)
     if not found:
         raise PayloadChanged("The entry has neither id nor link.")
     # Some feeds number their entries from 1; only with the feed's name is that an id.
@@ -75,7 +75,7 @@ def post_id(payload: Payload) -> str:
 
 
 def _page(payload: Payload) -> str:
-    return _link(tree(payload.get("entry"))).partition("#")[0]
+    return link_of(tree(payload.get("entry"))).partition("#")[0]
 
 
 def _publisher(payload: Payload) -> Account:
@@ -95,7 +95,7 @@ def _publisher(payload: Payload) -> Account:
 def _publisher_host(payload: Payload) -> str:
     """In an alert every entry is somebody else's page; elsewhere the feed's own site publishes."""
     entry, home = tree(payload.get("entry")), _home(payload)
-    host = _host(_link(entry)) if home.endswith("google.com") else home
+    host = _host(link_of(entry)) if home.endswith("google.com") else home
     if not host:
         raise PayloadChanged("Neither entry nor feed says who publishes.")
     return host

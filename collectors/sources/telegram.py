@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
-from collectors.contract import Canary, Item, Options, Watch, Window, cannot_tell, no_auth, nothing_more
+from collectors.contract import Canary, Item, Options, Watch, Window, no_auth, nothing_more
 from collectors.http import Http
 from collectors.read import identifier, moment, text, tree
+from collectors.sources.telegram_gone import gone as gone
 from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
 from girafe.records import Account, Envelope, Post, Record
 
@@ -23,7 +24,6 @@ PACE = 2.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
-gone = cannot_tell
 auth = no_auth
 thread = nothing_more
 profile = nothing_more

@@ -17,29 +17,29 @@ from collectors.contract import (
     Secrets,
     Watch,
     Window,
-    cannot_tell,
     nothing_more,
 )
 from collectors.http import Http
 from collectors.paging import Trail
-from collectors.read import count, text, tree, trees
+from collectors.read import text, tree, trees
+from collectors.sources.x_gone import gone as gone
 from collectors.sources.x_parse import parse as parse
-from collectors.sources.x_spending import Spending
+from collectors.sources.x_spending import spending_of
 from girafe.errors import AccessDenied, RateLimited, RetryLater, SourceUnavailable
 
 PLATFORM = "x"
 VERSION = "x-1"
 TERMS = (
-    "https://developer.x.com/developer-terms: no matching of accounts to people known elsewhere, aggregates "
-    "only, deletions within 24 hours (set days_by_platform.x = 1: looking up costs money); about $0.005 a post "
-    "and $0.010 an author read, each once a day; up to `monthly_posts` posts for all queries together."
+    "https://developer.x.com/developer-terms: no matching of accounts to people known elsewhere, aggregates only, "
+    "deletions within 24 hours (days_by_platform.x = 1, or `recheck = true`, which looks them up for money); about "
+    "$0.005 a post and $0.010 an author read, each once a day; up to `monthly_posts` for all queries together, an "
+    "author counting as two posts."
 )
 SECRETS: tuple[str, ...] = ("X_BEARER_TOKEN",)
 PACE = 15.0
 OVERLAP = timedelta(minutes=10)  # what is read twice on two days is paid for twice
 ON_BY_DEFAULT = False
 CANARY: Canary | None = None  # each question costs money
-gone = cannot_tell
 profile = nothing_more
 
 _API = "https://api.x.com/2"
@@ -119,7 +119,7 @@ def _search(
 
 def _page(watch: Watch, http: Http, params: dict[str, Any]) -> Mapping[str, Any]:
     """One page, counted before it is asked for and settled by what came."""
-    spending = _spending(watch, http)
+    spending = spending_of(watch, http)
     size = spending.reserve(_PAGE)
     try:
         page = http.json(f"{watch.origin}/tweets/search/recent", {**params, "max_results": size})
@@ -129,16 +129,11 @@ def _page(watch: Watch, http: Http, params: dict[str, Any]) -> Mapping[str, Any]
     if not isinstance(page, dict) or not (page.get("data") or isinstance(page.get("meta"), dict)):
         raise SourceUnavailable("X answered a search without `data` or `meta`.")
     posts = [*trees(page.get("data")), *trees(tree(page.get("includes")).get("tweets"))]
-    spending.settle(size, (text(post.get("id")) for post in posts))
+    authors = trees(tree(page.get("includes")).get("users"))
+    spending.settle(
+        size, (text(post.get("id")) for post in posts), (text(user.get("id")) for user in authors)
+    )
     return page
-
-
-def _budget(watch: Watch) -> int:
-    return count(watch.options.get("monthly_posts")) or 0
-
-
-def _spending(watch: Watch, http: Http) -> Spending:
-    return Spending(watch.ledger, _budget(watch), http.clock())
 
 
 def _utc(moment_: Any) -> str:

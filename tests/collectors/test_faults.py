@@ -210,7 +210,7 @@ class Listener:
 
 
 def test_every_live_source_has_a_world():
-    # Telegram is read by snscrape, with its own client: test_collect_other_sources.py.
+    # Telegram is read by snscrape, with its own client: test_collect_telegram.py.
     assert set(WORLDS) == set(SOURCES) - {"telegram"}
 
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import httpx
 import orjson
 import pytest
 
 from collectors import gone
 from collectors.contract import NOTES
-from collectors.registry import PARSERS, SOURCES
+from collectors.registry import SOURCES
 from girafe.errors import AccessDenied, GirafeError, GovernanceMissing
-from girafe.records import Deletion, Envelope
 from girafe.settings import parse_settings
-from warehouse.landing import (
-    landing_files,
-    landing_path,
-    read_envelopes,
-    write_envelopes,
-)
-
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+from tests.collectors.looking_up import land as land
+from tests.collectors.looking_up import look as look
+from warehouse.landing import landing_files, read_envelopes
 
 
 def status(number):
@@ -31,40 +23,6 @@ def status(number):
         "created_at": "2026-11-20T08:00:00Z", "mentions": [], NOTES: {"instance": home},
         "account": {"acct": "ada", "url": f"{home}/@ada", "note": ""},
     }  # fmt: skip
-
-
-@pytest.fixture
-def land(data):
-    def go(source, *payloads):
-        envelopes = [
-            Envelope(source=source, platform=source, query="Ondine", fetched_at=NOW, run_id="r",
-                     collector_version="1", payload=payload)
-            for payload in payloads
-        ]  # fmt: skip
-        write_envelopes(landing_path(data.landing, source, NOW, "r"), envelopes)
-
-    return go
-
-
-@pytest.fixture
-def look(client_for, data, settings_with):
-    def go(source, handler, options):
-        settings = settings_with(f'[[sources]]\nname = "{source}"\noptions = {{ {options} }}')
-        http = client_for(handler, "a.example", "pds.example")
-        secrets = {"BLUESKY_HANDLE": "h", "BLUESKY_APP_PASSWORD": "p"}
-        report = gone.look_up_gone(
-            source, settings=settings, data=data, http=http, secrets=secrets, sources=SOURCES
-        )  # fmt: skip
-        found = [
-            record.post_id
-            for path in landing_files(data.landing)
-            for envelope in read_envelopes(path)
-            for record in PARSERS[envelope.source](envelope)
-            if isinstance(record, Deletion)
-        ]
-        return report, found
-
-    return go
 
 
 MASTODON = 'instances = ["https://a.example"]'

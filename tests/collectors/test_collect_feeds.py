@@ -1,0 +1,71 @@
+"""Feeds: only what names the company, nothing twice, and no feed is no silence."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from girafe.errors import AccessDenied, SourceUnavailable
+from tests.collectors.collecting import posts
+from tests.collectors.collecting import run as run
+
+FEED = """<rss version="2.0"><channel><title>Presse</title><link>https://presse.example/</link>
+<item><guid>https://presse.example/1</guid><title>Ondine recrute</title><link>https://presse.example/1</link>
+<pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate></item>
+<item><guid>https://presse.example/2</guid><title>La pluie</title><link>https://presse.example/2</link>
+<pubDate>Mon, 23 Nov 2026 09:00:00 GMT</pubDate></item></channel></rss>"""
+
+
+FEEDS = 'feeds = ["https://feeds.example/all.xml"]'
+
+
+def test_of_a_general_feed_only_what_names_the_company_is_landed(run, data):
+    run("rss", lambda request: httpx.Response(200, text=FEED), FEEDS)
+    assert set(posts(data)) == {"https://presse.example/1"}
+    assert posts(data)["https://presse.example/1"].author.is_organisation is True
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(run, data):
+    asked = []
+
+    def feed(request):
+        asked.append(request.headers.get("if-none-match"))
+        if asked[-1] == '"v1"':
+            return httpx.Response(304)
+        return httpx.Response(200, text=FEED, headers={"etag": '"v1"'})
+
+    assert run("rss", feed, FEEDS, window=None).health == "heard"
+    assert run("rss", feed, FEEDS, window=None).health == "silent"
+    assert asked == [None, '"v1"']
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><body>Not a feed</body></html>",
+        "",
+        "<Rss><Items/></Rss>",
+        "{}",
+        '<feed xmlns="http://a.example/\u00a0Atom\u00a02005"><title>A</title></feed>',  # feedparser itself fails
+    ],
+)
+def test_what_is_no_feed_is_a_fault_and_not_silence(run, body):
+    with pytest.raises(SourceUnavailable, match="not a feed"):
+        run("rss", lambda request: httpx.Response(200, text=body), FEEDS)
+
+
+def test_a_feed_may_not_lead_inside_the_company(run):
+    moved = lambda request: httpx.Response(302, headers={"location": "http://10.0.0.1/"})  # noqa: E731
+    with pytest.raises(AccessDenied):
+        run("rss", moved, FEEDS)
+
+
+def test_run_records_name_what_could_not_be_heard(run, data):
+    with pytest.raises(SourceUnavailable):
+        run("rss", lambda request: httpx.Response(503), FEEDS)
+    [path] = data.runs.glob("*/*.json")
+    record = json.loads(path.read_bytes())
+    assert (record["health"], record["count_payloads"]) == ("blind", 0)
+    assert "status 503" in record["health_detail"]

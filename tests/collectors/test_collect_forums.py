@@ -1,0 +1,57 @@
+"""Forums: whole topics, and pauses that are kept."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from girafe.errors import SettingsInvalid
+from tests.collectors.collecting import NOW, posts
+from tests.collectors.collecting import run as run
+
+
+def test_a_forum_topic_is_read_whole_with_its_parents(run, data):
+    def member(number, parent=None):
+        return {"id": 100 + number, "post_number": number, "reply_to_post_number": parent, "post_type": 1,
+                "topic_id": 7, "username": f"u{number}", "created_at": "2026-11-23T08:00:00Z",
+                "cooked": f"<p>post {number}</p>"}  # fmt: skip
+
+    def forum(request):
+        path = request.url.path
+        if path == "/search.json":
+            hit = {"id": 102, "topic_id": 7, "created_at": "2026-11-23T08:00:00Z", "blurb": "cut"}
+            return httpx.Response(200, json={"posts": [hit], "grouped_search_result": {}})
+        if path == "/t/7.json":
+            stream = {"posts": [member(1), member(2)], "stream": [101, 102, 103]}
+            return httpx.Response(200, json={"title": "Ondine", "post_stream": stream})
+        if path == "/t/7/posts.json":
+            assert request.url.params.get_list("post_ids[]") == ["103"]
+            return httpx.Response(200, json={"post_stream": {"posts": [member(3, 2)]}})
+        return httpx.Response(404)
+
+    run("discourse", forum, 'forums = ["https://forum.example"]')
+    found = {key.rpartition("/")[2]: post for key, post in posts(data).items()}
+    assert found["101"].text == "Ondine\n\npost 1"
+    assert [found[n].reply_to and found[n].reply_to[-3:] for n in ("101", "102", "103")] == [
+        None,
+        "101",
+        "102",
+    ]
+
+
+def test_a_pause_asked_for_in_the_answer_is_kept(run, time, data):
+    def site(request):
+        if "search" in request.url.path:
+            item = {"question_id": 1, "title": "Ondine", "body": "<p>?</p>", "creation_date": int(NOW.timestamp()) - 60,
+                    "owner": {"user_id": 5}}  # fmt: skip
+            return httpx.Response(200, json={"items": [item], "has_more": False, "backoff": 25})
+        return httpx.Response(200, json={"items": [], "has_more": False})
+
+    report = run("stackexchange", site, 'api = "https://api.example", sites = ["workplace"]')
+    assert [wait.seconds for wait in report.waits] == [25.0]
+    assert set(posts(data)) == {"workplace/1"}
+
+
+def test_a_source_without_a_place_to_listen_says_so(run):
+    with pytest.raises(SettingsInvalid, match="names no place"):
+        run("discourse", lambda request: httpx.Response(500))

@@ -1,0 +1,111 @@
+# ruff: noqa: E501 (payloads are wide)
+"""LinkedIn: the company's page, its comments and mentions, without any profile."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+
+from girafe.records import Profile
+from tests.collectors.collecting import NOW, landed, posts
+from tests.collectors.collecting import run as run
+
+
+def test_comments_on_the_companys_linkedin_page_come_without_any_profile(run, data):
+    now = int(NOW.timestamp() * 1000)
+
+    def linkedin(request):
+        assert request.headers["x-restli-protocol-version"] == "2.0.0"
+        path = request.url.raw_path.decode()
+        if path.startswith("/posts?q=author&author=urn%3Ali%3Aorganization%3A9&"):
+            post = {
+                "id": "urn:li:share:1",
+                "author": "urn:li:organization:9",
+                "commentary": "Ondine",
+                "createdAt": now - 5000,
+            }
+            return httpx.Response(200, json={"elements": [post]})
+        if path.startswith("/socialActions/urn%3Ali%3Ashare%3A1/comments?"):
+            comment = {"commentUrn": "urn:li:comment:5", "actor": "urn:li:person:a", "object": "urn:li:share:1",
+                       "message": {"text": "Bravo"}, "created": {"time": now - 1000}}  # fmt: skip
+            return httpx.Response(200, json={"elements": [comment]})
+        if path.startswith("/organizationalEntityNotifications?q=criteria&"):
+            return httpx.Response(200, json={"elements": []})
+        raise AssertionError(path)
+
+    options = 'api = "https://api.example", organizations = ["9"]'
+    run("linkedin", linkedin, options, {"LINKEDIN_ACCESS_TOKEN": "t"})
+    found = posts(data)
+    assert found["urn:li:comment:5"].reply_to == "urn:li:share:1"
+    assert found["urn:li:share:1"].author.is_organisation is True
+    assert not any(isinstance(record, Profile) for record in landed(data))
+
+
+def linkedin_with_notifications(told):
+    """A page with one old post, and what notifications say of it; None: they may not be read."""
+    now = int(NOW.timestamp() * 1000)
+    old = {"id": "urn:li:share:7", "author": "urn:li:organization:9", "commentary": "Ondine",
+           "createdAt": now - 40 * 86_400_000}  # fmt: skip
+
+    def linkedin(request):
+        path = request.url.raw_path.decode()
+        if path.startswith("/posts?q=author"):
+            return httpx.Response(200, json={"elements": [old]})
+        if path == "/posts/urn%3Ali%3Ashare%3A7":
+            return httpx.Response(200, json=old)
+        if path.startswith("/socialActions/urn%3Ali%3Ashare%3A7/comments?"):
+            comment = {"$URN": "urn:li:comment:(urn:li:activity:70,5)", "actor": "urn:li:person:a",
+                       "object": "urn:li:activity:70", "message": {"text": "Bravo"}, "created": {"time": now - 9000}}  # fmt: skip
+            return httpx.Response(200, json={"elements": [comment]})
+        if path.startswith("/organizationalEntityNotifications?"):
+            assert "actions=List(COMMENT,SHARE_MENTION)&timeRange=(start:" in path
+            start = int(path.partition("timeRange=(start:")[2].partition(",")[0])
+            assert start % 86_400_000 == 0, "whole days"
+            return httpx.Response(200, json={"elements": told}) if told is not None else httpx.Response(403)
+        raise AssertionError(path)
+
+    return linkedin
+
+
+LINKEDIN = 'api = "https://api.example", organizations = ["9"], lookback_days = 2'
+
+
+def test_who_mentions_the_linkedin_page_is_heard_and_counted_by_the_day(run, data):
+    mention = {
+        "notificationId": 4, "action": "SHARE_MENTION", "organizationalEntity": "urn:li:organization:9",
+        "lastModifiedAt": int(NOW.timestamp() * 1000) - 5000, "generatedActivity": "urn:li:share:88",
+        "decoratedGeneratedActivity": {
+            "share": {"entity": "urn:li:share:88", "owner": "urn:li:person:b", "text": "Merci @Ondine"}
+        },
+    }  # fmt: skip
+    report = run("linkedin", linkedin_with_notifications([mention]), LINKEDIN, {"LINKEDIN_ACCESS_TOKEN": "t"})
+    assert report.health == "heard"
+    said = posts(data)["urn:li:share:88"]
+    assert said.mentions == ("urn:li:organization:9",)
+    assert said.counted.unit == f"mentions of urn:li:organization:9 on {NOW:%Y-%m-%d}"
+
+
+def test_an_old_linkedin_post_is_read_again_as_a_whole_when_somebody_comments_on_it(run, data):
+    comment = {
+        "notificationId": 5, "action": "COMMENT", "organizationalEntity": "urn:li:organization:9",
+        "lastModifiedAt": int(NOW.timestamp() * 1000) - 5000, "sourcePost": "urn:li:activity:70",
+        "decoratedSourcePost": {"entity": "urn:li:share:7", "owner": "urn:li:organization:9", "text": "Ondine"},
+    }  # fmt: skip
+    run("linkedin", linkedin_with_notifications([comment]), LINKEDIN, {"LINKEDIN_ACCESS_TOKEN": "t"})
+    found = posts(data)
+    assert set(found) == {"urn:li:share:7", "urn:li:comment:(urn:li:activity:70,5)"}
+    # LinkedIn names the same post as an activity in its comments: the answer is to the post all the same.
+    assert found["urn:li:comment:(urn:li:activity:70,5)"].reply_to == "urn:li:share:7"
+    assert {post.counted.unit for post in found.values()} == {"thread urn:li:share:7"}
+
+
+def test_linkedin_mentions_that_may_not_be_read_are_named_not_taken_for_silence(run, data):
+    run(
+        "linkedin",
+        linkedin_with_notifications(None),
+        LINKEDIN.replace("= 2", "= 60"),
+        {"LINKEDIN_ACCESS_TOKEN": "t"},
+    )
+    [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
+    assert "mentions" in record["limits"]

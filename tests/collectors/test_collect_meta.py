@@ -1,0 +1,38 @@
+"""Facebook and Instagram: the company's own pages, whole, each under its own network, and what is gone from them."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.collectors.collecting import posts
+from tests.collectors.collecting import run as run
+
+
+def test_a_page_is_read_with_all_comments_and_their_answers(run, data):
+    stamp = "2026-11-23T08:00:00+0000"
+
+    def graph(request):
+        assert request.headers["authorization"] == "Bearer t"
+        path = request.url.path
+        if path == "/9/posts":
+            answer = {"id": "c2", "message": "oui", "created_time": stamp, "from": {"id": "9"}}
+            first = {"id": "c1", "message": "?", "created_time": stamp, "comments": {"data": [answer]}}
+            below = {"data": [first], "paging": {"next": "https://api.example/more"}}
+            post = {
+                "id": "p1",
+                "message": "Ondine",
+                "created_time": stamp,
+                "from": {"id": "9"},
+                "comments": below,
+            }
+            return httpx.Response(200, json={"data": [post]})
+        if path == "/p1/comments":
+            more = [{"id": f"c{n}", "message": "!", "created_time": stamp} for n in (1, 3)]
+            return httpx.Response(200, json={"data": more})
+        raise AssertionError(path)
+
+    run("meta", graph, 'api = "https://api.example", pages = ["facebook:9"]', {"META_PAGE_TOKEN": "t"})
+    found = posts(data)
+    assert found["c3"].reply_to == "p1"
+    assert {post.platform for post in found.values()} == {"facebook"}
+    assert found["c1"].author != found["c3"].author

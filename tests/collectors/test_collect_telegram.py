@@ -1,0 +1,59 @@
+"""Telegram: channels through the polite client, and what is gone from them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from girafe.errors import AccessDenied
+from tests.collectors.collecting import NOW, posts
+from tests.collectors.collecting import run as run
+
+
+def telegram_page(*said, more=""):
+    """A channel's preview as t.me sends it; `said` are numbers, hours ago and words."""
+    messages = "".join(
+        f'''<div class="tgme_widget_message_wrap"><div class="tgme_widget_message" data-post="ondine_fr/{number}">
+        <div class="tgme_widget_message_text js-message_text" dir="auto">{words}</div>
+        <div class="tgme_widget_message_footer"><a class="tgme_widget_message_date"
+        href="https://t.me/ondine_fr/{number}"><time datetime="{(NOW - timedelta(hours=ago)).isoformat()}">x</time></a>
+        </div></div></div>'''
+        for number, ago, words in said
+    )
+    link = (
+        f'<a class="tme_messages_more" data-before="{more}" href="/s/ondine_fr?before={more}">'
+        if more
+        else ""
+    )
+    return f"<html><body><section>{link}{messages}</section></body></html>"
+
+
+def test_a_telegram_channel_is_read_through_the_polite_client(run, data):
+    asked = []
+
+    def telegram(request):
+        asked.append(str(request.url))
+        if len(asked) == 1:
+            return httpx.Response(503)
+        if "before" in str(request.url):
+            return httpx.Response(200, html=telegram_page((1, 20, "Ondine autrefois"), (2, 4, "ONDINE ✨")))
+        return httpx.Response(
+            200, html=telegram_page((3, 2, "autre chose"), (4, 1, "Ondine recrute"), more="3")
+        )
+
+    report = run("telegram", telegram, 'channels = ["@ondine_fr"]')
+    assert set(posts(data)) == {f"https://t.me/ondine_fr/{n}" for n in (1, 2, 4)}
+    assert asked[0] == asked[1] == "https://t.me/s/ondine_fr"
+    assert [wait.reason for wait in report.waits] == ["status 503"]
+
+
+def test_a_channel_without_preview_is_deafness_and_not_silence(run):
+    def no_preview(request):
+        if "/s/" in request.url.path:
+            return httpx.Response(302, headers={"location": "https://t.me/ondine_fr"})
+        return httpx.Response(200, html="<html><body>Telegram: Contact @ondine_fr</body></html>")
+
+    with pytest.raises(AccessDenied, match="no public preview"):
+        run("telegram", no_preview, 'channels = ["@ondine_fr"]')

@@ -1,0 +1,292 @@
+# ruff: noqa: E501 (payloads are wide)
+"""What is gone from each platform by its own signs; a lost key, a page out of order or a site that moved deletes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import orjson
+import pytest
+
+from collectors.collect import collect
+from collectors.contract import NOTES
+from collectors.cursors import ledger_path
+from collectors.registry import PARSERS
+from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
+from girafe.records import Deletion
+from tests.collectors.looking_up import NOW
+from tests.collectors.looking_up import land as land
+from tests.collectors.looking_up import look as look
+from warehouse.landing import landing_files, read_envelopes
+
+
+def limits(data):
+    return " ".join(orjson.loads(path.read_bytes())["limits"] for path in data.runs.glob("*/*.json"))
+
+
+# Facebook and Instagram
+
+STAMP = "2026-11-23T08:00:00+0000"
+META = 'api = "https://api.example", pages = ["facebook:9", "instagram:8"]'
+LOST = {
+    "error": {
+        "message": "Unsupported get request. Object with ID 'x' does not exist",
+        "type": "GraphMethodException",
+        "code": 100,
+        "error_subcode": 33,
+    }
+}
+EXPIRED = {"error": {"message": "Error validating access token", "type": "OAuthException", "code": 190}}
+
+
+class Graph:
+    """Two pages; what is in `gone` does not exist, and one missing thing spoils a question for many."""
+
+    def __init__(self, gone=(), refusal=None):
+        self.gone, self.refusal, self.asked = set(gone), refusal, 0
+
+    def __call__(self, request):
+        self.asked += 1
+        names = request.url.params.get("ids")
+        if names is None:
+            edge = request.url.path.rpartition("/")[2]
+            posts = (
+                [{"id": "p1", "message": "Ondine", "created_time": STAMP, "from": {"id": "9"}}]
+                if edge == "posts"
+                else [{"id": "i1", "caption": "Ondine", "timestamp": STAMP, "username": "ondine"}]
+            )
+            return httpx.Response(200, json={"data": posts})
+        if self.refusal:
+            return httpx.Response(400, json=self.refusal)
+        if self.gone & set(names.split(",")):
+            return httpx.Response(400, json=LOST)
+        return httpx.Response(200, json={name: {"id": name} for name in names.split(",")})
+
+
+def said(number, network="facebook"):
+    return {
+        "id": f"{network[0]}{number}",
+        "message": "Ondine",
+        "created_time": STAMP,
+        "from": {"id": "9"},
+        NOTES: {"network": network, "root": f"{network[0]}{number}"},
+    }
+
+
+def test_a_page_and_its_instagram_land_each_where_an_erasure_looks_for_it(
+    client_for, data, settings_with, look
+):
+    settings = settings_with(f'[[sources]]\nname = "meta"\noptions = {{ {META} }}')
+    report = collect(
+        "meta",
+        "Ondine",
+        settings=settings,
+        data=data,
+        http=client_for(Graph(), "api.example"),
+        secrets={"META_PAGE_TOKEN": "t"},
+    )
+    assert report.count_posts == 2
+    landed = {
+        (path.parent.parent.name, envelope.platform, record.platform)
+        for path in landing_files(data.landing)
+        for envelope in read_envelopes(path)
+        for record in PARSERS[envelope.source](envelope)
+    }
+    assert landed == {("facebook",) * 3, ("instagram",) * 3}
+    assert look("meta", Graph(gone={"i1"}), META)[1] == ["i1"]
+    [notice] = [
+        (path.parent.parent.name, record.platform)
+        for path in landing_files(data.landing)
+        for envelope in read_envelopes(path)
+        for record in PARSERS[envelope.source](envelope)
+        if isinstance(record, Deletion)
+    ]
+    assert notice == ("instagram", "instagram")
+
+
+def test_one_lost_comment_among_many_is_found_by_halves(land, look):
+    land("meta", *(said(n) for n in range(60)))
+    graph = Graph(gone={"f7", "f41"})
+    assert sorted(look("meta", graph, META)[1]) == ["f41", "f7"]
+    assert graph.asked < 40
+
+
+@pytest.mark.parametrize("refusal", [EXPIRED, {"error": {"code": 10, "message": "permission denied"}}])
+def test_a_lost_token_is_not_a_lost_post(land, look, refusal):
+    land("meta", said(1))
+    with pytest.raises(AccessDenied):
+        look("meta", Graph(refusal=refusal), 'api = "https://api.example", pages = ["facebook:9"]')
+
+
+def test_when_nothing_of_a_page_is_shown_nothing_is_deleted(land, look):
+    land("meta", *(said(n) for n in range(8)))
+    with pytest.raises(SourceUnavailable, match="lost right"):
+        look(
+            "meta",
+            Graph(gone={f"f{n}" for n in range(8)}),
+            'api = "https://api.example", pages = ["facebook:9"]',
+        )
+
+
+# X
+
+X = 'api = "https://api.example", monthly_posts = {}, recheck = {}'
+
+
+def tweet(number):
+    return {"id": str(number), "text": "Ondine", "author_id": "7", "created_at": "2026-11-23T08:00:00Z"}
+
+
+def x(gone=(), silent=()):
+    def answer(request):
+        names = request.url.params["ids"].split(",")
+        shown = [tweet(name) for name in names if name not in gone and name not in silent]
+        lost = [
+            {
+                "resource_id": name,
+                "title": "Not Found Error",
+                "type": "https://api.twitter.com/2/problems/resource-not-found",
+            }
+            for name in names
+            if name in gone
+        ]
+        return httpx.Response(200, json={"data": shown, "errors": lost})
+
+    return answer
+
+
+def test_x_is_asked_only_where_money_is_granted_and_each_answer_is_counted(land, look, data):
+    def nobody(request):
+        raise AssertionError("a request left")
+
+    land("x", *(tweet(n) for n in range(1, 151)))
+    assert look("x", nobody, X.format(1000, "false"))[1] == []
+    assert "`recheck = true`" in limits(data)
+    report, found = look("x", x(gone={"7"}, silent={"9"}), X.format(1000, "true"))
+    assert (report.gone, found) == (1, ["7"])  # what is left out without a word is not taken for deleted
+    assert orjson.loads(ledger_path(data, "x").read_bytes())["month"] == "2026-11:148"
+
+
+def test_the_newest_are_looked_up_first_and_the_rest_is_named_when_the_budget_ends(land, look, data):
+    land("x", *(tweet(n) for n in range(1, 151)))
+    assert look("x", x(gone={"7", "150"}), X.format(100, "true"))[1] == ["150"]
+    assert "were not looked up" in limits(data)
+
+
+# Telegram
+
+
+def channel(*numbers):
+    said = "".join(f'<div class="tgme_widget_message" data-post="ondine_fr/{n}"></div>' for n in numbers)
+    return f"<html><body>{said}</body></html>"
+
+
+def message(number):
+    return {
+        "channel": "ondine_fr",
+        "url": f"https://t.me/ondine_fr/{number}",
+        "date": NOW.isoformat(),
+        "content": "Ondine",
+        "outlinks": [],
+    }
+
+
+TELEGRAM = 'channels = ["@ondine_fr"]'
+
+
+def test_a_number_missing_between_messages_is_a_deletion(land, look):
+    there = set(range(1, 61)) - {17, 44}
+
+    def telegram(request):
+        before = int(request.url.params["before"])
+        return httpx.Response(200, html=channel(*sorted(n for n in there if n < before)[-20:]))
+
+    land("telegram", *(message(n) for n in (3, 17, 18, 44, 60)))
+    assert sorted(look("telegram", telegram, TELEGRAM)[1]) == [
+        "https://t.me/ondine_fr/17",
+        "https://t.me/ondine_fr/44",
+    ]
+
+
+@pytest.mark.parametrize("page", [channel(), channel(90, 91), None])
+def test_a_channel_that_shows_nothing_or_something_else_deletes_nothing(land, look, page):
+    def telegram(request):
+        if page is None:
+            return (
+                httpx.Response(302, headers={"location": "https://t.me/ondine_fr"})
+                if "/s/" in request.url.path
+                else httpx.Response(200, html="x")
+            )
+        return httpx.Response(200, html=page)
+
+    land("telegram", message(3), message(17))
+    with pytest.raises(GirafeError):
+        look("telegram", telegram, TELEGRAM)
+
+
+# Feeds
+
+FEEDS = 'feeds = ["https://feeds.example/all.xml"]'
+
+
+def entry(number, host="a.example"):
+    return {"feed": {"url": "https://feeds.example/all.xml", "link": "https://feeds.example"},
+            "entry": {"id": f"urn:{host}:{number}", "title": "Ondine", "link": f"https://{host}/{number}", "published": NOW.isoformat()}}  # fmt: skip
+
+
+def web(missing, robots=""):
+    def answer(request):
+        if request.url.path == "/robots.txt":
+            return httpx.Response(200, text=robots) if robots else httpx.Response(404)
+        assert request.url.path != "/private", "robots.txt was not asked"
+        if request.url.host == "b.example":
+            return httpx.Response(503)
+        return httpx.Response(410 if request.url.path in missing else 200, text="x")
+
+    return answer
+
+
+def test_a_page_that_is_gone_is_a_deletion_and_one_its_feed_no_longer_lists_is_not(land, look, data):
+    land("rss", entry(1), entry(2), entry("private"), entry(3, "b.example"))
+    assert look("rss", web({"/2"}, "User-agent: *\nDisallow: /private"), FEEDS)[1] == ["urn:a.example:2"]
+    assert "robots.txt of a.example" in limits(data)
+    assert "status 503" in limits(data)
+
+
+def test_a_site_that_moved_deletes_nothing(land, look, data):
+    land("rss", *(entry(n) for n in range(6)))
+    assert look("rss", web({f"/{n}" for n in range(6)}), FEEDS)[1] == []
+    assert "as after a move" in limits(data)
+
+
+# LinkedIn
+
+LINKEDIN = 'api = "https://api.example", organizations = ["9"]'
+PAGE = "urn:li:organization:9"
+COMMENT = "urn:li:comment:(urn:li:activity:1,5)"
+
+
+def test_a_post_or_comment_linkedin_no_longer_has_is_gone(land, look):
+    now = int(NOW.timestamp() * 1000)
+    land("linkedin", {"commentUrn": COMMENT, "actor": "urn:li:person:a", "object": "urn:li:share:1", "message": {"text": "Bravo"},
+                      "created": {"time": now}, NOTES: {"page": PAGE, "root": "urn:li:share:1", "above": "urn:li:share:1"}}, position="comments")  # fmt: skip
+
+    def linkedin(request):
+        assert request.url.raw_path == b"/socialActions/urn%3Ali%3Ashare%3A1/comments/5"
+        return httpx.Response(404, json={})
+
+    assert look("linkedin", linkedin, LINKEDIN)[1] == [COMMENT]
+
+
+def test_a_right_lost_at_linkedin_is_not_a_lost_post(land, look):
+    post = {
+        "id": "urn:li:share:1",
+        "author": PAGE,
+        "commentary": "Ondine",
+        "createdAt": int((NOW - timedelta(hours=1)).timestamp() * 1000),
+        NOTES: {"page": PAGE, "root": "urn:li:share:1"},
+    }
+    land("linkedin", post, position="posts")
+    with pytest.raises(AccessDenied):
+        look("linkedin", lambda request: httpx.Response(403, json={}), LINKEDIN)
