@@ -38,6 +38,8 @@ class FetchedBearer(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Signs the request, with a new token if the old one is refused as expired."""
+        # It is sent as it is: without the timeouts of the client a login that never answers would hold the run.
+        self._login.extensions = dict(request.extensions)
         if not self._token:
             self._token = self._read((yield self._login))
         request.headers["authorization"] = f"Bearer {self._token}"

@@ -79,6 +79,18 @@ def test_one_session_serves_all_calls_and_an_expired_one_is_renewed(run, data):
     assert server.sessions == 3  # one for the run, one after the token expired
 
 
+def test_a_login_waits_no_longer_for_its_answer_than_any_question(run):
+    server, waits = Bluesky([view("1")]), []
+
+    def timed(request):
+        waits.append(request.extensions.get("timeout"))
+        return server(request)
+
+    run("bluesky", timed, PDS, BLUESKY)
+    assert None not in waits
+    assert len({str(wait) for wait in waits}) == 1
+
+
 def test_a_wrong_password_says_what_to_do(run):
     refusing = lambda request: httpx.Response(401, json={"error": "AuthenticationRequired"})  # noqa: E731
     with pytest.raises(AccessDenied, match="app password"):
