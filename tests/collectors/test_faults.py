@@ -58,7 +58,9 @@ class Platform:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's word about its head
+            disable_nagle_algorithm = (
+                True  # else each answer waits 40 ms for the client's word about its head
+            )
 
             def do_GET(self):
                 self.rfile.read(int(self.headers.get("content-length") or 0))
