@@ -1,6 +1,6 @@
 """Engine: the only place that runs Great Expectations; frames and rules in, findings and Data Docs out.
 
-Importing Great Expectations takes about 8 seconds, so nothing imports this module before it is needed.
+Importing Great Expectations takes seconds, so nothing imports this module before it is needed.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-# Before the import: Great Expectations reads it once and would otherwise report its use to its maker.
-os.environ["GX_ANALYTICS_ENABLED"] = "false"
-
-import great_expectations as gx
 import pandas as pd
-from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Parameters, Stage
 from quality.docs import build_docs
+from quality.later import when_used
 from quality.report import Finding
+
+# Before the import: Great Expectations reads it once and would otherwise report its use to its maker.
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+# It draws charts and tests distributions; none of our rules does, and both are a quarter of its start.
+with when_used("scipy.stats", "altair"):
+    import great_expectations as gx
+    from great_expectations.expectations.expectation import Expectation
 
 _EXAMPLES = 5
 

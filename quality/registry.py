@@ -1,4 +1,4 @@
-"""Registry: every suite, one line each. Importing it loads Great Expectations (about 8 seconds)."""
+"""Registry: every suite, one line each. Importing it loads Great Expectations, which takes seconds."""
 
 from quality.contract import MartSuite, Suite
 from quality.suites import (

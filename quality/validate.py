@@ -30,7 +30,7 @@ def validate_raw(data: DataDir, settings: Settings, now: datetime) -> Validation
 
     Warnings (volume, freshness, drift) are recorded and do not raise.
     """
-    # Imported here: Great Expectations takes about 8 seconds, and nobody else should wait for it.
+    # Imported here: Great Expectations takes seconds, and nobody else should wait for it.
     from quality.batches import raw_batches
     from quality.registry import RAW
 

@@ -78,15 +78,26 @@ def render(
 
     `with_files` says that the same figures lie beside it as files.
     """
-    pages = [
+    return show(pages(tables, settings, languages, with_files=with_files), with_scripts=with_scripts)
+
+
+def pages(
+    tables: Tables, settings: Settings, languages: Sequence[str], *, with_files: bool = False
+) -> list[dict[str, Any]]:
+    """What stands on the page, in each language: counted once, shown as often as wanted."""
+    return [
         _page(scene(tables, settings, words(language)), with_files=with_files, drawn=language == languages[0])
         for language in languages
     ]
+
+
+def show(pages: Sequence[Mapping[str, Any]], *, with_scripts: bool = True) -> str:
+    """The page of `pages`, its first language first; without scripts it is the still version."""
     return (
         _environment()
         .get_template("dashboard.html.jinja")
         .render(
-            first=languages[0],
+            first=pages[0]["words"].language,
             pages=pages,
             css=_text("dashboard.css"),
             data=safe_json(_payload(pages)) if with_scripts else "",

@@ -110,8 +110,8 @@ def _build(
         shutil.copyfile(path, folder / path.name)
         text = spreadsheet.csv_text(tables.columns[name], tables.rows[name])
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-    page = dashboard.render(tables, settings, languages, with_files=True)
-    (folder / "dashboard.html").write_text(page, encoding="utf-8")
+    pages = dashboard.pages(tables, settings, languages, with_files=True)
+    (folder / "dashboard.html").write_text(dashboard.show(pages), encoding="utf-8")
     for language in languages:
         one = digest.digest(tables, settings, language, week=week)
         names = (f"digest.{language}", *(("digest",) if language == languages[0] else ()))
@@ -124,8 +124,7 @@ def _build(
     )
     if not with_pdf:
         return "not asked for"
-    still = dashboard.render(tables, settings, languages[:1], with_scripts=False, with_files=True)
-    return pdf.write_pdf(still, folder / "dashboard.pdf")
+    return pdf.write_pdf(dashboard.show(pages[:1], with_scripts=False), folder / "dashboard.pdf")
 
 
 def _manifest(folder: Path, tables: Tables, settings: Settings, languages: Sequence[str]) -> dict[str, Any]:

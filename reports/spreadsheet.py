@@ -7,6 +7,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,13 @@ def harmless(value: Any) -> Any:
     """`value` as a spreadsheet may hold it: text that could start a formula gets an apostrophe in front."""
     if isinstance(value, list | tuple):
         value = ", ".join(str(part) for part in value)
-    if not isinstance(value, str):
-        return value
-    # Programs look past invisible characters for the first one that counts, so this does too.
+    return _harmless_text(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
+def _harmless_text(value: str) -> str:
+    # Few texts fill half a million cells. Programs look past invisible characters for the first one that counts,
+    # so this does too.
     clean = "".join(c for c in value if c in "\t\r\n" or unicodedata.category(c) not in ("Cc", "Cs"))
     visible = clean.lstrip(
         " \u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"

@@ -52,7 +52,8 @@ def read_tables(folder: Path) -> Tables:
     columns: dict[str, tuple[str, ...]] = {}
     for path in sorted(folder.glob(f"{PREFIX}*.parquet")):
         try:
-            table = pq.read_table(path)
+            # Not read_table: it loads pyarrow's data sets, and with them pandas, for a single file.
+            table = pq.ParquetFile(path).read()
         except (OSError, ValueError) as error:
             raise InputInvalid(f"{path.name} is not a readable Parquet file; run: girafe measure") from error
         rows[path.stem] = tuple(

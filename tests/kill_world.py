@@ -25,6 +25,7 @@ from girafe import run as path
 from girafe.data_dir import DataDir
 from girafe.settings import Settings, parse_settings
 from warehouse.connection import connect
+from warehouse.manifest import manifest
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -195,7 +196,7 @@ Model = tuple[str, str, str]
 def models(context: path.Context) -> list[Model]:
     """Every model that `measure` built last, in an order in which they can be built again."""
     target = context.data.warehouse.parent / "dbt" / "target"
-    nodes = json.loads((target / "manifest.json").read_bytes())["nodes"]
+    nodes = json.loads(manifest(path.DBT_PROJECT).read_bytes())["nodes"]
     known = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
     needs = {name: set(node["depends_on"]["nodes"]) & set(known) for name, node in known.items()}
     return [

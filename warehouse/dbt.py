@@ -65,7 +65,8 @@ def build_models(
     variables = _variables(small_group, small_group_cross)
     # Unit tests test the SQL, not this data: they belong to the test suite.
     without = [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
-    arguments = ["build", "--threads", str(threads), *variables, *without]
+    # `--no-write-json`: dbt would write all it knows of the project twice in each run, and nobody reads it.
+    arguments = ["build", "--threads", str(threads), *variables, *without, "--no-write-json"]
     results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
     if docs is not None:
         write_docs(
