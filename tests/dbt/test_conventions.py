@@ -13,6 +13,7 @@ import pytest
 
 from girafe.errors import QualityFailed, UserMustAct
 from warehouse.dbt import build_models, write_docs
+from warehouse.manifest import manifest as known_of
 from warehouse.tables import RAW
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -41,8 +42,8 @@ def built(measure: Callable[..., Any], raw_rows: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def manifest(built: Any) -> dict[str, Any]:
-    found = json.loads((built.warehouse.parent / "dbt" / "target" / "manifest.json").read_text())
+def manifest() -> dict[str, Any]:
+    found = json.loads(known_of(PROJECT).read_text())
     assert isinstance(found, dict)
     return found
 
