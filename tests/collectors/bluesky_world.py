@@ -75,6 +75,7 @@ class World:
                 [each for each in speaking if not each.is_gone and not each.by.is_shy]
             )
             self._label(labelled, "spam")  # a judgement on what was said, not a wish to be left out
+            self._withhold()
 
     def _person(self, number: int) -> None:
         name = f"p{number}{self.tag}"
@@ -111,6 +112,18 @@ class World:
         if self.chance.random() < 0.6:
             self._say(self.people[0], f"caché {number} {self.word}", own_label="!no-unauthenticated")
 
+    def _withhold(self) -> None:
+        """A post that moderators hide, and an account that they suspend, which the AppView then shows to nobody."""
+        masked = self._say(self.people[0], f"masqué, {self.word}")
+        self._label(masked, "!hide")
+        masked.is_hidden = True
+        self._person(len(self.people))
+        suspended = self.people.pop()
+        opened = self._say(suspended, f"bientôt suspendu, {self.word}")
+        self._say(suspended, "et encore une chose", parent=opened, root=opened)
+        self._label_account(suspended, "!suspend")
+        suspended.is_shy = True
+
     def _quote(self, quoted: Said) -> None:
         self._say(self.people[0], f"encore cela, {self.word}", quoted=quoted)
 
@@ -146,7 +159,12 @@ class World:
         said.is_gone = True
 
     def _label(self, said: Said, value: str) -> None:
-        subject = {"$type": "com.atproto.repo.strongRef", "uri": said.uri, "cid": said.cid}
+        self._judge({"$type": "com.atproto.repo.strongRef", "uri": said.uri, "cid": said.cid}, value)
+
+    def _label_account(self, person: Person, value: str) -> None:
+        self._judge({"$type": "com.atproto.admin.defs#repoRef", "did": person.did}, value)
+
+    def _judge(self, subject: dict[str, Any], value: str) -> None:
         event = {
             "$type": "tools.ozone.moderation.defs#modEventLabel",
             "createLabelVals": [value],
@@ -167,7 +185,7 @@ class World:
 
     def wait_until_indexed(self) -> None:
         """Until the AppView shows what was last said and no longer shows what was deleted."""
-        newest = [said.uri for said in self.said.values() if not said.is_gone][-1]
+        newest = [said.uri for said in self.said.values() if self._may(said)][-1]
         gone = [said.uri for said in self.said.values() if said.is_gone]
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -176,10 +194,24 @@ class World:
                 params={"uris": [newest, *gone]},
             )
             shown = {post["uri"] for post in answer.json().get("posts", [])} if answer.is_success else set()
-            if newest in shown and not shown & set(gone):
+            if newest in shown and not shown & set(gone) and self._withheld_are_marked():
                 return
             time.sleep(0.3)
         raise AssertionError("the stack does not index what was said")
+
+    def _withheld_are_marked(self) -> bool:
+        """Whether the judgements of moderators have reached the AppView, which copies them a moment later."""
+        told = [said for said in self.said.values() if said.text.startswith(("masqué", "bientôt suspendu"))]
+        if not told:
+            return True
+        answer = httpx.get(
+            f"{self.stack.get('appview', self.pds)}/xrpc/app.bsky.feed.getPosts",
+            params={"uris": [said.uri for said in told]},
+            headers={"atproto-accept-labelers": self.stack["labeler_did"]},
+        )
+        return answer.is_success and all(
+            post.get("labels") or post["author"].get("labels") for post in answer.json()["posts"]
+        )
 
     def expected(self) -> dict[str, Said]:
         """What is to be landed: posts that name the word, and the conversations around them.
