@@ -76,11 +76,19 @@ def rows_of(*runs: list[Post]) -> list[dict[str, Any]]:
     return found
 
 
-def counts(measured: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """Every cell in which something was counted."""
+def of_company(company: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same counts as of another company, on a platform of its own: several are measured in one build."""
+    return [
+        {**row, "company_id": company, "platform": company, "unit_id": f"{company} {row['unit_id']}"}
+        for row in rows
+    ]
+
+
+def counts(measured: Any, company: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Every cell of a company in which something was counted."""
     return {
-        (row["week_start"], row["platform"], row["language"]): told
-        for row in measured.rows("rpt_conversation_mix_weekly")
+        (row["week_start"], row["platform"] == "all", row["language"]): told
+        for row in measured.rows("rpt_conversation_mix_weekly", f"company_id = '{company}'")
         if any(told := tuple(row[name] for name in COUNTS))
     }
 
@@ -91,35 +99,40 @@ def said() -> list[list[Post]]:
 
 
 @pytest.fixture(scope="module")
-def as_counts(measure: Callable[..., Any], raw_rows: Callable[..., Any], said: list[list[Post]]) -> Any:
-    raw = raw_rows(platform="net")
-    raw.rows["edge_counts"] = rows_of([post for posts in said for post in posts])
-    return measure(raw)
-
-
-def test_counted_posts_give_the_numbers_that_the_same_posts_give_as_rows(
-    measure: Callable[..., Any], raw_rows: Callable[..., Any], said: list[list[Post]], as_counts: Any
-) -> None:
-    raw = raw_rows(platform="net")
+def measured(measure: Callable[..., Any], raw_rows: Callable[..., Any], said: list[list[Post]]) -> Any:
+    """Four companies of which the same is known: as counts, as rows, and as counts of units observed again."""
+    counted, rows = raw_rows("ondine"), raw_rows("rows", home=False)
+    counted.rows["edge_counts"] = of_company("ondine", rows_of([post for posts in said for post in posts]))
     for posts in said:
         for post in posts:
-            raw.post(
+            rows.post(
                 post.post_id, str(post.author.account_id), post.created_at, reply_to=post.reply_to,
                 conversation=post.conversation_id, about="Ondine" in post.text,
             )  # fmt: skip
             for name in post.mentions or ():
-                raw.rows["mentions"].append(
-                    {"post_id": raw.key(post.post_id), "content_hash": "v1", "handle_key": raw.key(f"@{name}"),
-                     "account_key": raw.key(name)}
+                rows.rows["mentions"].append(
+                    {"post_id": rows.key(post.post_id), "content_hash": "v1", "handle_key": rows.key(f"@{name}"),
+                     "account_key": rows.key(name)}
                 )  # fmt: skip
     for name, voice in PEOPLE:
         if voice is not None:
-            raw.label(name, voice.value, START - timedelta(days=90))
-    as_rows = counts(measure(raw))
-    assert counts(as_counts) == as_rows
+            rows.label(name, voice.value, START - timedelta(days=90))
+    later = [
+        [replace(post, observed_at=post.observed_at + timedelta(days=9)) for post in posts[:2]]
+        for posts in said
+    ]
+    once, again = raw_rows("once", home=False), raw_rows("again", home=False)
+    once.rows["edge_counts"] = of_company("once", rows_of(*later))
+    again.rows["edge_counts"] = of_company("again", rows_of(*said, *later)[::-1])
+    return measure(counted, rows, once, again)
+
+
+def test_counted_posts_give_the_numbers_that_the_same_posts_give_as_rows(measured: Any) -> None:
+    as_rows = counts(measured, "rows")
+    assert counts(measured, "ondine") == as_rows
     total: Counter[str] = Counter()
-    for (_, platform, language), told in as_rows.items():
-        if (platform, language) == ("all", "all"):
+    for (_, is_all_platforms, language), told in as_rows.items():
+        if is_all_platforms and language == "all":
             total.update(dict(zip(COUNTS, told, strict=True)))
     # Two of one brand never speak to each other here; everything else occurs.
     assert {name for name in COUNTS if not total[name]} <= {
@@ -128,8 +141,9 @@ def test_counted_posts_give_the_numbers_that_the_same_posts_give_as_rows(
     }
 
 
-def test_the_interval_of_the_share_covers_what_is_only_counted(as_counts: Any) -> None:
-    rows = as_counts.rows("rpt_conversation_mix_weekly", "platform = 'all' and language = 'all'")
+def test_the_interval_of_the_share_covers_what_is_only_counted(measured: Any) -> None:
+    where = "company_id = 'ondine' and platform = 'all' and language = 'all'"
+    rows = measured.rows("rpt_conversation_mix_weekly", where)
     shares = [row for row in rows if row["human_to_human_share"] is not None]
     assert shares
     for row in shares:
@@ -139,25 +153,12 @@ def test_the_interval_of_the_share_covers_what_is_only_counted(as_counts: Any) -
         assert row["human_to_human_share_low"] < row["human_to_human_share_high"]
 
 
-def test_no_person_is_counted_where_only_events_are_known(as_counts: Any) -> None:
+def test_no_person_is_counted_where_only_events_are_known(measured: Any) -> None:
     for report in ("rpt_voices_weekly", "rpt_activation_monthly", "rpt_conversations_weekly"):
-        assert not [
-            row for row in as_counts.rows(report) if row.get("count_persons") or row.get("count_accounts")
-        ]
+        rows = measured.rows(report, "company_id = 'ondine'")
+        assert not [row for row in rows if row.get("count_persons") or row.get("count_accounts")]
 
 
-def test_a_unit_observed_again_replaces_what_it_was_and_order_plays_no_part(
-    measure: Callable[..., Any], raw_rows: Callable[..., Any], said: list[list[Post]]
-) -> None:
-    later = [
-        [replace(post, observed_at=post.observed_at + timedelta(days=9)) for post in posts[:2]]
-        for posts in said
-    ]
-    once, again = rows_of(*later), rows_of(*said, *later)
-
-    def measured(rows: list[dict[str, Any]]) -> Any:
-        raw = raw_rows(platform="net")
-        raw.rows["edge_counts"] = rows
-        return counts(measure(raw))
-
-    assert measured(again[::-1]) == measured(once)
+def test_a_unit_observed_again_replaces_what_it_was_and_order_plays_no_part(measured: Any) -> None:
+    assert counts(measured, "once")
+    assert counts(measured, "again") == counts(measured, "once")
