@@ -290,3 +290,99 @@ def test_a_right_lost_at_linkedin_is_not_a_lost_post(land, look):
     land("linkedin", post, position="posts")
     with pytest.raises(AccessDenied):
         look("linkedin", lambda request: httpx.Response(403, json={}), LINKEDIN)
+
+
+# Hacker News, YouTube, Reddit, Stack Exchange, Discourse
+
+
+def test_an_item_deleted_by_its_author_or_killed_by_moderators_is_gone(land, look):
+    def firebase(request):
+        name = request.url.path.rpartition("/")[2].removesuffix(".json")
+        if name == "updates":
+            return httpx.Response(200, json={"items": [2], "profiles": []})
+        return httpx.Response(
+            200, json={"id": int(name), **{"2": {"deleted": True}, "3": {"dead": True}}.get(name, {})}
+        )
+
+    land(
+        "hackernews",
+        *({"id": n, "type": "comment", "by": "ada", "text": "Ondine", "time": 1795420800} for n in (1, 2, 3)),
+    )
+    assert look("hackernews", firebase, 'firebase = "https://api.example"')[1] == ["2", "3"]
+
+
+def test_a_comment_or_video_youtube_no_longer_lists_is_gone(land, look):
+    def comment(number):
+        snippet = {
+            "videoId": "v1",
+            "authorDisplayName": "@ada",
+            "textOriginal": "Ondine",
+            "publishedAt": "2026-11-23T08:00:00Z",
+        }
+        return {"id": number, "snippet": snippet | {"authorChannelId": {"value": "UC1"}}}
+
+    def youtube(request):
+        shown = [name for name in request.url.params["id"].split(",") if name != "c2"]
+        return httpx.Response(200, json={"items": [{"id": name} for name in shown]})
+
+    land("youtube", comment("c1"), comment("c2"), comment("c3"))
+    assert look("youtube", youtube, 'api = "https://api.example", channels = ["UCo"]')[1] == ["c2"]
+
+
+def test_what_reddit_shows_without_words_or_author_or_not_at_all_is_gone(land, look):
+    def post(number, **more):
+        return {
+            "name": f"t3_{number}",
+            "id": number,
+            "title": "Ondine",
+            "selftext": "",
+            "author": "ada",
+            "created_utc": 1795420800.0,
+        } | more
+
+    changed = {"b": {"author": "[deleted]"}, "c": {"selftext": "[removed]"}}
+
+    def reddit(request):
+        if request.url.path.endswith("access_token"):
+            return httpx.Response(200, json={"access_token": "k"})
+        shown = [name[3:] for name in request.url.params["id"].split(",") if name != "t3_d"]
+        return httpx.Response(
+            200,
+            json={
+                "data": {"children": [{"kind": "t3", "data": post(n, **changed.get(n, {}))} for n in shown]}
+            },
+        )
+
+    land("reddit", *(post(n) for n in "abcd"))
+    assert look("reddit", reddit, 'api = "https://api.example"')[1] == ["t3_b", "t3_c", "t3_d"]
+
+
+def test_what_a_question_site_no_longer_has_is_gone_comments_too(land, look):
+    def site(request):
+        ids = [name for name in request.url.path.rpartition("/")[2].split(";") if name != "2"]
+        field = "comment_id" if "/comments/" in request.url.path else "post_id"
+        return httpx.Response(200, json={"items": [{field: int(name)} for name in ids], "has_more": False})
+
+    owner = {
+        "owner": {"user_id": 7, "display_name": "ada"},
+        "creation_date": 1795420800,
+        NOTES: {"site": "workplace"},
+    }
+    land("stackexchange", *({"question_id": n, "title": "Ondine?", "body": "<p>x</p>", **owner} for n in (1, 2)),
+         *({"comment_id": n, "post_id": 1, "body": "x", **owner} for n in (2, 3)))  # fmt: skip
+    assert look("stackexchange", site, 'api = "https://api.example", sites = ["workplace"]')[1] == [
+        "workplace/2",
+        "workplace/c2",
+    ]
+
+
+def test_a_post_its_forum_deletes_hides_or_no_longer_has_is_gone(land, look):
+    def forum(request):
+        name = request.url.path.rpartition("/")[2].removesuffix(".json")
+        state = {"2": {"deleted_at": "2026-11-23T08:00:00Z"}, "3": {"hidden": True}}.get(name, {})
+        return httpx.Response(404) if name == "4" else httpx.Response(200, json={"id": int(name), **state})
+
+    land("discourse", *({"id": n, "topic_id": 7, "post_number": n, "username": "ada", "cooked": "<p>Ondine</p>",
+                         "created_at": "2026-11-23T08:00:00Z", NOTES: {"forum": "https://a.example"}} for n in (1, 2, 3, 4)))  # fmt: skip
+    found = look("discourse", forum, 'forums = ["https://a.example"]')[1]
+    assert found == [f"https://a.example/p/{n}" for n in (2, 3, 4)]
