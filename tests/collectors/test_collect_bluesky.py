@@ -182,3 +182,15 @@ def test_a_search_too_large_to_scroll_is_asked_in_halves_and_every_post_arrives_
     server = Bluesky(found)
     run("bluesky", vast, PDS, BLUESKY)
     assert set(posts(data)) == {post["uri"] for post in found}
+
+
+def test_a_label_that_has_expired_hides_nobody(run, data):
+    label = {"src": "did:plc:shy", "val": "!no-unauthenticated", "cts": "2026-01-01T00:00:00Z"}
+    label, lasting = label | {"exp": "2026-02-01T00:00:00Z"}, label | {"exp": "2027-01-01T00:00:00Z"}
+    run(
+        "bluesky",
+        Bluesky([view("1", "ada", labels=[label]), view("2", "bo", labels=[lasting])]),
+        PDS,
+        BLUESKY,
+    )
+    assert set(posts(data)) == {uri("1")}

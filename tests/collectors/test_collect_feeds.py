@@ -69,3 +69,9 @@ def test_run_records_name_what_could_not_be_heard(run, data):
     record = json.loads(path.read_bytes())
     assert (record["health"], record["count_payloads"]) == ("blind", 0)
     assert "status 503" in record["health_detail"]
+
+
+def test_an_entry_without_a_date_is_landed_for_quarantine_to_show(run, data):
+    undated = FEED.replace("<pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate>", "")
+    report = run("rss", lambda request: httpx.Response(200, text=undated), FEEDS)
+    assert (report.count_payloads, report.count_quarantined) == (1, 1)

@@ -109,3 +109,71 @@ def test_linkedin_mentions_that_may_not_be_read_are_named_not_taken_for_silence(
     )
     [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
     assert "mentions" in record["limits"]
+
+
+def test_answers_under_a_comment_are_read_and_pages_older_than_the_window_are_not(run, data):
+    now, asked = int(NOW.timestamp() * 1000), []
+
+    def post(number, age_ms):
+        return {
+            "id": f"urn:li:share:{number}",
+            "author": "urn:li:organization:9",
+            "commentary": "Ondine",
+            "createdAt": now - age_ms,
+        }
+
+    def linkedin(request):
+        path = request.url.raw_path.decode()
+        asked.append(path)
+        if path.startswith("/posts?q=author"):
+            first = "start=0" in path
+            return httpx.Response(
+                200, json={"elements": [post(n, 5000 if first else 90 * 86_400_000) for n in range(100)]}
+            )
+        if path.startswith("/organizationalEntityNotifications"):
+            return httpx.Response(200, json={"elements": []})
+        said = {
+            "actor": "urn:li:person:a",
+            "object": "urn:li:share:1",
+            "message": {"text": "Bravo"},
+            "created": {"time": now - 1000},
+        }
+        if path.startswith("/socialActions/urn%3Ali%3Ashare%3A1/"):
+            return httpx.Response(
+                200,
+                json={
+                    "elements": [
+                        {
+                            "commentUrn": "urn:li:comment:5",
+                            "commentsSummary": {"aggregatedTotalComments": 1},
+                            **said,
+                        }
+                    ]
+                },
+            )
+        if path.startswith("/socialActions/urn%3Ali%3Acomment%3A5/"):
+            return httpx.Response(200, json={"elements": [{"commentUrn": "urn:li:comment:6", **said}]})
+        return httpx.Response(200, json={"elements": []})
+
+    run("linkedin", linkedin, LINKEDIN, {"LINKEDIN_ACCESS_TOKEN": "t"})
+    assert posts(data)["urn:li:comment:6"].reply_to == "urn:li:comment:5"
+    assert (
+        sum("/posts?q=author" in path for path in asked) == 2
+    )  # the second page is older: no third is asked for
+
+
+def test_a_comment_on_somebody_elses_post_brings_no_post_of_theirs(run, data):
+    comment = {
+        "notificationId": 5, "action": "COMMENT", "organizationalEntity": "urn:li:organization:9",
+        "lastModifiedAt": int(NOW.timestamp() * 1000) - 5000, "sourcePost": "urn:li:share:7",
+    }  # fmt: skip
+    theirs = linkedin_with_notifications([comment])
+
+    def linkedin(request):
+        answer = theirs(request)
+        if request.url.raw_path.decode() == "/posts/urn%3Ali%3Ashare%3A7":
+            return httpx.Response(200, json=answer.json() | {"author": "urn:li:person:x"})
+        return answer
+
+    run("linkedin", linkedin, LINKEDIN.replace("= 2", "= 1"), {"LINKEDIN_ACCESS_TOKEN": "t"})
+    assert posts(data) == {}

@@ -12,6 +12,7 @@ from collectors.collect import collect
 from collectors.contract import Window
 from collectors.cursors import cursor_path, read_cursors
 from collectors.registry import PARSERS
+from collectors.sources.mastodon_parse import account as read_account
 from girafe.errors import AccessDenied, GovernanceMissing, SourceUnavailable
 from girafe.records import Post, Profile, Rejected
 from girafe.settings import parse_settings
@@ -46,14 +47,14 @@ class Instance:
         self.statuses = {item["id"]: item for item in statuses}
         self.tagged = tagged if tagged is not None else [item["id"] for item in statuses]
         self.access, self.page, self.accounts = access, page, list(accounts)
-        self.mute = mute
+        self.mute, self.remote = mute, ""
         self.asked: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         self.asked.append(str(request.url))
         if path == "/api/v2/instance":
-            feeds = {"local": self.access, "remote": self.access}
+            feeds = {"local": self.access, "remote": self.remote or self.access}
             access = {"timelines_access": {"hashtag_feeds": feeds}}
             return httpx.Response(200, json={"domain": request.url.host, "configuration": access})
         if path.startswith("/api/v1/timelines/tag/"):
@@ -216,6 +217,13 @@ def test_silence_and_deafness_are_told_apart(run, data):
     assert '"blind"' in "".join(path.read_text() for path in records)
 
 
+def test_an_instance_that_shows_only_its_own_posts_is_heard_and_the_rest_named(run, data):
+    server = Instance([status(1, "maria", 5)])
+    server.remote = "authenticated"
+    assert run(server).health == "heard"
+    assert "remote: authenticated" in "".join(path.read_text() for path in data.runs.glob("*/*.json"))
+
+
 def test_a_deaf_instance_is_named_and_does_not_stop_the_others(run, data):
     deaf, open_ = Instance([], access="disabled"), Instance([status(1, "maria", 5, host="b.example")])
     report = run(several(a=deaf, b=open_), hosts=("a.example", "b.example"))
@@ -356,3 +364,14 @@ def test_without_governance_no_request_leaves(client_for, data):
     bare = parse_settings('[company]\nname = "Ondine"')
     with pytest.raises(GovernanceMissing):
         collect("mastodon", "Ondine", settings=bare, data=data, http=client_for(nobody), secrets={})
+
+
+def test_only_a_link_the_server_has_verified_counts_as_one():
+    link = '<a href="https://{}.example">{}.example</a>'
+    fields = [
+        {"name": "work", "value": link.format("ondine", "ondine"), "verified_at": "2026-01-01T00:00:00Z"},
+        {"name": "home", "value": link.format("ada", "ada"), "verified_at": None},
+    ]
+    who = read_account(account("ada", fields=fields), "a.example")
+    assert who.links == ("https://ondine.example", "https://ada.example")
+    assert who.verified_links == ("https://ondine.example",)
