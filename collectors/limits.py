@@ -24,15 +24,18 @@ class Wait:
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds the host asks to wait after a refusal; None if it does not say.
 
-    Retry-After is the host's own answer to this refusal, so it comes before the renewal of a budget.
+    Retry-After is the host's own answer to this refusal, so it comes before the renewal of a budget. A moment is
+    counted by the host's own clock, where it tells: that of this machine may be hours off.
     """
+    now = host_time(headers) or now
     value = headers.get("retry-after")
     wait = _seconds_until(value, now) if value else None
     return wait if wait is not None else _reset(headers, now)
 
 
 def spent_budget(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds until the budget renews, if the last answer says that nothing is left of it."""
+    """Seconds until the budget renews by the host's clock, if the last answer says that nothing is left of it."""
+    now = host_time(headers) or now
     for prefix in ("x-ratelimit", "ratelimit", "x-rate-limit"):
         remaining = headers.get(f"{prefix}-remaining")
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -99,6 +100,15 @@ def test_a_silent_run_says_what_is_usual(run, data, time):
     assert report.health == "silent"
     assert "Usual in a run: about 1 post" in report.health_detail
     assert records(data)[-1]["count_posts_expected"] == 1
+
+
+def test_runs_that_could_not_hear_do_not_count_in_what_is_usual(run, data, time):
+    for number in range(9):
+        handler = Algolia(known={"Ondine"}) if number < 4 else lambda request: httpx.Response(503)
+        with suppress(SourceUnavailable):
+            run(handler)
+        time.now += timedelta(days=1)
+    assert "Usual in a run: about 1 post" in run(Algolia(known={"google"})).health_detail
 
 
 def test_every_source_says_what_its_canary_asks_and_one_that_costs_money_has_none():

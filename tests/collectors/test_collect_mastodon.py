@@ -232,6 +232,12 @@ def test_a_deaf_instance_is_named_and_does_not_stop_the_others(run, data):
     assert set(read_cursors(cursor_path(data, "mastodon", "Ondine"))) == {"https://b.example"}
 
 
+def test_where_one_instance_refuses_and_another_fails_the_run_is_to_be_tried_again(run):
+    failing = several(a=Instance([], access="disabled"), b=lambda request: httpx.Response(503))
+    with pytest.raises(SourceUnavailable):
+        run(failing, hosts=("a.example", "b.example"))
+
+
 def test_where_one_instance_is_deaf_and_the_other_silent_nothing_is_known(run):
     handler = several(a=Instance([], access="disabled"), b=Instance([]))
     assert run(handler, hosts=("a.example", "b.example")).health == "blind"

@@ -36,3 +36,22 @@ def test_a_page_is_read_with_all_comments_and_their_answers(run, data):
     assert found["c3"].reply_to == "p1"
     assert {post.platform for post in found.values()} == {"facebook"}
     assert found["c1"].author != found["c3"].author
+
+
+def test_what_is_older_than_a_month_before_the_window_ends_the_reading(run, data):
+    asked = []
+
+    def graph(request):
+        asked.append(str(request.url))
+        old = {
+            "id": "p2",
+            "message": "Ondine",
+            "created_time": "2026-09-01T08:00:00+0000",
+            "from": {"id": "9"},
+        }
+        new = old | {"id": "p1", "created_time": "2026-11-23T08:00:00+0000"}
+        paging = {"cursors": {"after": "a"}, "next": "https://api.example/more"}
+        return httpx.Response(200, json={"data": [new, old], "paging": paging})
+
+    run("meta", graph, 'api = "https://api.example", pages = ["facebook:9"]', {"META_PAGE_TOKEN": "t"})
+    assert (set(posts(data)), len(asked)) == ({"p1"}, 1)

@@ -57,3 +57,16 @@ def test_a_channel_without_preview_is_deafness_and_not_silence(run):
 
     with pytest.raises(AccessDenied, match="no public preview"):
         run("telegram", no_preview, 'channels = ["@ondine_fr"]')
+
+
+def test_a_channel_is_read_back_to_the_window_and_no_further(run, data):
+    asked = []
+
+    def telegram(request):
+        asked.append(str(request.url))
+        return httpx.Response(
+            200, html=telegram_page((3, 40, "Ondine jadis"), (4, 1, "Ondine recrute"), more="3")
+        )
+
+    run("telegram", telegram, 'channels = ["@ondine_fr"]')
+    assert (set(posts(data)), len(asked)) == ({"https://t.me/ondine_fr/4"}, 1)

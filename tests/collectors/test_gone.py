@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import orjson
 import pytest
@@ -10,10 +12,12 @@ from collectors import gone
 from collectors.contract import NOTES
 from collectors.registry import SOURCES
 from girafe.errors import AccessDenied, GirafeError, GovernanceMissing
+from girafe.records import Envelope
 from girafe.settings import parse_settings
+from tests.collectors.looking_up import NOW
 from tests.collectors.looking_up import land as land
 from tests.collectors.looking_up import look as look
-from warehouse.landing import landing_files, read_envelopes
+from warehouse.landing import landing_files, landing_path, read_envelopes, write_envelopes
 
 
 def status(number):
@@ -48,6 +52,16 @@ def test_a_deleted_post_is_named_once(land, look):
     assert (report.looked_up, report.gone, found) == (30, 1, ["https://a.example/p/7"])
     report, found = look("mastodon", instance(everything_but_seven), MASTODON)
     assert (report.looked_up, report.gone, found) == (29, 0, ["https://a.example/p/7"])
+
+
+def test_a_post_that_was_gone_and_is_seen_again_is_looked_up_again(land, look, data):
+    land("mastodon", status(7))
+    assert look("mastodon", instance(set()), MASTODON)[0].gone == 1
+    later = NOW + timedelta(days=1)
+    seen = Envelope(source="mastodon", platform="mastodon", query="Ondine", fetched_at=later, run_id="later",
+                    collector_version="1", payload=status(7))  # fmt: skip
+    write_envelopes(landing_path(data.landing, "mastodon", later, "later"), [seen])
+    assert look("mastodon", instance({"7"}), MASTODON)[0].looked_up == 1
 
 
 def test_a_key_that_is_missing_is_named_before_anybody_is_asked(client_for, data, settings_with):

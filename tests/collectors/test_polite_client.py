@@ -66,6 +66,21 @@ def test_a_spent_budget_is_waited_for_before_the_next_question(client_for, time,
     assert 44 <= sum(time.slept) <= 46
 
 
+@pytest.mark.parametrize("skew", [timedelta(hours=-3), timedelta(hours=3)])
+def test_a_moment_to_come_back_at_is_counted_by_the_clock_of_the_host(client_for, time, skew):
+    there = time.now + skew
+    date, back = (format_datetime(moment, usegmt=True) for moment in (there, there + timedelta(seconds=40)))
+    limited = httpx.Response(429, headers={"date": date, "retry-after": back})
+    renewed = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": (there + timedelta(seconds=50)).isoformat()}
+    spent = httpx.Response(200, json={}, headers={"date": date, **renewed})
+    client_for(answers(limited, OK), "api.example").json(URL)
+    assert 40 <= sum(time.slept) <= 42
+    http = client_for(answers(spent, OK), "api.example")
+    http.json(URL)
+    http.json(URL)
+    assert 88 <= sum(time.slept) <= 94
+
+
 def test_a_wait_longer_than_its_patience_is_left_to_the_scheduler(client_for):
     http = client_for(answers(httpx.Response(429, headers={"retry-after": "7200"})), "api.example")
     with pytest.raises(RateLimited) as limited:
@@ -103,6 +118,13 @@ def test_retries_come_later_each_time_and_not_in_step(client_for, time):
     assert len(time.slept) == 4
     assert time.slept == sorted(time.slept)
     assert len({wait % 1 for wait in time.slept}) == 4
+
+
+def test_a_403_that_says_when_to_come_back_is_no_refusal(client_for, time):
+    assert client_for(answers(httpx.Response(403, headers={"retry-after": "20"}), OK), "api.example").json(
+        URL
+    )
+    assert 20 <= sum(time.slept) <= 22
 
 
 @pytest.mark.parametrize(("status", "words"), [(401, "token"), (403, "forbidden"), (422, "bad tag")])
