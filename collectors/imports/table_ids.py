@@ -12,6 +12,15 @@ from urllib.parse import unquote
 
 from girafe.errors import PayloadRejected
 
+_PROFILES = (
+    re.compile(
+        r"(?:https?://)?(?:www\.|m\.|mobile\.)?(?:twitter|x|instagram|tiktok|threads)\.(?:com|net)/@?([\w.]+)/?(?:[?#]|\Z)"
+    ),
+    re.compile(r"(?:https?://)?bsky\.app/profile/([\w.:%-]+)/?\Z"),
+    re.compile(r"(?:(?:https?://)?(?:www\.|old\.)?reddit\.com)?/?(?:u|user)/([\w-]+)/?\Z"),
+    re.compile(r"[^@]*\(@([\w.-]+)\)\Z"),
+)
+"""How exports write who speaks: an address of the profile, `u/bob`, `Ada M. (@ada)`."""
 _WHOLE = re.compile(r"(\d+)\.0+\Z")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+\Z", re.IGNORECASE)
 _EXACT_DIGITS = 15
@@ -75,6 +84,9 @@ def post_id_of(platform: str, value: str | None) -> str | None:
 
 def account_name(value: str) -> str:
     """A handle or an account id without what exports put around it."""
+    for pattern in _PROFILES:
+        if found := pattern.match(value):
+            return found[1]
     whole = _WHOLE.match(value)
     return whole[1] if whole else value.removeprefix("@")
 

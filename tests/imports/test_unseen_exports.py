@@ -325,6 +325,16 @@ def test_a_monitoring_export(land, name):
     check(land(MONITORS[name].content, MONITORS[name].name), MONITORS[name], name.partition(":")[0])
 
 
+@pytest.mark.parametrize(("written", "name"), [
+    ("https://twitter.com/ada", "ada"), ("x.com/ada/", "ada"), ("https://www.instagram.com/ada?hl=fr", "ada"), ("https://www.tiktok.com/@ada", "ada"),
+    ("https://bsky.app/profile/ada.example", "ada.example"), ("u/ada", "ada"), ("https://www.reddit.com/user/ada/", "ada"), ("Ada M. (@ada)", "ada"),
+    ("@ada", "ada"), ("Ada M. (Lyon)", "Ada M. (Lyon)"), ("https://ada.example/me", "https://ada.example/me"),
+])  # fmt: skip
+def test_one_person_has_one_name_however_an_export_writes_it(land, written, name):
+    [post] = land(sheet("mw", row("mw", **{"Author Handle": written})), "m.csv").posts.values()
+    assert post.author.handle == name
+
+
 # 4CAT
 
 FOUR = {
@@ -333,6 +343,10 @@ FOUR = {
                ["7", "7", "2026-11-20 08:00:00", "1795161600", "https://x.com/ada/status/7", "Bravo &amp; merci", "ada", "Ada", "77", "1", "no", "", "no", ""],
                ["8", "8", "2026-11-20 08:00:00", "1795161600", "https://x.com/bo/status/8", "RT @ada: x", "bo", "Bo", "78", "1", "yes", "ada", "no", ""]]),
         "4.csv", {"7": AT | {"text": "Bravo & merci", "platform": "x"}}, {}, {"is_retweet_yes": 1}),
+    "4cat_bluesky: fewer columns": Case(
+        table([["id", "thread_id", "created_at", "author", "author_id", "body", "replied_to_post", "author_display_name", "timestamp"],
+               ["at://did:plc:a/app.bsky.feed.post/3k", "", "2026-11-20T08:00:00.000Z", "ada.example", "did:plc:a", "oui", "at://did:plc:b/app.bsky.feed.post/3j", "Ada", "2026-11-20 08:00:00"]]),
+        "4.csv", {"at://did:plc:a/app.bsky.feed.post/3k": AT | {"platform": "bluesky", "reply_to": "at://did:plc:b/app.bsky.feed.post/3j", "author.account_id": "did:plc:a"}}),
     "4cat_linkedin: names as addresses": Case(
         table([["id", "thread_id", "body", "timestamp", "author", "author_description", "author_is_company", "is_promoted"],
                [str(EXACT), "", "Fière", "2023-11-20 08:00:00", "in/ada-m", "", "no", "no"], [str(EXACT + 1), "", "Fière", "2023-11-20 08:00:00", "company/ondine", "", "no", "no"]]),
