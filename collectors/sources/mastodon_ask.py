@@ -55,10 +55,22 @@ def _instance(watch: Watch, http: Http) -> Payload | None:
         if isinstance(found, dict):
             return found
         missing += 1
-    if missing == 2:
+    if missing == 2 and not _has_timelines(watch, http):
         raise AccessDenied(f"{watch.origin} does not speak the Mastodon API; correct `instances`.")
     watch.limits.append(f"{watch.origin} does not tell its access settings.")
     return None
+
+
+def _has_timelines(watch: Watch, http: Http) -> bool:
+    """Whether a server that says nothing of itself speaks the API all the same; a website answers 404 to everything."""
+    try:
+        return isinstance(http.json(f"{watch.origin}/api/v1/timelines/public"), list)
+    except RateLimited:
+        raise
+    except AccessDenied:
+        return True  # there is something that may be refused
+    except SourceUnavailable:
+        return False
 
 
 def looked_up(watch: Watch, kind: str, ids: Sequence[str], http: Http) -> Iterator[Payload]:
