@@ -129,6 +129,21 @@ def test_when_nothing_of_a_page_is_shown_nothing_is_deleted(land, look):
         )
 
 
+def test_a_page_that_cannot_be_listed_deletes_nothing(land, look):
+    def unlisted(request):
+        listing = "ids" not in request.url.params
+        return httpx.Response(200, json={}) if listing else httpx.Response(400, json=LOST)
+
+    land("meta", said(1))
+    with pytest.raises(SourceUnavailable, match="cannot be read"):
+        look("meta", unlisted, 'api = "https://api.example", pages = ["facebook:9"]')
+
+
+def test_only_the_posts_of_a_page_are_asked_of_it(land, look):
+    land("meta", said(1), position="facebook:7")
+    assert look("meta", Graph(gone={"f1"}), 'api = "https://api.example", pages = ["facebook:9"]')[1] == []
+
+
 # X
 
 X = 'api = "https://api.example", monthly_posts = {}, recheck = {}'
@@ -172,6 +187,22 @@ def test_the_newest_are_looked_up_first_and_the_rest_is_named_when_the_budget_en
     land("x", *(tweet(n) for n in range(1, 151)))
     assert look("x", x(gone={"7", "150"}), X.format(100, "true"))[1] == ["150"]
     assert "were not looked up" in limits(data)
+
+
+def test_an_error_of_another_kind_is_no_deletion_and_a_refused_look_up_costs_nothing(land, look, data):
+    def troubled(request):
+        error = {
+            "resource_id": "1",
+            "title": "Usage capped",
+            "type": "https://api.twitter.com/2/problems/usage-capped",
+        }
+        return httpx.Response(200, json={"errors": [error]})
+
+    land("x", *(tweet(n) for n in range(1, 91)))
+    for _ in range(3):
+        with pytest.raises(AccessDenied, match="refuses"):
+            look("x", lambda request: httpx.Response(403, json={}), X.format(100, "true"))
+    assert look("x", troubled, X.format(100, "true"))[1] == []
 
 
 # Telegram
@@ -252,6 +283,18 @@ def test_a_page_that_is_gone_is_a_deletion_and_one_its_feed_no_longer_lists_is_n
     assert look("rss", web({"/2"}, "User-agent: *\nDisallow: /private"), FEEDS)[1] == ["urn:a.example:2"]
     assert "robots.txt of a.example" in limits(data)
     assert "status 503" in limits(data)
+
+
+def test_entries_of_a_search_are_looked_up_whatever_was_searched_for(land, look):
+    found, other = entry(1), entry(2)
+    found["feed"]["url"], other["feed"]["url"] = (
+        "https://feeds.example/rss?q=Ondine&hl=fr",
+        "https://feeds.example/rss?q=Ondine&hl=en",
+    )
+    land("rss", found, other)
+    assert look("rss", web({"/1", "/2"}), 'feeds = ["https://feeds.example/rss?q={query}&hl=fr"]')[1] == [
+        "urn:a.example:1"
+    ]
 
 
 def test_a_site_that_moved_deletes_nothing(land, look, data):
