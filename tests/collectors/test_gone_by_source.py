@@ -315,11 +315,15 @@ def test_a_post_or_comment_linkedin_no_longer_has_is_gone(land, look):
     land("linkedin", {"commentUrn": COMMENT, "actor": "urn:li:person:a", "object": "urn:li:share:1", "message": {"text": "Bravo"},
                       "created": {"time": now}, NOTES: {"page": PAGE, "root": "urn:li:share:1", "above": "urn:li:share:1"}}, position="comments")  # fmt: skip
 
+    asked = []
+
     def linkedin(request):
+        asked.append(request)
         assert request.url.raw_path == b"/socialActions/urn%3Ali%3Ashare%3A1/comments/5"
         return httpx.Response(404, json={})
 
-    assert look("linkedin", linkedin, LINKEDIN)[1] == [COMMENT]
+    assert look("linkedin", linkedin, LINKEDIN.replace('"9"', '"8", "9"'))[1] == [COMMENT]
+    assert len(asked) == 1  # by the page it was read for, and by no other
 
 
 def test_a_right_lost_at_linkedin_is_not_a_lost_post(land, look):
