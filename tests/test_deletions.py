@@ -207,22 +207,27 @@ def test_what_was_deleted_and_is_collected_again_never_reaches_the_tables_and_le
 @pytest.mark.slow
 @pytest.mark.parametrize("every", [4, 1])
 def test_killed_anywhere_the_same_call_finishes(tmp_path: Path, every: int) -> None:
-    prepared = start(tmp_path / "prepared")
+    """Everything runs in forks: what has read a language or a table has threads, and could not be forked again."""
+    here = context(tmp_path / "here")
 
-    def fresh() -> path.Context:
-        shutil.rmtree(tmp_path / "here", ignore_errors=True)
-        shutil.copytree(prepared.data.root, tmp_path / "here")
-        return context(tmp_path / "here")
+    def fresh() -> None:
+        shutil.rmtree(here.data.root, ignore_errors=True)
+        shutil.copytree(tmp_path / "prepared", here.data.root)
 
-    def propagate(here: path.Context) -> None:
+    def propagate() -> None:
         propagate_deletions(here.data, parsers=PARSERS, pseudonymiser=here.pseudonymiser)
         path.classify(here)
 
-    undisturbed = run_and_die(lambda: propagate(fresh()))
+    def finish() -> None:
+        erasure.propagate_deletions(here)
+        assert words(here) == set(AUTHORS) - LEAVING
+        assert len(rows(here)["posts"]) == len(AUTHORS) - len(LEAVING)
+
+    assert not run_and_die(lambda: start(tmp_path / "prepared")).error
+    fresh()
+    undisturbed = run_and_die(propagate)
     assert not undisturbed.error
     for step in range(1, undisturbed.steps + 1, every):
-        here = fresh()
-        run_and_die(lambda here=here: propagate(here), step=step)  # type: ignore[misc]
-        erasure.propagate_deletions(here)
-        assert words(here) == set(AUTHORS) - LEAVING, step
-        assert len(rows(here)["posts"]) == len(AUTHORS) - len(LEAVING), step
+        fresh()
+        run_and_die(propagate, step=step)
+        assert run_and_die(finish).error == "", step
