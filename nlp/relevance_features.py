@@ -29,6 +29,10 @@ _BESIDE, _FAR = 30, 300
 _OF_TRADE, _OF_TONGUE, _OF_USE = 6, 4, 4
 KNOWLEDGE = _OF_TRADE + _OF_TONGUE + _OF_USE
 """The last counted features: what is known of the name and its trade. All are 0 of a company nobody has met."""
+_ALSO = 80
+_LISTED = re.compile(r"(?:'s)? ?(?:,|/|&|and|or|et|ou|vs\.?|versus|than|que) ?(?:chez |at |from |de |with )?")
+_SMALL_START = re.compile(r"(?:^|[.!?]\s+|\n)(?:@\w+ )*[a-z]|(?<=\s)i(?=\s)")
+_BIG_START = re.compile(r"(?:^|[.!?]\s+|\n)(?:@\w+ )*[A-Z]|(?<=\s)I(?=\s)")
 _ARTICLES = ("le ", "la ", "les ", "l'", "the ")
 
 
@@ -70,6 +74,7 @@ def mention_features(
     near = {name: float(previous in known and not starts) for name, known in before.items()}
     next_ = {name: float(following in known) for name, known in after.items()}
     around = [float(min(len(words & known), 3)) for known in context.values()]
+    addressed = float(_addresses(folded, folded[mention.start : mention.end]))
     article = max(near["definite"], near["indefinite"])
     return [
         float(mention.kind == "hashtag"),
@@ -100,10 +105,39 @@ def mention_features(
         float(min(others, 2)),
         float(min(mentions - 1, 2)),
         float("@" in text),
-        float(_addresses(folded, folded[mention.start : mention.end])),
+        *_beside_companies(folded, mention),
+        *_careless(text, mention, lower=lower),
+        addressed,
+        addressed * float(lower),
         *_trade_features(folded, mention, trade, lower=lower),
         *_foreign(folded[mention.start : mention.end], language, lower=lower),
         *_ordinary_features(folded, mention, lower=lower),
+    ]
+
+
+def _beside_companies(folded: str, mention: Mention) -> list[float]:
+    """Whether names that mean nothing but a company stand near, and in one list with the mention ("Acme or Google")."""
+    start, end = max(0, mention.start - _ALSO), mention.end + _ALSO
+    found = [match for match in _companies().finditer(folded, start, end) if not _same(match, mention)]
+    listed = any(
+        _LISTED.fullmatch(folded[match.end() : mention.start] or folded[mention.end : match.start()])
+        for match in found
+    )
+    return [float(min(len(found), 2)), float(listed)]
+
+
+def _same(match: re.Match[str], mention: Mention) -> bool:
+    return match.start() < mention.end and mention.start < match.end()
+
+
+def _careless(text: str, mention: Mention, *, lower: bool) -> list[float]:
+    """Whether a lower-case name stands in a text whose writer begins sentences without capitals, or with them."""
+    around = text[max(0, mention.start - _FAR) : mention.end + _FAR]
+    careless = len(_SMALL_START.findall(around))
+    careful = len(_BIG_START.findall(around))
+    return [
+        float(lower) * float(careless > careful),
+        float(lower) * float(careful > careless),
     ]
 
 
@@ -136,6 +170,12 @@ def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[fl
         float(found == 0),
         float(found == 0) * float(lower),
     ]
+
+
+@cache
+def _companies() -> re.Pattern[str]:
+    names = tomllib.loads(_FILE.read_text(encoding="utf-8"))["companies"]["names"]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
 
 
 @cache
