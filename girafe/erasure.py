@@ -135,6 +135,7 @@ def process_requests(
 def propagate_deletions(context: Context) -> DeletionReport:
     """What platforms say is gone leaves every file; the warehouse is made anew without it."""
     from collectors.registry import PARSERS
+    from warehouse.connection import is_there
     from warehouse.deletions import propagate_deletions as propagate
     from warehouse.erase import remove_abandoned
 
@@ -143,7 +144,8 @@ def propagate_deletions(context: Context) -> DeletionReport:
         # A notice that has just landed counts too.
         run_stages(context, _of(("classify",)), lambda _name, call: call())
         report = propagate(context.data, parsers=PARSERS, pseudonymiser=context.pseudonymiser)
-        if report.payloads or report.folders:
+        # A call that was killed may have cleaned the files and not the tables, which is why they are always asked.
+        if report.payloads or report.folders or is_there(context.data.warehouse):
             run_stages(context, _of(("classify", "load")), lambda _name, call: call())
         remove_old_versions(context.data)
     return report

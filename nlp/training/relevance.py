@@ -30,7 +30,7 @@ from nlp.training.natural_mentions import Usage, usages
 
 _SEED, _COUNT = 20261104, 6000
 _STRENGTH = 0.5
-_ROUGH_COMPANY, _READ = 3.0, 2.0
+_ROUGH_COMPANY, _READ = 3.0, 4.0
 """What a mention counts beside an invented one: companies are rarer than words in real posts; what was read is sure."""
 
 
