@@ -91,6 +91,9 @@ def digest(
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
     language: Annotated[str | None, typer.Option(help="fr or en; default: the company's first.")] = None,
+    _preview: Annotated[
+        bool, typer.Option("--preview", help="What this command always does; the DAG girafe_digest sends.")
+    ] = True,
 ) -> None:
     """Shows the digest of the last whole week as it would be sent; sends nothing."""
     from reports.digest import digest as digest_of

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +20,7 @@ from reports.tables import read_tables
 
 Tables = dict[str, list[dict[str, Any]]]
 Make = Callable[[Tables], Path]
+ROOT = Path(__file__).parents[2]
 LAST = date(2026, 3, 23)
 
 
@@ -231,3 +236,18 @@ def test_the_week_before_monday_seven_o_clock_is_the_one_that_has_just_ended() -
 
 def test_markdown_sees_only_text_in_what_it_is_given() -> None:
     assert markdown_safe("# <b>[a](http://x)*") == r"\# &lt;b&gt;\[a\](http://x)\*"
+
+
+def test_the_command_line_shows_it_as_it_would_be_sent(
+    marts: Path, tmp_path: Path, told: Digest, settings: Settings
+) -> None:
+    shutil.copytree(marts, tmp_path / "data" / "warehouse" / "marts")
+    name = settings.company.name
+    (tmp_path / "company.toml").write_text(f'[company]\nname = "{name}"\n', encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "girafe", "digest", "--preview", "--language", "fr"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert told.parts[0].title in done.stdout
