@@ -100,9 +100,8 @@ def account(who: Mapping[str, Any], home: str) -> Account:
     note = text(who.get("note"))
     fields = trees(who.get("fields"))
     values = [text(field.get("value")) for field in fields]
-    bio = "\n".join(
-        [plain_text(note), *(plain_text(f"{field.get('name')}: {field.get('value')}") for field in fields)]
-    ).strip()
+    said = (f"{text(field.get('name'))}: {value}" for field, value in zip(fields, values, strict=True))
+    bio = "\n".join(plain_text(line) for line in (note, *said)).strip()
     return Account(
         platform="mastodon",
         account_id=identifier(who.get("uri") or who.get("url") or _acct(who, home), "account.uri"),
