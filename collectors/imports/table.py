@@ -34,8 +34,7 @@ class Table:
 
 def read_tables(file: File) -> Iterator[Table]:
     """The tables of a file; InputInvalid if it cannot be opened as what it is."""
-    refuse_other_kinds(file)
-    magic = _start(file, 4)
+    magic = refuse_other_kinds(file)[:4]
     if magic == b"PAR1":
         yield Table("", _parquet(file))
     elif magic[:2] == b"PK":
@@ -45,9 +44,9 @@ def read_tables(file: File) -> Iterator[Table]:
         yield Table("", read_separated(file))
 
 
-def refuse_other_kinds(file: File) -> None:
-    """InputInvalid, with what to do, for an empty file, an old workbook, a PDF, a picture or any other binary."""
-    start = _start(file, _SAMPLE)
+def refuse_other_kinds(file: File) -> bytes:
+    """How the file begins; InputInvalid, with what to do, for an empty one, an old workbook or another binary."""
+    start = _start(file)
     if not start:
         raise InputInvalid(f"{file.label} is empty or cannot be unpacked; export it again.")
     if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -57,12 +56,13 @@ def refuse_other_kinds(file: File) -> None:
             f"{file.label} is neither text nor a workbook: girafe reads CSV, XLSX, Parquet, JSON Lines and archives of "
             "them (`girafe formats`). Export the data as one of these."
         )
+    return start
 
 
-def _start(file: File, length: int) -> bytes:
+def _start(file: File) -> bytes:
     with file.open() as raw:
         try:
-            return raw.read(length)
+            return raw.read(_SAMPLE)
         except (OSError, EOFError, zlib.error):
             return b""
 

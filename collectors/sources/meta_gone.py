@@ -19,8 +19,8 @@ API = "https://graph.facebook.com/v24.0"
 _IDS_PER_CALL = 50
 _BELIEVED = 5
 """As many lost posts of a page, and no other, may be all it had; more look like a right that was lost."""
-_NO_SUCH_THING = {(100, 33), (803, None)}
-"""Code and subcode of the Graph API for what does not exist."""
+_NO_SUCH_THING, _NO_SUCH_ALIAS = (100, 33), 803
+"""Code and subcode, and a code alone, of the Graph API for what does not exist."""
 _EDGES = {"facebook": "posts", "instagram": "media"}
 
 
@@ -84,4 +84,4 @@ def _is_missing(refusal: QuestionRefused) -> bool:
     except orjson.JSONDecodeError:
         return False
     code = error.get("code")
-    return (code, error.get("error_subcode")) in _NO_SUCH_THING or code == 803
+    return (code, error.get("error_subcode")) == _NO_SUCH_THING or code == _NO_SUCH_ALIAS

@@ -8,9 +8,8 @@ import pytest
 
 from collectors.collect import collect
 from collectors.contract import Window
-from collectors.registry import PARSERS
 from girafe.records import Post
-from warehouse.landing import landing_files, read_envelopes
+from tests.collectors.landed import landed
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -31,15 +30,6 @@ def run(client_for, data, settings_with):
         )
 
     return go
-
-
-def landed(data):
-    return [
-        record
-        for path in landing_files(data.landing)
-        for envelope in read_envelopes(path)
-        for record in PARSERS[envelope.source](envelope)
-    ]
 
 
 def posts(data):

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from collectors import gone
-from collectors.registry import PARSERS, SOURCES
+from collectors.registry import SOURCES
 from girafe.records import Deletion, Envelope
-from warehouse.landing import landing_files, landing_path, read_envelopes, write_envelopes
+from tests.collectors.landed import landed
+from warehouse.landing import landing_path, write_envelopes
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -40,13 +41,6 @@ def look(client_for, data, settings_with):
         report = gone.look_up_gone(
             source, settings=settings, data=data, http=http, secrets=secrets, sources=SOURCES
         )  # fmt: skip
-        found = [
-            record.post_id
-            for path in landing_files(data.landing)
-            for envelope in read_envelopes(path)
-            for record in PARSERS[envelope.source](envelope)
-            if isinstance(record, Deletion)
-        ]
-        return report, found
+        return report, [record.post_id for record in landed(data) if isinstance(record, Deletion)]
 
     return go

@@ -11,8 +11,9 @@ import pytest
 
 from girafe.errors import AccessDenied
 from girafe.records import Deletion, Profile
-from tests.collectors.collecting import BLUESKY, NOW, landed, posts
+from tests.collectors.collecting import BLUESKY, NOW, posts
 from tests.collectors.collecting import run as run
+from tests.collectors.landed import landed
 from warehouse.landing import landing_files
 
 

@@ -10,10 +10,9 @@ import pytest
 
 from collectors.collect import collect
 from collectors.contract import Window
-from collectors.registry import PARSERS
 from girafe.errors import SourceUnavailable
 from girafe.records import Deletion, Post, Profile
-from warehouse.landing import landing_files, read_envelopes
+from tests.collectors.landed import landed
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = Window(start=NOW - timedelta(days=1), end=NOW)
@@ -72,15 +71,6 @@ def run(client_for, data, settings_with):
         )  # fmt: skip
 
     return go
-
-
-def landed(data):
-    return [
-        record
-        for path in landing_files(data.landing)
-        for envelope in read_envelopes(path)
-        for record in PARSERS[envelope.source](envelope)
-    ]
 
 
 def test_a_window_with_more_hits_than_can_be_reached_loses_none(run, data):

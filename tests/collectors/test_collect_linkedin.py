@@ -8,8 +8,9 @@ import json
 import httpx
 
 from girafe.records import Profile
-from tests.collectors.collecting import NOW, landed, posts
+from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
+from tests.collectors.landed import landed
 
 
 def test_comments_on_the_companys_linkedin_page_come_without_any_profile(run, data):

@@ -11,11 +11,11 @@ import pytest
 from collectors.collect import collect
 from collectors.contract import Window
 from collectors.cursors import cursor_path, read_cursors
-from collectors.registry import PARSERS
 from collectors.sources.mastodon_parse import account as read_account
 from girafe.errors import AccessDenied, GovernanceMissing, SourceUnavailable
-from girafe.records import Post, Profile, Rejected
+from girafe.records import Post, Profile
 from girafe.settings import parse_settings
+from tests.collectors.landed import landed
 from warehouse.landing import landing_files, read_envelopes
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -120,16 +120,6 @@ def run(client_for, data, settings_with):
         )
 
     return go
-
-
-def landed(data):
-    """Every record that the landing files hold, as classify would read them."""
-    records = []
-    for path in landing_files(data.landing):
-        for envelope in read_envelopes(path):
-            assert not isinstance(envelope, Rejected)
-            records.extend(PARSERS[envelope.source](envelope))
-    return records
 
 
 def posts(data):

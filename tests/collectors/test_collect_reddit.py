@@ -6,8 +6,9 @@ from __future__ import annotations
 import httpx
 
 from girafe.records import Deletion
-from tests.collectors.collecting import NOW, landed, posts
+from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
+from tests.collectors.landed import landed
 
 
 def test_reddit_posts_come_with_their_comments_and_what_is_deleted_is_named(run, data):

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 import pytest
 
 from collectors.imports.land import import_file
-from collectors.registry import PARSERS
 from girafe.errors import InputInvalid
 from girafe.records import Post, Profile
+from tests.collectors.landed import landed
 from warehouse.landing import landing_files, read_envelopes
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -50,12 +50,7 @@ def land(tmp_path, data):
         path = tmp_path / name
         path.write_bytes(content)
         report = import_file(path, data, now=NOW)
-        return report, [
-            record
-            for file in landing_files(data.landing)
-            for envelope in read_envelopes(file)
-            for record in PARSERS[envelope.source](envelope)
-        ]
+        return report, landed(data)
 
     return go
 

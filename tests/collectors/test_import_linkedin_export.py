@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from collectors.imports.land import import_file
-from collectors.registry import PARSERS
 from girafe.errors import InputInvalid
 from girafe.records import Post, Profile
+from tests.collectors.landed import landed
 from warehouse.landing import landing_files, read_envelopes
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -45,13 +45,7 @@ def land(tmp_path, data):
         if consent:
             (tmp_path / "export.zip.consent.toml").write_text(consent)
         report = import_file(path, data, now=NOW)
-        records = [
-            record
-            for file in landing_files(data.landing)
-            for envelope in read_envelopes(file)
-            for record in PARSERS[envelope.source](envelope)
-        ]
-        return report, records
+        return report, landed(data)
 
     return go
 

@@ -14,10 +14,10 @@ from pyarrow import parquet
 
 from collectors.imports.land import import_file
 from collectors.imports.mapping import SHIPPED, read_mapping
-from collectors.registry import FORMATS, PARSERS
+from collectors.registry import FORMATS
 from girafe.errors import InputInvalid
 from girafe.records import Post
-from warehouse.landing import landing_files, read_envelopes
+from tests.collectors.landed import landed
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 EXACT = 1795161600000 << 22  # 2026-11-20T08:00:00Z in the upper bits of a LinkedIn id
@@ -99,13 +99,7 @@ def land(tmp_path, data):
         path = tmp_path / name
         path.write_bytes(content)
         report = import_file(path, data, now=NOW, **more)
-        posts = [
-            record
-            for file in landing_files(data.landing)
-            for envelope in read_envelopes(file)
-            for record in PARSERS[envelope.source](envelope)
-        ]
-        return report, {post.post_id: post for post in posts if isinstance(post, Post)}
+        return report, {post.post_id: post for post in landed(data) if isinstance(post, Post)}
 
     return go
 

@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from collectors.collect import collect
 from collectors.http import Http, Manners
-from collectors.registry import PARSERS
 from girafe.data_dir import DataDir
 from girafe.records import Post
 from girafe.settings import parse_settings
 from tests.collectors.conftest import GOVERNANCE, Time
+from tests.collectors.landed import landed
 from tests.collectors.strict_mastodon import HTML, KNOWN, NOW
-from warehouse.landing import landing_files, read_envelopes
 
 HOST = "strict.example"
 SETTINGS = parse_settings(
@@ -161,13 +160,7 @@ def test_every_post_arrives_once_whatever_dialect_a_server_speaks(rules):
         )  # fmt: skip
         secrets = {"MASTODON_TOKENS": f"{HOST}=good"}
         report = collect("mastodon", "Ondine", settings=SETTINGS, data=data, http=http, secrets=secrets)
-        found = [
-            record.post_id
-            for path in landing_files(data.landing)
-            for envelope in read_envelopes(path)
-            for record in PARSERS[envelope.source](envelope)
-            if isinstance(record, Post)
-        ]
+        found = [record.post_id for record in landed(data) if isinstance(record, Post)]
     assert sorted(found) == sorted(f"https://{HOST}/p/{number}" for number in range(rules["posts"])), report
     assert report.health == ("heard" if rules["posts"] else "silent")
     assert server.asked < 120

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from collectors.collect import OVERCOME, collect
 from collectors.http import Http, Manners
-from collectors.registry import PARSERS
 from girafe.data_dir import DataDir
 from girafe.errors import GirafeError
 from girafe.records import Post
 from girafe.settings import parse_settings
-from warehouse.landing import landing_files, read_envelopes
+from tests.collectors.landed import landed
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SETTINGS = parse_settings(
@@ -107,14 +106,8 @@ def run(world, data):
     return collect("mastodon", "Ondine", settings=SETTINGS, data=data, http=http, secrets={})
 
 
-def landed(data):
-    return [
-        record
-        for path in landing_files(data.landing)
-        for envelope in read_envelopes(path)
-        for record in PARSERS[envelope.source](envelope)
-        if isinstance(record, Post)
-    ]
+def landed_posts(data):
+    return [record for record in landed(data) if isinstance(record, Post)]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -138,7 +131,7 @@ def test_any_plan_of_faults_and_restarts_ends_with_every_post_once(posts, page, 
                 break
         assert heard is not None
         assert heard.health == ("heard" if posts else "silent")
-        found = landed(data)
+        found = landed_posts(data)
         # Once means: one id, and after the last whole run one known parent.
         latest = {post.post_id: post for post in sorted(found, key=lambda post: post.observed_at)}
         assert set(latest) == {status(n, "a")["uri"] for n in range(posts)}
@@ -153,7 +146,7 @@ def test_the_same_window_twice_gives_the_same_rows(posts, page):
     with tempfile.TemporaryDirectory() as folder:
         data, world = DataDir(Path(folder)), World(posts, [], page)
         run(world, data)
-        first = {(post.post_id, post.text, post.reply_to) for post in landed(data)}
+        first = {(post.post_id, post.text, post.reply_to) for post in landed_posts(data)}
         world.now += timedelta(minutes=5)
         run(world, data)
-        assert {(post.post_id, post.text, post.reply_to) for post in landed(data)} == first
+        assert {(post.post_id, post.text, post.reply_to) for post in landed_posts(data)} == first

@@ -24,25 +24,17 @@ from collectors.cursors import cursor_path, read_cursors
 from collectors.gone import look_up_gone
 from collectors.http import Http, Manners
 from collectors.outward import outward_client
-from collectors.registry import PARSERS, SOURCES
+from collectors.registry import SOURCES
 from girafe.errors import GirafeError
 from girafe.records import Deletion, Post, Profile
 from scripts import social_servers
 from scripts.services import ServiceMissing
 from tests.collectors.bluesky_world import World
+from tests.collectors.landed import landed
 from warehouse.landing import landing_files, read_envelopes
 
 pytestmark = pytest.mark.servers
 SEED = int(os.environ.get("GIRAFE_SEED", 0)) or random.randrange(1, 10**6)
-
-
-def landed(data):
-    return [
-        record
-        for path in landing_files(data.landing)
-        for envelope in read_envelopes(path)
-        for record in PARSERS[envelope.source](envelope)
-    ]
 
 
 def texts(data):

@@ -17,9 +17,10 @@ from websockets.sync.server import serve
 
 from collectors import gone
 from collectors.cursors import cursor_path, read_cursors
-from collectors.registry import PARSERS, SOURCES
+from collectors.registry import SOURCES
 from girafe.records import Deletion, Envelope
-from warehouse.landing import landing_files, landing_path, read_envelopes, write_envelopes
+from tests.collectors.landed import landed
+from warehouse.landing import landing_files, landing_path, write_envelopes
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER = 120
@@ -120,13 +121,7 @@ def recheck(client_for, data, settings_with):
 
 
 def found(data):
-    records = [
-        record
-        for path in landing_files(data.landing)
-        for envelope in read_envelopes(path)
-        for record in PARSERS[envelope.source](envelope)
-    ]
-    return {record.post_id or record.account_id for record in records if isinstance(record, Deletion)}
+    return {record.post_id or record.account_id for record in landed(data) if isinstance(record, Deletion)}
 
 
 def test_a_deleted_post_is_named_and_those_of_strangers_are_not_kept(recheck, data):
