@@ -81,7 +81,8 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
     t, company = scene.words, settings.company.name
     values: dict[str, Any] = {"company": company, "week": t.day(week)}
     if week is None:
-        return _bare(scene, week, figures.listening(tables).silence(), values)
+        heard = figures.listening(tables)
+        return _bare(scene, week, heard.silence(), hero.why_nothing(t, heard, company=company), values)
     period = Period(code="1", weeks=(week,), before=(week - timedelta(weeks=1),))
     mix = tables.where(MIX, company_id=scene.home, platform=ALL, language=ALL)
     rows = figures.in_weeks(mix, period.weeks)
@@ -89,7 +90,7 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
     silence = figures.listening(tables, period.first, period.last).silence()
     state = figures.carrier(rows, share, silence=silence)
     if state in (Carrier.EMPTY, Carrier.BLIND, Carrier.UNHEARD):
-        return _bare(scene, week, state, values)
+        return _bare(scene, week, state, t(f"hero.why_{state}", company=company), values)
     top = hero.hero(scene, mix, period, silence, company=company)
     return Digest(
         words=t,
@@ -110,7 +111,7 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
     )
 
 
-def _bare(scene: Scene, week: date | None, state: Carrier, values: dict[str, Any]) -> Digest:
+def _bare(scene: Scene, week: date | None, state: Carrier, why: str, values: dict[str, Any]) -> Digest:
     t = scene.words
     period = Period(code="1", weeks=(week,), before=()) if week else None
     return Digest(
@@ -121,7 +122,7 @@ def _bare(scene: Scene, week: date | None, state: Carrier, values: dict[str, Any
         state=state,
         subject=t(f"digest.subject_{state}" if week else "digest.subject_nothing", **values),
         headline=t(f"hero.{state}", company=values["company"]),
-        lede=t(f"hero.why_{state}", company=values["company"]),
+        lede=why,
         share=None,
         left="",
         right="",

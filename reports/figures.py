@@ -66,6 +66,8 @@ class Listening:
 
     heard: tuple[str, ...]
     blind: tuple[str, ...]
+    posts: int = 0
+    """Posts that were read, about whomever."""
 
     def silence(self, platform: str = "all") -> Carrier:
         """What it means that nothing is known of `platform`: nothing said, nothing heard, or nobody listening."""
@@ -227,16 +229,21 @@ def platform_of(tables: Tables) -> dict[str, str]:
 def listening(tables: Tables, first: date = date.min, last: date = date.max) -> Listening:
     """Who answered and who could not be heard from `first` to `last`; of all time by default."""
     names = platform_of(tables)
-    heard = {
-        row["platform"]
+    answered = [
+        row
         for row in tables.get("rpt_source_health_daily")
         if row["health"] != "blind" and row["source"] != "recheck" and first <= row["day"] <= last
-    } | {
+    ]
+    heard = {row["platform"] for row in answered} | {
         names.get(row["source"]) or str(row["source"])
         for row in tables.get("rpt_source_hearing_weekly")
         if row["state"] != "blind" and first <= row["week_start"] <= last
     }
-    return Listening(heard=tuple(sorted(heard)), blind=blind_platforms(tables, first, last))
+    return Listening(
+        heard=tuple(sorted(heard)),
+        blind=blind_platforms(tables, first, last),
+        posts=total(answered, "count_posts"),
+    )
 
 
 def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:

@@ -62,12 +62,20 @@ def nothing(scene: Scene, heard: Listening, *, company: str) -> Hero:
         answer=t(f"hero.{state}", company=company),
         left="",
         right="",
-        lede=t(f"hero.why_{state}", company=company),
+        lede=why_nothing(t, heard, company=company),
         fine="",
         share=None,
         low=None,
         high=None,
     )
+
+
+def why_nothing(t: Words, heard: Listening, *, company: str) -> str:
+    """Why no week is known: nobody spoke, all spoke of others, or nobody could listen."""
+    state = heard.silence()
+    if state is Carrier.EMPTY and heard.posts:
+        return t("hero.why_elsewhere", count=heard.posts, company=company)
+    return t(f"hero.why_{state}", company=company)
 
 
 def lede(t: Words, share: Share, state: Carrier, *, company: str) -> str:

@@ -145,6 +145,20 @@ def test_it_renders_from_nothing(make_marts: Make, tables: Tables, settings: Set
 
 
 @pytest.mark.parametrize(
+    ("posts", "said"), [(0, "Ce calme est réel"), (3, "messages ont été lus et aucun ne parle de")]
+)
+def test_posts_about_somebody_else_are_no_calm(
+    make_marts: Make, tables: Tables, settings: Settings, posts: int, said: str
+) -> None:
+    runs = [row | {"health": "heard", "count_posts": posts} for row in tables["rpt_source_health_daily"]]
+    folder = make_marts({name: [] for name in tables} | {"rpt_source_health_daily": runs})
+    found = read_tables(folder)
+    assert said in Page(dashboard.render(found, settings, ("fr",))).text
+    for told in (dashboard.headline(found, settings, "en"), digest.digest(found, settings, "en").lede):
+        assert ("company.toml" in told) is (posts > 0)
+
+
+@pytest.mark.parametrize(
     ("health", "told"),
     [
         ("silent", "Personne n’a parlé de Brasserie Lumen"),
