@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ def _change(tree: Any, path: tuple[Any, ...], source: Bytes) -> None:
         elif kind == 4:
             at[last] = {source.words()[:20]: at[last]}
         else:
-            at[last] = ODD[source.number(len(ODD))]
+            # A copy: a later change of the same payload would else change ODD, and with it every input to come.
+            at[last] = deepcopy(ODD[source.number(len(ODD))])
     except (KeyError, IndexError, TypeError):
         pass  # an earlier change took the place away

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors.registry import FORMATS, PARSERS
+from tests.fuzz import mutate
+from tests.fuzz.mutate import Payloads
 from tests.fuzz.targets import PAYLOADS, TARGETS
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -59,3 +62,12 @@ def test_every_parser_and_every_reader_is_a_target():
 
 def test_every_kept_input_belongs_to_a_target():
     assert {path.parent.name for path in KEPT} <= set(TARGETS)
+
+
+def test_the_same_bytes_are_the_same_payload_whatever_came_before():
+    payloads, odd = Payloads([{"owner": {}, "tweet": {"entities": {"urls": []}}}]), repr(mutate.ODD)
+    draws = Random(1)
+    inputs = [draws.randbytes(12) for _ in range(2000)]
+    first = [repr(payloads.changed(data)) for data in inputs]
+    assert [repr(payloads.changed(data)) for data in inputs] == first
+    assert repr(mutate.ODD) == odd
