@@ -122,10 +122,14 @@ class Http:
         return self._retry(url, params, {"accept": "application/json"}, decode_json)
 
     def get(
-        self, url: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        fault: Callable[[Answer], str] = lambda answer: "",
     ) -> Answer:
-        """The body as bytes; for feeds and pages."""
-        return self._retry(url, params, dict(headers or {}), lambda answer: answer)
+        """The body as bytes; for feeds and pages. What `fault` finds wrong with it, if anything, is retried."""
+        return self._retry(url, params, dict(headers or {}), lambda answer: _sound(answer, fault))
 
     def _retry(
         self,
@@ -241,6 +245,12 @@ class Http:
         if budget:
             due = self.ticks() + budget
             self.shared.next_at[host] = max(self.shared.next_at.get(host, 0.0), due)
+
+
+def _sound(answer: Answer, fault: Callable[[Answer], str]) -> Answer:
+    if what := fault(answer):
+        raise TryAgain(what)
+    return answer
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -9,10 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
+from collectors.answers import Answer
 from collectors.contract import Canary, Item, Options, Watch, Window, no_auth, nothing_more
 from collectors.http import Http
+from collectors.paging import Trail
 from collectors.read import identifier, moment, text, tree
 from collectors.sources.telegram_gone import gone as gone
+from collectors.sources.telegram_page import not_a_preview
 from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
 from girafe.records import Account, Envelope, Post, Record
 
@@ -65,9 +68,13 @@ def _scraper(channel: str, http: Http) -> Any:
 
     from collectors.borrowed import Borrowed  # requests comes with it
 
-    scraper = TelegramChannelScraper(channel, retries=0)
+    scraper, trail = TelegramChannelScraper(channel, retries=0), Trail("Telegram")
+
+    def seen(answer: Answer) -> None:
+        trail.step(answer.url, page_was_empty=b"data-post=" not in answer.body)
+
     for scheme in ("https://", "http://"):
-        scraper._session.mount(scheme, Borrowed(http))
+        scraper._session.mount(scheme, Borrowed(http, not_a_preview, seen))
     return scraper
 
 

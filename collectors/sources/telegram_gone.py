@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from collectors.contract import Item, Watch
 from collectors.http import Http
+from collectors.sources.telegram_page import not_a_preview
 from girafe.errors import AccessDenied, SourceUnavailable
 
 _NUMBER = re.compile(r"/(\d+)\Z")
@@ -36,7 +37,7 @@ def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
 
 def _shown(watch: Watch, newest: int, http: Http) -> set[int]:
     """The numbers on the page of the preview that ends with `newest`."""
-    answer = http.get(f"https://t.me/s/{watch.origin}", {"before": newest + 1})
+    answer = http.get(f"https://t.me/s/{watch.origin}", {"before": newest + 1}, fault=not_a_preview)
     if answer.is_missing or "/s/" not in answer.url:
         raise AccessDenied(f"Telegram shows no public preview of {watch.origin}; is it a public channel?")
     words = answer.body.decode("utf-8", "replace")

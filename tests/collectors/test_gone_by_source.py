@@ -256,6 +256,16 @@ def test_a_channel_that_shows_nothing_or_something_else_deletes_nothing(land, lo
         look("telegram", telegram, TELEGRAM)
 
 
+def test_a_preview_that_was_cut_short_deletes_nothing(land, look):
+    def telegram(request):
+        whole = channel(44, 60)
+        return httpx.Response(200, html=whole[: whole.index("/60")])
+
+    land("telegram", message(44), message(60))
+    with pytest.raises(GirafeError, match="truncated"):
+        look("telegram", telegram, TELEGRAM)
+
+
 # Feeds
 
 FEEDS = 'feeds = ["https://feeds.example/all.xml"]'

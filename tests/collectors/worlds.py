@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 COUNT, PAGE = 6, 2
@@ -163,16 +164,55 @@ def x(path: str, params: Mapping[str, str], mode: str) -> Answer:
 
 
 def linkedin(path: str, params: Mapping[str, str], mode: str) -> Answer:
-    if "/comments" in path or "Notifications" in path:
+    """Each kind of question once: posts, an older post somebody commented on, two pages of comments, an answer."""
+    if "Notifications" in path:
+        return {"elements": [{"action": "COMMENT", "sourcePost": "urn:li:share:2"}]}
+    if path.endswith(quote("urn:li:share:2", safe="")):
+        return _linkedin_post(2)
+    if "/comments" not in path:
+        return {"elements": [_linkedin_post(0), _linkedin_post(1)]}
+    if quote("urn:li:comment:3", safe="") in path:
+        return {"elements": [_linkedin_comment(104)]}
+    if quote("urn:li:share:0", safe="") not in path:
         return {"elements": []}
-    start = 0 if mode == "loop" else int(params["start"])
-    last = start if mode == "hollow" else min(start + 100, 101)
-    posts = [
-        {"id": f"urn:li:share:{n}", "author": "urn:li:organization:9", "commentary": "Ondine",
-         "createdAt": int((NOW - timedelta(minutes=n + 1)).timestamp() * 1000)}
-        for n in range(start, last)
-    ]  # fmt: skip
-    return {"elements": posts}
+    start = 3 if mode == "loop" else 3 + int(params["start"])
+    last = start if mode == "hollow" else min(start + 100, 104)
+    return {"elements": [_linkedin_comment(n) for n in range(start, last)]}
+
+
+def _linkedin_post(number: int) -> dict[str, Any]:
+    written = when(number) - timedelta(days=90 if number == 2 else 0)
+    return {"id": linkedin_id(number), "author": "urn:li:organization:9", "commentary": "Ondine",
+            "createdAt": int(written.timestamp() * 1000)}  # fmt: skip
+
+
+def _linkedin_comment(number: int) -> dict[str, Any]:
+    answers = {"commentsSummary": {"aggregatedTotalComments": 1}} if number == 3 else {}
+    return {"commentUrn": linkedin_id(number), "actor": "urn:li:person:a", "object": "urn:li:share:0",
+            "message": {"text": "Bravo"}, **answers,
+            "created": {"time": int((NOW - timedelta(minutes=number)).timestamp() * 1000)}}  # fmt: skip
+
+
+def linkedin_id(number: int) -> str:
+    return f"urn:li:{'share' if number < 3 else 'comment'}:{number}"
+
+
+def telegram(path: str, params: Mapping[str, str], mode: str) -> Answer:
+    numbers, token = turn(params.get("before", ""), mode)
+    messages = "".join(
+        f'''<div class="tgme_widget_message" data-post="ondine_fr/{n}">
+        <div class="tgme_widget_message_text">Ondine</div>
+        <div class="tgme_widget_message_footer"><a class="tgme_widget_message_date" href="https://t.me/ondine_fr/{n}">
+        <time datetime="{when(n).isoformat()}">x</time></a></div></div>'''
+        for n in reversed(numbers)  # a page shows its newest message last
+    )
+    more = (
+        f'<a class="tme_messages_more" data-before="{token}" href="/s/ondine_fr?before={token}"></a>'
+        if token
+        else ""
+    )
+    body = f'<html><body class="tgme_page"><section>{more}{messages}</section></body></html>'
+    return body.encode(), {"content-type": "text/html"}
 
 
 def meta(path: str, params: Mapping[str, str], mode: str) -> Answer:
@@ -221,8 +261,12 @@ WORLDS: Mapping[str, World] = {
         answer=x, hosts=("api.x.com",), options="monthly_posts = 100000", secrets={"X_BEARER_TOKEN": "k"},
     ),
     "linkedin": World(
-        answer=linkedin, hosts=("api.linkedin.com",), options='organizations = ["9"]', count=101,
-        ids=lambda n: f"urn:li:share:{n}", secrets={"LINKEDIN_ACCESS_TOKEN": "k"}, turns_pages=False,
+        answer=linkedin, hosts=("api.linkedin.com",), options='organizations = ["9"]', count=105,
+        ids=linkedin_id, secrets={"LINKEDIN_ACCESS_TOKEN": "k"}, turns_pages=False,
+    ),
+    "telegram": World(
+        answer=telegram, hosts=("t.me",), options='channels = ["ondine_fr"]',
+        ids=lambda n: f"https://t.me/ondine_fr/{n}",
     ),
     "meta": World(
         answer=meta, hosts=("graph.facebook.com",), options='pages = ["facebook:9"]',

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from girafe.company_file import company_toml
@@ -63,9 +63,9 @@ def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
 
 
 PRINTED = st.characters(exclude_categories=("Cs", "Cc", "Z"))
+PRINTED.validate()  # reads the table of all characters here, once, and not while the first example is drawn
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine the first draws take a second
 @given(
     name=st.text(PRINTED, min_size=1, max_size=60),
     aliases=st.lists(st.text(PRINTED, min_size=1, max_size=30), max_size=3),
