@@ -6,17 +6,19 @@ token), and even that is believed only while the page itself can be read: a lost
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 
 from collectors.contract import NOTES, Item, Watch
 from collectors.http import Http
-from collectors.read import tree
+from collectors.read import text, tree, trees
 from girafe.errors import QuestionRefused, SourceUnavailable
 
 API = "https://graph.facebook.com/v24.0"
 _IDS_PER_CALL = 50
+_LISTED = 100
 _BELIEVED = 5
 """As many lost posts of a page, and no other, may be all it had; more look like a right that was lost."""
 _NO_SUCH_THING, _NO_SUCH_ALIAS = (100, 33), 803
@@ -27,24 +29,38 @@ _EDGES = {"facebook": "posts", "instagram": "media"}
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
     """Posts and comments of this page that Meta says do not exist, while the page itself can be read."""
     network, _, page = watch.origin.partition(":")
-    own = [item.key for item in items if _is_of(item, watch, network)]
+    own = {item.key: tree(item.payload.get(NOTES)) for item in items if _is_of(item, watch, network)}
     if not own or network not in _EDGES:
         return
     base = str(watch.options.get("api", API))
-    listed = http.json(f"{base}/{page}/{_EDGES[network]}", {"fields": "id", "limit": 1})
-    if not isinstance(tree(listed).get("data"), list):
+    listed = tree(http.json(f"{base}/{page}/{_EDGES[network]}", {"fields": "id", "limit": _LISTED})).get(
+        "data"
+    )
+    if not isinstance(listed, list):
         raise SourceUnavailable(f"{watch.origin} cannot be read, so nothing of it is taken for deleted.")
+    names = list(own)
     missing = [
         name
-        for start in range(0, len(own), _IDS_PER_CALL)
-        for name in _missing(base, own[start : start + _IDS_PER_CALL], http)
+        for start in range(0, len(names), _IDS_PER_CALL)
+        for name in _missing(base, names[start : start + _IDS_PER_CALL], http)
     ]
-    if len(missing) == len(own) > _BELIEVED:
+    if _is_a_lost_right(own, set(missing), {text(post.get("id")) for post in trees(listed)}):
         raise SourceUnavailable(
-            f"{watch.origin} shows none of its {len(own)} posts to this token, which looks like a lost right: nothing "
-            "is taken for deleted. If they are gone, `girafe forget` erases them."
+            f"{watch.origin} shows this token none of its {len(own)} posts, none of the comments under them, or not "
+            "what it lists itself, which looks like a lost right: nothing is taken for deleted. If they are gone, "
+            "`girafe forget` erases them."
         )
     yield from missing
+
+
+def _is_a_lost_right(own: Mapping[str, Mapping[str, Any]], missing: set[str], listed: set[str]) -> bool:
+    """What the page still lists is not gone; and all posts, or all comments of living posts, hardly go at once."""
+    under_the_living = {
+        name for name, added in own.items() if added.get("parent") and text(added.get("root")) not in missing
+    }
+    return bool(missing & listed) or any(
+        len(kind) > _BELIEVED and kind <= missing for kind in (set(own), under_the_living)
+    )
 
 
 def _is_of(item: Item, watch: Watch, network: str) -> bool:

@@ -15,6 +15,7 @@ from collectors.sources.rss_parse import link_of
 from girafe.errors import AccessDenied, RetryLater
 
 _MOST_PAGES = 200
+_REACHED = "looked up down to"
 _BELIEVED = 3
 """As many lost pages of a host, and no page left, may be deletions; more look like a site that moved."""
 
@@ -22,16 +23,32 @@ _BELIEVED = 3
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
     """Entries of this feed whose own page is missing, host by host, the newest first."""
     own = [item for item in items if _is_of(text(tree(item.payload.get("feed")).get("url")), watch.origin)]
-    own.sort(key=lambda item: text(tree(item.payload.get("entry")).get("published")), reverse=True)
-    if len(own) > _MOST_PAGES:
-        watch.limits.append(f"Of {len(own)} pages of a feed the newest {_MOST_PAGES} were looked up.")
     pages: dict[str, dict[str, str]] = {}
-    for item in own[:_MOST_PAGES]:
+    for item in _next(watch, sorted(own, key=_age, reverse=True)):
         link = link_of(tree(item.payload.get("entry")))
         if address(link).scheme in ("http", "https"):
             pages.setdefault(address(link).netloc, {})[item.key] = link
     for host, links in pages.items():
         yield from _missing(watch, host, links, http)
+
+
+def _age(item: Item) -> str:
+    return f"{text(tree(item.payload.get('entry')).get('published'))} {item.key}"
+
+
+def _next(watch: Watch, own: Sequence[Item]) -> Sequence[Item]:
+    """As many as a round looks up: it begins below where the last one ended, and from the newest after the oldest."""
+    if len(own) <= _MOST_PAGES:
+        watch.memory.pop(_REACHED, None)
+        return own
+    reached = watch.memory.get(_REACHED, "")
+    below = [item for item in own if not reached or _age(item) < reached]
+    chosen = [*below, *own[: len(own) - len(below)]][:_MOST_PAGES]
+    watch.memory[_REACHED] = _age(chosen[-1])
+    watch.limits.append(
+        f"Of {len(own)} pages of a feed {_MOST_PAGES} were looked up; the next round goes on below."
+    )
+    return chosen
 
 
 def _is_of(url: str, origin: str) -> bool:

@@ -56,7 +56,8 @@ class Graph:
                 if edge == "posts"
                 else [{"id": "i1", "caption": "Ondine", "timestamp": STAMP, "username": "ondine"}]
             )
-            return httpx.Response(200, json={"data": posts})
+            there = [post for post in posts if post["id"] not in self.gone]
+            return httpx.Response(200, json={"data": there})
         if self.refusal:
             return httpx.Response(400, json=self.refusal)
         if self.gone & set(names.split(",")):
@@ -293,6 +294,25 @@ def test_a_page_that_is_gone_is_a_deletion_and_one_its_feed_no_longer_lists_is_n
     assert look("rss", web({"/2"}, "User-agent: *\nDisallow: /private"), FEEDS)[1] == ["urn:a.example:2"]
     assert "robots.txt of a.example" in limits(data)
     assert "status 503" in limits(data)
+
+
+def test_of_more_pages_than_a_round_looks_up_the_next_round_takes_the_rest(land, look, data):
+    land("rss", *(entry(number) for number in range(450)))
+    asked = []
+
+    def site(request):
+        asked.append(request.url.path)
+        return httpx.Response(404 if request.url.path in ("/robots.txt", "/3") else 200, text="x")
+
+    rounds = []
+    for _ in range(4):
+        asked.clear()
+        look("rss", site, FEEDS)
+        rounds.append({path for path in asked if path != "/robots.txt"})
+    assert [len(pages) for pages in rounds] == [200] * 4
+    assert set.union(*rounds[:3]) == {f"/{number}" for number in range(450)}
+    assert "of a feed 200 were looked up; the next round goes on" in limits(data)
+    assert [post for post in look("rss", site, FEEDS)[1] if post] == ["urn:a.example:3"]
 
 
 def test_entries_of_a_search_are_looked_up_whatever_was_searched_for(land, look):
