@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from collectors.contract import (
@@ -20,7 +21,7 @@ from collectors.http import Http
 from collectors.read import is_in, moment, text, tree, trees
 from collectors.sources.discourse_parse import is_gone
 from collectors.sources.discourse_parse import parse as parse
-from girafe.errors import AccessDenied
+from girafe.errors import AccessDenied, PayloadRejected
 
 PLATFORM = "discourse"
 VERSION = "discourse-1"
@@ -33,6 +34,7 @@ CANARY: Canary | None = Canary(queries=("the", "pour", "les"), reach=timedelta(d
 auth = no_auth
 thread = nothing_more
 
+_DAY = timedelta(days=1)
 _SEARCH_PAGES = 10
 _POSTS_PER_CALL = 50
 
@@ -44,25 +46,47 @@ def origins(options: Options) -> Sequence[str]:
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Whole topics: a search shows only excerpts, which are not what was said."""
-    topics: dict[str, None] = {}
-    dates = (
-        f"after:{window.start - timedelta(days=1):%Y-%m-%d} before:{window.end + timedelta(days=1):%Y-%m-%d}"
-    )
+    for topic in dict.fromkeys(str(hit.get("topic_id")) for hit in _hits(watch, window, http)):
+        yield from _topic(watch, topic, http)
+
+
+def _hits(watch: Watch, window: Window, http: Http) -> Iterator[Mapping[str, Any]]:
+    """Newest first; where a search has more pages than it shows, another one begins at the last day seen."""
+    first, before = window.start.date(), window.end.date() + _DAY
+    while True:
+        hits, is_whole = _search(watch, first - _DAY, before, http)
+        yield from (hit for hit in hits if is_in(window, moment, hit.get("created_at"), "created_at"))
+        oldest = min((day for hit in hits if (day := _day(hit))), default=before)
+        if is_whole or oldest < first:
+            return
+        if oldest + _DAY >= before:  # more in one day than a search shows, or a forum that knows no `before:`
+            watch.limits.append(
+                f"{watch.origin}: the search shows {_SEARCH_PAGES} pages; the rest of {oldest} was not read."
+            )
+        if oldest >= before or before <= first:
+            return
+        before = min(oldest + _DAY, before - _DAY)
+
+
+def _search(watch: Watch, after: date, before: date, http: Http) -> tuple[list[Mapping[str, Any]], bool]:
+    """What the pages of one search show, and whether that is all."""
+    hits: list[Mapping[str, Any]] = []
     for page in range(1, _SEARCH_PAGES + 1):
-        params = {"q": f'"{watch.query}" {dates} order:latest', "page": page}
+        params = {"q": f'"{watch.query}" after:{after} before:{before} order:latest', "page": page}
         answer = http.json(f"{watch.origin}/search.json", params)
         if not isinstance(answer, dict):
             raise AccessDenied(f"{watch.origin} has no search we may use; is it a Discourse forum?")
-        hits = trees(answer.get("posts"))
-        for hit in hits:
-            if is_in(window, moment, hit.get("created_at"), "created_at"):
-                topics[str(hit.get("topic_id"))] = None
+        hits += trees(answer.get("posts"))
         if not tree(answer.get("grouped_search_result")).get("more_full_page_results"):
-            break
-    else:
-        watch.limits.append(f"{watch.origin}: the search shows {_SEARCH_PAGES} pages; the rest was not read.")
-    for topic in topics:
-        yield from _topic(watch, topic, http)
+            return hits, True
+    return hits, False
+
+
+def _day(hit: Mapping[str, Any]) -> date | None:
+    try:
+        return moment(hit.get("created_at"), "created_at").astimezone(UTC).date()
+    except PayloadRejected:
+        return None
 
 
 def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:

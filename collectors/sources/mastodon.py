@@ -84,7 +84,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         if page and all(time is not None and time < window.start for time in times):
             break
     if http.auth is not None:
-        for status in searched(watch, http):
+        for status in searched(watch, window.start, http):
             time = _time(status)
             if time is None or time in window:
                 yield _item(watch, status)

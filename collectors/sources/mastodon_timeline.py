@@ -7,17 +7,20 @@ Mastodon, or know no `limit` at all; some search on only by id where Mastodon ha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from collectors.contract import Watch
+from collectors.contract import Watch, Window
 from collectors.http import Http
 from collectors.paging import Trail, next_query
-from collectors.read import tree, trees
+from collectors.read import is_in, moment, tree, trees
 from girafe.errors import AccessDenied, QuestionRefused, SourceUnavailable
 from girafe.records import Payload
 
 PAGE = 40
 _MOST_SEARCHED = 400
+_SMALLEST_PAGE = 20
+"""As many posts as every server shows a page; fewer are all there is."""
 _NOT_SEARCHED = "The full text was not searched"
 
 
@@ -57,24 +60,27 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
         query = {**params, **(following or {"max_id": str(items[-1].get("id"))})}
 
 
-def searched(watch: Watch, http: Http) -> Iterator[Payload]:
+def searched(watch: Watch, start: datetime, http: Http) -> Iterator[Payload]:
     """Full text, which a server shows to its own users only; it holds those who chose to be found by it.
 
-    Where a phrase in quotes finds nothing it is asked for without: some servers look for the quotes as well.
+    Where more is found than is read, newer than `start`, that is named. Where a phrase in quotes finds nothing it
+    is asked for without: some servers look for the quotes as well.
     """
     for words in (f'"{watch.query}"', watch.query):
         found = False
-        for page in _found(watch, words, http):
+        for page in _found(watch, words, start, http):
             found = True
             yield from page
         if found or any(limit.startswith(_NOT_SEARCHED) for limit in watch.limits):
             return
 
 
-def _found(watch: Watch, words: str, http: Http) -> Iterator[list[Payload]]:
+def _found(watch: Watch, words: str, start: datetime, http: Http) -> Iterator[list[Payload]]:
     """Pages of a search, each with something new, by offset and, where that leads nowhere, by the last id."""
     asked: dict[str, str | int] = {"q": words, "type": "statuses", "limit": PAGE}
     seen, last, by_id = set[str](), "", False
+    older = Window(start=datetime.min.replace(tzinfo=UTC), end=start)
+    statuses: list[Payload] = []
     while len(seen) < _MOST_SEARCHED:
         onward: dict[str, str | int] = {"max_id": last} if by_id else {"offset": len(seen)} if seen else {}
         try:
@@ -91,10 +97,16 @@ def _found(watch: Watch, words: str, http: Http) -> Iterator[list[Payload]]:
         statuses = [dict(status) for status in trees(tree(answer).get("statuses"))]
         new = [status for status in statuses if str(status.get("id")) not in seen]
         if not new and (by_id or not seen):
-            return  # the end, or a server that knows neither way on and begins anew
+            if len(statuses) >= _SMALLEST_PAGE:  # a server that knows neither way on and begins anew
+                break
+            return
         if not new:
             by_id = True  # GoToSocial answers any offset with nothing
             continue
         yield new
         seen.update(str(status.get("id")) for status in new)
         last = str(new[-1].get("id"))
+    if not all(is_in(older, moment, status.get("created_at"), "created_at") for status in statuses):
+        watch.limits.append(
+            f"The full text was searched up to its {len(seen)}th post; what lies behind was not read."
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import httpx
+import orjson
 import pytest
 
 from girafe.records import Post
@@ -25,13 +26,13 @@ MANY = 95
 class Searched(Server):
     """A GoToSocial by its other answers, with 95 posts that only a search finds."""
 
-    def __init__(self, **way):
+    def __init__(self, many=MANY, minutes=1, **way):
         super().__init__("gotosocial", "a.example")
         self.way = {"most": 40, "by_id": True, "quotes": False} | way
         self.hidden = [
-            {**self._post(4, f"01S{MANY - n:04}"), "uri": f"https://home.example/found/{n}",
-             "created_at": (NOW - timedelta(minutes=n + 1)).isoformat()}
-            for n in range(MANY)
+            {**self._post(4, f"01S{many - n:04}"), "uri": f"https://home.example/found/{n}",
+             "created_at": (NOW - timedelta(minutes=minutes * n + 1)).isoformat()}
+            for n in range(many)
         ]  # fmt: skip
 
     def _search(self, params, token):
@@ -59,3 +60,16 @@ def test_a_search_is_read_to_its_end(listen, data, way):
     found = [name for name in ids if "/found/" in name]
     assert len(found) == len(set(found)) == (40 if way == "neither way leads on" else MANY)
     assert sum("search" in url for url in server.asked) < 20
+    assert ("what lies behind was not read" in limits(data)) == (way == "neither way leads on")
+
+
+def limits(data):
+    return " ".join(orjson.loads(path.read_bytes())["limits"] for path in data.runs.glob("*/*.json"))
+
+
+@pytest.mark.parametrize(("minutes", "named"), [(1, True), (600, False)])
+def test_more_than_a_search_is_read_for_is_named_unless_it_is_older_than_the_window(
+    listen, data, minutes, named
+):
+    listen({"a.example": Searched(many=450, minutes=minutes, offset="counts")})
+    assert ("up to its 400th post" in limits(data)) == named

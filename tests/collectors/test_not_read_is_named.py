@@ -100,33 +100,56 @@ def test_comments_behind_more_stubs_than_are_asked_for(run, limits):
     assert "t3_0: 1 or more comments were not read" in limits()
 
 
-def test_a_forum_whose_search_has_more_pages_than_it_shows(run, limits):
-    post = {
-        "id": 1,
-        "topic_id": 7,
-        "post_number": 1,
-        "username": "ada",
-        "cooked": "<p>Ondine</p>",
-        "created_at": STAMP,
-    }
+def forum(said, pages=10, knows_before=True):
+    """A forum that shows ten pages of fifty of any search; `said` are days of November and how many posts each has."""
+    hits = [
+        {"topic_id": day, "created_at": f"2026-11-{day:02d}T08:00:00Z"}
+        for day, count in said
+        for _ in range(count)
+    ]
 
-    def forum(request):
+    def answer(request):
         if request.url.path == "/search.json":
-            more = {"more_full_page_results": True}
+            before = request.url.params["q"].partition("before:")[2][:10]
+            found = [hit for hit in hits if hit["created_at"] < before or not knows_before]
+            start = (int(request.url.params["page"]) - 1) * 50
+            more = {"more_full_page_results": start + 50 < len(found)}
             return httpx.Response(
-                200, json={"posts": [{"topic_id": 7, "created_at": STAMP}], "grouped_search_result": more}
+                200, json={"posts": found[start : start + 50], "grouped_search_result": more}
             )
-        return httpx.Response(
-            200,
-            json={
-                "title": "Ondine",
-                "post_stream": {"posts": [post], "stream": [1]},
-                "user": {"username": "ada"},
-            },
-        )
+        if request.url.path.startswith("/u/"):
+            return httpx.Response(404, json={})
+        day = int(request.url.path.rpartition("/")[2].removesuffix(".json"))
+        post = {"id": day, "topic_id": day, "post_number": 1, "username": "ada", "cooked": "<p>Ondine</p>",
+                "created_at": f"2026-11-{day:02d}T08:00:00Z"}  # fmt: skip
+        whole = {
+            "title": "Ondine",
+            "post_stream": {"posts": [post], "stream": [day]},
+            "user": {"username": "ada"},
+        }
+        return httpx.Response(200, json=whole)
 
-    run("discourse", forum, 'forums = ["https://forum.example"]')
-    assert "the search shows 10 pages" in limits()
+    return answer
+
+
+FORUM = 'forums = ["https://forum.example"]'
+WEEK = Window(start=NOW - timedelta(days=7), end=NOW)
+
+
+def test_a_search_of_a_forum_goes_on_where_its_pages_end(run, data, limits):
+    run("discourse", forum([(23, 300), (22, 300), (21, 300), (20, 1), (18, 1)]), FORUM, window=WEEK)
+    assert (len(posts(data)), limits()) == (5, "")
+
+
+def test_a_forum_with_more_in_a_day_than_its_search_shows(run, data, limits):
+    run("discourse", forum([(23, 10), (22, 600), (20, 1)]), FORUM, window=WEEK)
+    assert len(posts(data)) == 3
+    assert "the search shows 10 pages; the rest of 2026-11-22 was not read" in limits()
+
+
+def test_a_forum_that_knows_no_before_is_asked_no_more_than_twice_over(run, data, limits):
+    run("discourse", forum([(23, 300), (22, 300), (20, 1)], knows_before=False), FORUM, window=WEEK)
+    assert (len(posts(data)), "was not read" in limits()) == (2, True)
 
 
 def test_x_further_back_than_it_shows(run, limits):
