@@ -254,6 +254,6 @@ def preload(*, everything: bool) -> None:
     names = ["collectors.registry", "collectors.imports.land", "nlp.classify", "nlp.judge", "warehouse.load"]
     if everything:
         names += ["dbt.cli.main", "great_expectations", "quality.batches", "quality.docs", "quality.engine"]
-        names += ["quality.registry", "quality.validate", "reports.release", "warehouse.dbt", "weasyprint"]
+        names += ["quality.registry", "quality.validate", "reports.release", "warehouse.dbt"]
     for name in names:
         import_module(name)
