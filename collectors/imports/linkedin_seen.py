@@ -21,11 +21,10 @@ _FOLLOWERS = re.compile(
 
 def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
     """One feed update becomes one Post."""
+    if left_out(item):
+        return
     number = _number(item)
-    written = _written(item, number, seen_at)
-    if written is None:
-        return  # promoted: it tells no age, and an advertisement is not conversation
-    created_at, precision = written
+    created_at, precision = _written(item, number, seen_at)
     commentary = tree(tree(item.get("commentary")).get("text"))
     likes, replies, reposts = _counts(tree(item.get("*socialDetail")))
     shared = _shared(item)
@@ -46,6 +45,13 @@ def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
         reposts=reposts,
         time_precision=precision,
     )
+
+
+def left_out(item: Mapping[str, Any]) -> str:
+    """Why an item is no conversation, or nothing: an advertisement shows a word where posts show their age."""
+    shown = text(tree(tree(item.get("actor")).get("subDescription")).get("text"))
+    is_dated = age(shown) is not None or any(character.isdigit() for character in shown)
+    return "promoted" if shown and not is_dated else ""
 
 
 def _number(item: Mapping[str, Any]) -> str:
@@ -80,13 +86,8 @@ def _counts(detail: Mapping[str, Any]) -> tuple[int | None, int | None, int | No
     )
 
 
-def _written(
-    item: Mapping[str, Any], number: str, seen_at: datetime
-) -> tuple[datetime, TimePrecision] | None:
-    shown = text(tree(tree(item.get("actor")).get("subDescription")).get("text"))
-    told = age(shown)
-    if told is None and shown and not any(character.isdigit() for character in shown):
-        return None
+def _written(item: Mapping[str, Any], number: str, seen_at: datetime) -> tuple[datetime, TimePrecision]:
+    told = age(text(tree(tree(item.get("actor")).get("subDescription")).get("text")))
     exact = from_activity_id(number, seen_at)
     if exact is not None:
         return exact, "second"

@@ -13,16 +13,28 @@ from girafe.errors import PayloadChanged
 from girafe.records import Account, Post, Record
 
 
+def left_out(item: Mapping[str, Any]) -> str:
+    """Why an item is no conversation, or nothing: an advertisement, or what X says is withheld or gone."""
+    item = _inner(item)
+    gone = "tombstone" in item or item.get("__typename") in ("TweetTombstone", "TweetUnavailable")
+    if gone and not tree(item.get("legacy")):
+        return "withheld"
+    return "promoted" if item.get("promoted") is True else ""
+
+
+def _inner(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """ "With visibility results" hides the post one level deeper."""
+    return tree(item.get("tweet")) or item
+
+
 def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
     """One result becomes one Post; what is withheld, gone or an advertisement becomes nothing."""
-    item = tree(item.get("tweet")) or item  # "with visibility results" hides the post one level deeper
+    if left_out(item):
+        return
+    item = _inner(item)
     legacy = tree(item.get("legacy"))
     if not legacy:
-        if "tombstone" in item or item.get("__typename") in ("TweetTombstone", "TweetUnavailable"):
-            return
         raise PayloadChanged("There is no `legacy` in the item.")
-    if item.get("promoted") is True:
-        return
     note = tree(tree(tree(item.get("note_tweet")).get("note_tweet_results")).get("result"))
     reposted = _result(legacy, "retweeted_status_result") or _result(item, "retweeted_status_result")
     repost_of = optional_id(reposted.get("rest_id")) or optional_id(legacy.get("retweeted_status_id_str"))

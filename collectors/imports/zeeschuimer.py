@@ -20,7 +20,7 @@ PARSER = NAME
 _PLATFORMS = {"linkedin": "linkedin", "twitter": "x", "x": "x"}
 _META = "__import_meta"
 _MILLISECONDS_FROM = 100_000_000_000
-_READERS = {"linkedin": linkedin_seen.read, "x": x_seen.read}
+_READERS = {"linkedin": linkedin_seen, "x": x_seen}
 
 
 def recognises(head: Head) -> bool:
@@ -45,6 +45,8 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
         if platform is None:
             detail = f"{name or 'The platform'} is not read; girafe reads {', '.join(sorted(_PLATFORMS))}."
             yield Bad(reason="unknown_platform", detail=detail, position=position, raw=raw)
+        elif reason := _READERS[platform].left_out(tree(line.get("data"))):
+            yield Skipped(reason=reason, position=position)
         else:
             yield Row(platform=platform, payload=line, position=position, raw=raw)
 
@@ -71,4 +73,4 @@ def parse(envelope: Envelope) -> Iterator[Record]:
     reader = _READERS.get(envelope.platform)
     if reader is None:
         raise PayloadChanged(f"{envelope.platform} is not read from Zeeschuimer.")
-    yield from reader(tree(line.get("data")), observed_at)
+    yield from reader.read(tree(line.get("data")), observed_at)

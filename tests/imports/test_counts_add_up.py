@@ -138,7 +138,7 @@ CASES: dict[str, Case] = {
     "zeeschuimer": Case(
         lines(update(), update(EXACT + 1, ago="Promoted"), update(7, ago="2 sem"), {"source_platform": "tiktok.com", "data": {}},
               {"source_platform": "linkedin.com", "timestamp_collected": 1, "data": {}}, b"{"),
-        "zeeschuimer-export.ndjson", 2, {"unknown_platform": 1, "payload_changed": 1, "not_json": 1}, {"no_words": 1},
+        "zeeschuimer-export.ndjson", 2, {"unknown_platform": 1, "payload_changed": 1, "not_json": 1}, {"promoted": 1},
     ),
     "linkedin_export": Case(
         zipped({"Complete_LinkedInDataExport/Shares.csv": SHARES, "Comments_17.csv": COMMENTS, "Connections.csv": "x", "messages.csv": "y"}),

@@ -280,6 +280,18 @@ MONITORS = {
     "brandwatch: German columns of another year": Case(
         table([["Abfrage-ID", "Abfragename", "Datum", "Titel", "Textauszug", "URL", "Seitentyp", "Autor", "Gesamttext"],
                ["1", "O", "20.11.2026 08:00", "", "", "https://x.com/ada/status/7", "twitter", "ada", "Bravo Ondine"]], separator=";", encoding="cp1252"), "b.csv", {"7": BRAVO}),
+    "brandwatch: German columns somebody chose, below a preamble": Case(
+        table([["Bericht:", "O"], [], ["Datum", "Titel", "Ausschnitt", "Url", "Seitentyp", "Autor", "Volltext", "Erwähnte Autoren", "X-Autoren-ID"],
+               ["2026-11-20 08:00:00.0", "", "", "http://twitter.com/ada/statuses/7", "twitter", "ada", "Bravo Ondine", "@bo", "77"]], separator=";", encoding="utf-8-sig"),
+        "b.csv", {"7": BRAVO | {"mentions": ("bo",), "author.account_id": "77"}}),
+    "brandwatch: French columns in UTF-16": Case(
+        table([["Rapport :", "O"], ["Nom de la requête", "Date", "Extrait", "Url", "Type de page", "Auteur", "Texte intégral", "Auteurs mentionnés", "ID auteur X"],
+               ["O", "20/11/2026 08:00", "", "http://twitter.com/ada/statuses/7", "twitter", "ada", "Bravo Ondine", "@bo", "77"]], separator=";", encoding="utf-16"),
+        "b.csv", {"7": BRAVO | {"mentions": ("bo",), "author.account_id": "77"}}),
+    "talkwalker: German columns": Case(
+        table([["URL", "Veröffentlicht", "Titel", "Inhalt", "Quelle", "Quelltyp", "Sprache", "Autor"],
+               ["https://twitter.com/ada/status/7", "20.11.2026 08:00", "", "Bravo Ondine", "twitter.com", "Twitter", "de", "ada"]], separator=";"),
+        "t.csv", {"7": BRAVO}),
     "meltwater: today's columns in UTF-16": Case(
         table([MW, row("mw"), row("mw", **{"Content Type": "Repost"}), row("mw", **{"URL": "https://x.com/bo/status/8", "Opening Text": "RT @ada: Bravo"})], separator="\t", encoding="utf-16"),
         "m.csv", {"7": BRAVO | {"replies": 1, "reposts": 2, "author.display_name": "Ada M."}}, {}, {"content_type_repost": 1, "repost": 1}),
@@ -355,6 +367,11 @@ FOUR = {
         table([["thread_id", "id", "timestamp", "body", "subject", "author", "subreddit", "parent", "score"],
                ["abc", "abc", "2026-11-20 08:00:00", "", "Ondine ?", "ada", "emploi", "", "3"], ["abc", "def", "2026-11-20 08:00:00", "oui", "", "bo", "emploi", "t3_abc", "1"]]),
         "4.csv", {"t3_abc": AT, "t1_def": {"reply_to": "t3_abc", "conversation_id": "t3_abc"}}),
+    "4cat_reddit: what was deleted or removed": Case(
+        table([["thread_id", "id", "timestamp", "body", "subject", "author", "subreddit", "parent", "score"],
+               *(["abc", name, "2026-11-20 08:00:00", body, "", author, "emploi", "t3_abc", "1"]
+                 for name, body, author in (("def", "oui", "bo"), ("ghi", "[removed]", "bo"), ("jkl", "[deleted]", "bo"), ("mno", "non", "[deleted]")))]),
+        "4.csv", {"t1_def": AT}, {}, {"body_[removed]": 1, "body_[deleted]": 1, "author_[deleted]": 1}),
     "4cat_telegram: a chat is not one conversation": Case(
         table([["id", "thread_id", "chat", "author", "author_username", "author_is_bot", "body", "reply_to", "timestamp", "unix_timestamp"],
                ["ondine-17", "ondine", "ondine", "123", "ada", "no", "Oui", "12", "2026-11-20 08:00:00", "1795161600"]]),
@@ -430,7 +447,7 @@ BROWSED = {
     "one JSON list": Case(json.dumps([wrapped(seen(7)), wrapped(seen(8)), 9], indent=1).encode(), "z.json", {"7": TWEET, "8": TWEET}, {"not_an_object": 1}),
     "advertisements, the withheld and the gone": Case(
         lines(wrapped(seen(7, promoted=True)), wrapped({"__typename": "TweetTombstone", "tombstone": {}}), wrapped({"__typename": "TweetWithVisibilityResults", "tweet": seen(8)})),
-        "z.ndjson", {"8": TWEET}, {}, {"no_words": 2}),
+        "z.ndjson", {"8": TWEET}, {}, {"withheld": 1, "promoted": 1}),
     "protected and business accounts of today's layout": Case(
         lines(wrapped(seen(7, {"privacy": {"protected": True}})), wrapped(seen(8, {"verification": {"verified_type": "Business"}}))), "z.ndjson", {"8": {"author.is_organisation": True}}, {"opted_out": 1}),
     "a quote of what is gone, a repost by number": Case(
@@ -442,7 +459,7 @@ BROWSED = {
     "LinkedIn: counts of the older layout": Case(
         lines(update(**{"*socialDetail": {"comments": {"paging": {"total": 4}}, "totalShares": 2, "likes": {"paging": {"total": 9}}}})), "z.ndjson", {str(EXACT): {"likes": 9, "replies": 4, "reposts": 2}}),
     "LinkedIn: an age in a language not read is no advertisement": Case(
-        lines(update(ago="3 Tage •"), update(7, ago="3 Tage •"), update(EXACT + 1, ago="Gesponsert")), "z.ndjson", {str(EXACT): AT}, {"payload_changed": 1}, {"no_words": 1}),
+        lines(update(ago="3 Tage •"), update(7, ago="3 Tage •"), update(EXACT + 1, ago="Gesponsert")), "z.ndjson", {str(EXACT): AT}, {"payload_changed": 1}, {"promoted": 1}),
 }  # fmt: skip
 
 
