@@ -21,6 +21,7 @@ from collectors.read import moment, optional_id, tree, trees
 from collectors.sources.mastodon_ask import check_access
 from collectors.sources.mastodon_ask import gone as gone
 from collectors.sources.mastodon_ask import profile as profile
+from collectors.sources.mastodon_parse import is_public
 from collectors.sources.mastodon_parse import parse as parse
 from collectors.sources.mastodon_thread import conversation
 from collectors.sources.mastodon_timeline import PAGE, backwards, searched
@@ -79,14 +80,15 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     for page in backwards(watch, url, http):
         times = [_time(status) for status in page]
         for status, time in zip(page, times, strict=True):
-            if time is None or time in window:  # what cannot be dated is landed, for quarantine to show
+            # What cannot be dated is landed, for quarantine to show; what is not for all is not kept at all.
+            if is_public(status) and (time is None or time in window):
                 yield _item(watch, status)
         if page and all(time is not None and time < window.start for time in times):
             break
     if http.auth is not None:
         for status in searched(watch, window.start, http):
             time = _time(status)
-            if time is None or time in window:
+            if is_public(status) and (time is None or time in window):
                 yield _item(watch, status)
 
 
@@ -99,7 +101,7 @@ def _anything(watch: Watch, http: Http) -> Iterator[Item]:
         page = http.json(url)
     if not isinstance(page, list):
         raise SourceUnavailable(f"{watch.origin} has no public timeline.")
-    yield from (_item(watch, dict(status)) for status in trees(page))
+    yield from (_item(watch, dict(status)) for status in trees(page) if is_public(status))
 
 
 def _time(status: Payload) -> datetime | None:
@@ -151,6 +153,6 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
         in_a_row = 0
         done.update(str(member.get("id")) for member in members)
         names = {str(member.get("id")): _uri(member) for member in members}
-        yield from (_item(watch, member, names) for member in members)
+        yield from (_item(watch, member, names) for member in members if is_public(member))
     if troubles:
         raise troubles[0]

@@ -19,8 +19,8 @@ _OPT_OUT_TAG = re.compile(r"#(nobots?|noindex|noarchive)\b", re.IGNORECASE)
 def parse(envelope: Envelope) -> Iterator[Record]:
     """A status becomes a Post, an account a Profile; what is not public becomes nothing."""
     payload = envelope.payload
-    if "content" in payload and "account" in payload:
-        if (text(payload.get("visibility")) or "public") in _PUBLIC:
+    if "account" in payload and ("content" in payload or "text" in payload):
+        if is_public(payload):
             yield _post(payload, envelope)
     elif "acct" in payload or "username" in payload:
         yield Profile(account=account(payload, _home(payload, payload)), observed_at=envelope.fetched_at)
@@ -28,11 +28,18 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         raise PayloadChanged("Neither a status (content, account) nor an account (acct).")
 
 
+def is_public(status: Mapping[str, Any]) -> bool:
+    """Whether everybody may read it: to who is signed in a server also shows what is for few."""
+    return (text(status.get("visibility")) or "public") in _PUBLIC
+
+
 def _post(status: Payload, envelope: Envelope) -> Post:
     author = account(tree(status["account"]), _home(status, tree(status["account"])))
     boosted = tree(status.get("reblog"))  # its words are the boosted author's, so it stays a bare repost
     warning = text(status.get("spoiler_text"))
-    body = "" if boosted else plain_text(text(status.get("content")))
+    # Some servers send the words only as they were typed.
+    said = plain_text(text(status.get("content"))) or text(status.get("text"))
+    body = "" if boosted else said
     return Post(
         platform=envelope.platform,
         post_id=_name(status),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -371,3 +372,16 @@ def test_only_a_link_the_server_has_verified_counts_as_one():
     who = read_account(account("ada", fields=fields), "a.example")
     assert who.links == ("https://ondine.example", "https://ada.example")
     assert who.verified_links == ("https://ondine.example",)
+
+
+@pytest.mark.parametrize("visibility", ["private", "direct", "local"])
+def test_what_a_server_shows_to_few_is_not_kept_not_even_as_a_payload(run, data, visibility):
+    said = [
+        status(1, "ada", 50, replies_count=2),
+        status(2, "bo", 40, "<p>for few</p>", reply_to="1", visibility=visibility),
+        status(3, "cy", 30, "<p>for all</p>", reply_to="1"),
+        status(4, "bo", 20, "<p>#ondine for few</p>", visibility=visibility),
+    ]
+    run(Instance(said, tagged=["4", "1"]), secrets={"MASTODON_TOKENS": "a.example=good"})
+    kept = b"".join(gzip.decompress(path.read_bytes()) for path in landing_files(data.landing))
+    assert (b"for all" in kept, b"for few" in kept) == (True, False)

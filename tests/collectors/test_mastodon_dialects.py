@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import tempfile
-from datetime import timedelta
+from datetime import timedelta, timezone
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
@@ -20,6 +22,7 @@ from girafe.settings import parse_settings
 from tests.collectors.conftest import GOVERNANCE, Time
 from tests.collectors.landed import landed
 from tests.collectors.strict_mastodon import HTML, KNOWN, NOW
+from warehouse.landing import landing_files
 
 HOST = "strict.example"
 SETTINGS = parse_settings(
@@ -38,6 +41,12 @@ RULES = st.fixed_dictionaries(
         "instance": st.sampled_from(["v2", "v1", "html"]),
         "nulls": st.booleans(),
         "search": st.sampled_from([200, 401, 404, 422, 501]),
+        "times": st.sampled_from(["Z", "milliseconds", "offset", "naive"]),
+        "words": st.sampled_from(["content", "text", "both"]),
+        "hidden": st.sampled_from(["private", "direct", "local", "mutuals_only", "subscribers", ""]),
+        "budget": st.sampled_from(["none", "epoch", "iso", "odd"]),
+        "busy": st.sampled_from(["never", "seconds", "date", "bare"]),
+        "quotes": st.booleans(),
     }
 )
 
@@ -50,6 +59,9 @@ class Strict:
         local = {"ulid": "01M83VG{:04d}", "snowflake": "1115000000000{:05d}", "number": "{}"}[rules["ids"]]
         names = [local.format(900 - number) for number in range(rules["posts"])]
         self.posts = [self._post(number, name) for number, name in enumerate(names)]
+        if rules["hidden"] and self.posts:  # shown to its own users only: no words of it may be kept
+            hidden = {"uri": f"https://{HOST}/hidden", "visibility": rules["hidden"], "content": "secret"}
+            self.posts[-1] = {**self.posts[-1], **hidden}
 
     def _post(self, number, name):
         who = {
@@ -63,10 +75,12 @@ class Strict:
         post = {
             "id": int(name) if self.rules["ids"] == "number" else name,
             "uri": f"https://{HOST}/p/{number}", "url": f"https://{HOST}/@ada/{number}", "visibility": "public",
-            "created_at": (NOW - timedelta(hours=number + 1)).isoformat().replace("+00:00", "Z"),
-            "content": "<p>#ondine</p>", "account": who, "mentions": [{"id": "z", "acct": "zoe", "url": f"https://{HOST}/@zoe"}],
+            "created_at": self._time(NOW - timedelta(hours=number + 1)), **self._words(), "account": who, "mentions": [{"id": "z", "acct": "zoe", "url": f"https://{HOST}/@zoe"}],
             "in_reply_to_id": None, "replies_count": 0,
         }  # fmt: skip
+        if self.rules["quotes"]:
+            post["quote"] = {"state": "accepted", "quoted_status": {"id": "q1", "uri": f"https://{HOST}/q"}}
+            post |= {"edited_at": post["created_at"], "card": None, "language": "fr", "poll": None}
         if self.rules["counts"] != "number":
             post["replies_count"] = None
         if self.rules["counts"] == "absent":
@@ -90,8 +104,36 @@ class Strict:
             )
         return post
 
+    def _time(self, when):
+        return {
+            "Z": f"{when:%Y-%m-%dT%H:%M:%SZ}", "milliseconds": f"{when:%Y-%m-%dT%H:%M:%S.123Z}", "naive": f"{when:%Y-%m-%dT%H:%M:%S}",
+            "offset": when.astimezone(timezone(timedelta(hours=-5))).isoformat(),
+        }[self.rules["times"]]  # fmt: skip
+
+    def _words(self):
+        told = {"content": "<p>#ondine</p>", "text": "#ondine"}
+        if self.rules["words"] == "text":
+            return {"content": None, "text": "#ondine"}
+        return told if self.rules["words"] == "both" else {"content": told["content"], "text": None}
+
     def __call__(self, request):
+        answer = self._answer(request)
+        reset = {
+            "epoch": str(int(NOW.timestamp()) + 300),
+            "iso": "2026-11-23T12:05:00.000000Z",
+            "odd": "soon",
+        }
+        if self.rules["budget"] in reset:
+            answer.headers["x-ratelimit-remaining"] = "7"
+            answer.headers["x-ratelimit-reset"] = reset[self.rules["budget"]]
+        return answer
+
+    def _answer(self, request):
         self.asked += 1
+        if self.asked == 2 and self.rules["busy"] != "never":
+            wait = {"seconds": "3", "date": format_datetime(NOW + timedelta(seconds=9), usegmt=True)}
+            told = {"retry-after": wait[self.rules["busy"]]} if self.rules["busy"] in wait else {}
+            return httpx.Response(429, json={"error": "Too many requests"}, headers=told)
         path, params = request.url.path, request.url.params
         if "girafe" not in request.headers["user-agent"] or request.headers["authorization"] != "Bearer good":
             return httpx.Response(403, html=HTML)
@@ -160,7 +202,13 @@ def test_every_post_arrives_once_whatever_dialect_a_server_speaks(rules):
         )  # fmt: skip
         secrets = {"MASTODON_TOKENS": f"{HOST}=good"}
         report = collect("mastodon", "Ondine", settings=SETTINGS, data=data, http=http, secrets=secrets)
-        found = [record.post_id for record in landed(data) if isinstance(record, Post)]
-    assert sorted(found) == sorted(f"https://{HOST}/p/{number}" for number in range(rules["posts"])), report
-    assert report.health == ("heard" if rules["posts"] else "silent")
+        posts = [record for record in landed(data) if isinstance(record, Post)]
+        kept = b"".join(gzip.decompress(path.read_bytes()) for path in landing_files(data.landing))
+    shown = rules["posts"] - bool(rules["hidden"] and rules["posts"])
+    assert sorted(post.post_id for post in posts) == sorted(f"https://{HOST}/p/{n}" for n in range(shown)), (
+        report
+    )
+    assert {post.text for post in posts} <= {"#ondine"}
+    assert b"secret" not in kept
+    assert report.health == ("heard" if shown else "silent"), report
     assert server.asked < 120
