@@ -61,13 +61,28 @@ class _Key(httpx.Auth):
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Questions of the window that name the query."""
-    params = {
-        "q": f'"{watch.query}"', "sort": "creation", "filter": "withbody",
-        "fromdate": int(window.start.timestamp()), "todate": int(window.end.timestamp()),
-    }  # fmt: skip
-    for question in _pages(watch, "search/advanced", params, http):
+    for question in _questions(watch, window, http):
         if is_in(window, written, question):
             yield _item(watch, question)
+
+
+def _questions(watch: Watch, window: Window, http: Http) -> Iterator[Payload]:
+    """Newest first; behind the last page that may be read, the search begins anew at the oldest question seen."""
+    params = {
+        "q": f'"{watch.query}"', "sort": "creation", "order": "desc", "filter": "withbody",
+        "fromdate": int(window.start.timestamp()),
+    }  # fmt: skip
+    end = int(window.end.timestamp())
+    while True:
+        found, is_all = _shown(watch, "search/advanced", {**params, "todate": end}, http)
+        yield from found
+        if is_all:
+            return
+        # Of the oldest second there may be more.
+        oldest = 1 + min((count(one.get("creation_date")) or end for one in found), default=end)
+        if oldest >= end:
+            raise _unread(watch, "search")
+        end = oldest
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
@@ -95,6 +110,19 @@ def _batches(ids: Sequence[str]) -> Iterator[str]:
 
 
 def _pages(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> Iterator[Payload]:
+    found, is_all = _shown(watch, path, params, http)
+    yield from found
+    if not is_all:
+        raise _unread(watch, path.partition("/")[0])
+
+
+def _unread(watch: Watch, name: str) -> SourceUnavailable:
+    return SourceUnavailable(f"Stack Exchange ({watch.origin}): {name} has more pages than were read.")
+
+
+def _shown(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> tuple[list[Payload], bool]:
+    """What stands up to the last page that may be read, and whether that is all."""
+    found: list[Payload] = []
     empty = 0
     for page in range(1, _MOST_PAGES + 1):
         query = {**params, "site": watch.origin, "pagesize": _PAGE, "page": page}
@@ -102,17 +130,16 @@ def _pages(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> It
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
             raise SourceUnavailable(f"Stack Exchange ({watch.origin}) answered without `items`.")
         items = trees(answer["items"])
-        yield from (dict(item) for item in items)
+        found += [dict(item) for item in items]
         if backoff := count(answer.get("backoff")):
             # Going on sooner gets the whole address banned.
             http.pause(f"Stack Exchange ({path.partition('/')[0]})", float(backoff), "backoff asked for")
         empty = 0 if items else empty + 1
         if not answer.get("has_more"):
-            return
+            return found, True
         if empty >= MOST_EMPTY_PAGES:
             break
-    name = path.partition("/")[0]
-    raise SourceUnavailable(f"Stack Exchange ({watch.origin}): {name} has more pages than were read.")
+    return found, False
 
 
 def _item(watch: Watch, thing: Payload) -> Item:

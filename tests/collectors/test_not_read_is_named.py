@@ -229,3 +229,24 @@ def test_an_answer_of_today_under_a_comment_of_last_week_is_heard_on_youtube(run
 
     run("youtube", youtube, f'{API}, channels = ["UCo"]', {"YOUTUBE_API_KEY": "k"})
     assert set(posts(data)) == {"a", "b"}
+
+
+def test_a_window_with_more_questions_than_pages_may_be_read_is_read_to_its_start(run, data):
+    """2,500 questions are as many as one search shows; two share each second, also where the pages end."""
+    asked = [(number, int(NOW.timestamp()) - 60 - number // 2 * 9) for number in range(2702)]
+
+    def site(request):
+        if "search" not in request.url.path:
+            return httpx.Response(200, json={"items": [], "has_more": False})
+        page, todate = int(request.url.params["page"]), int(request.url.params["todate"])
+        assert page <= 25, "refused without a key"
+        there = [one for one in asked if one[1] <= todate]
+        items = [
+            {"question_id": number, "title": "Ondine?", "body": "<p>?</p>", "creation_date": second,
+             "owner": {"user_id": 7, "display_name": "ada"}}
+            for number, second in there[page * 100 - 100 : page * 100]
+        ]  # fmt: skip
+        return httpx.Response(200, json={"items": items, "has_more": page * 100 < len(there)})
+
+    run("stackexchange", site, f'{API}, sites = ["workplace"]')
+    assert len(posts(data)) == 2702
