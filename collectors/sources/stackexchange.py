@@ -18,11 +18,10 @@ from collectors.contract import (
     Window,
 )
 from collectors.http import Http
-from collectors.paging import MOST_EMPTY_PAGES
-from collectors.read import count, is_in, text, trees
+from collectors.read import count, is_in, text
+from collectors.sources.stackexchange_api import PAGE, pages, shown, unread
 from collectors.sources.stackexchange_parse import parse as parse
 from collectors.sources.stackexchange_parse import written
-from girafe.errors import SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "stackexchange"
@@ -33,10 +32,6 @@ PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True
 CANARY: Canary | None = Canary(queries=("error", "work", "the"), reach=timedelta(days=30))
-
-_API = "https://api.stackexchange.com/2.3"
-_PAGE = 100
-_MOST_PAGES = 25
 
 
 def origins(options: Options) -> Sequence[str]:
@@ -74,14 +69,14 @@ def _questions(watch: Watch, window: Window, http: Http) -> Iterator[Payload]:
     }  # fmt: skip
     end = int(window.end.timestamp())
     while True:
-        found, is_all = _shown(watch, "search/advanced", {**params, "todate": end}, http)
+        found, is_all = shown(watch, "search/advanced", {**params, "todate": end}, http)
         yield from found
         if is_all:
             return
         # Of the oldest second there may be more.
         oldest = 1 + min((count(one.get("creation_date")) or end for one in found), default=end)
         if oldest >= end:
-            raise _unread(watch, "search")
+            raise unread(watch, "search")
         end = oldest
 
 
@@ -90,13 +85,13 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
     questions = [str(item.payload.get("question_id")) for item in found]
     answers: list[str] = []
     for ids in _batches(questions):
-        for answer in _pages(watch, f"questions/{ids}/answers", {"filter": "withbody"}, http):
+        for answer in pages(watch, f"questions/{ids}/answers", {"filter": "withbody"}, http):
             answers.append(str(answer.get("answer_id")))
             yield _item(watch, answer)
-        for comment in _pages(watch, f"questions/{ids}/comments", {"filter": "withbody"}, http):
+        for comment in pages(watch, f"questions/{ids}/comments", {"filter": "withbody"}, http):
             yield _item(watch, comment)
     for ids in _batches(answers):
-        for comment in _pages(watch, f"answers/{ids}/comments", {"filter": "withbody"}, http):
+        for comment in pages(watch, f"answers/{ids}/comments", {"filter": "withbody"}, http):
             yield _item(watch, comment)
 
 
@@ -106,40 +101,7 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
 
 
 def _batches(ids: Sequence[str]) -> Iterator[str]:
-    return (";".join(ids[start : start + _PAGE]) for start in range(0, len(ids), _PAGE))
-
-
-def _pages(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> Iterator[Payload]:
-    found, is_all = _shown(watch, path, params, http)
-    yield from found
-    if not is_all:
-        raise _unread(watch, path.partition("/")[0])
-
-
-def _unread(watch: Watch, name: str) -> SourceUnavailable:
-    return SourceUnavailable(f"Stack Exchange ({watch.origin}): {name} has more pages than were read.")
-
-
-def _shown(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> tuple[list[Payload], bool]:
-    """What stands up to the last page that may be read, and whether that is all."""
-    found: list[Payload] = []
-    empty = 0
-    for page in range(1, _MOST_PAGES + 1):
-        query = {**params, "site": watch.origin, "pagesize": _PAGE, "page": page}
-        answer = http.json(f"{watch.options.get('api', _API)}/{path}", query)
-        if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
-            raise SourceUnavailable(f"Stack Exchange ({watch.origin}) answered without `items`.")
-        items = trees(answer["items"])
-        found += [dict(item) for item in items]
-        if backoff := count(answer.get("backoff")):
-            # Going on sooner gets the whole address banned.
-            http.pause(f"Stack Exchange ({path.partition('/')[0]})", float(backoff), "backoff asked for")
-        empty = 0 if items else empty + 1
-        if not answer.get("has_more"):
-            return found, True
-        if empty >= MOST_EMPTY_PAGES:
-            break
-    return found, False
+    return (";".join(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE))
 
 
 def _item(watch: Watch, thing: Payload) -> Item:
@@ -163,6 +125,6 @@ def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
     for path, mark in (("posts", ""), ("comments", "c")):
         ids = [name.removeprefix("c") for name in own if name.startswith("c") == bool(mark)]
         for batch in _batches(ids):
-            shown = _pages(watch, f"{path}/{batch}", {}, http)
-            there = {str(thing.get("comment_id") or thing.get("post_id")) for thing in shown}
+            things = pages(watch, f"{path}/{batch}", {}, http)
+            there = {str(thing.get("comment_id") or thing.get("post_id")) for thing in things}
             yield from (f"{watch.origin}/{mark}{one}" for one in batch.split(";") if one not in there)
