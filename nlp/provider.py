@@ -2,13 +2,15 @@
 
 "Ma box est en panne, que faites-vous ?" below a company's post is about that company and names none. A text by itself
 says so only in trades that bind their customers by contract, and only to whoever knows where it was collected (0055).
+A handle of the company's name and a word of service (`@SpotifyCares`), declared nowhere, says so in any trade.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
+from nlp.company import CompanyNames
 from nlp.sectors import known_names, words_of
 
 PROVIDERS = frozenset({"telecom", "energy", "post", "finance"})
@@ -19,6 +21,12 @@ _TO_SOMEBODY = re.compile(
 _OF_ONESELF = re.compile(r"\b(?:je|j'|me|mon|ma|mes|moi|on|nous|notre|i|i'm|my|we|our|pareil)\b|\bj'")
 _LONGEST = 600
 """A longer text tells of many things."""
+_OF_SERVICE = (
+    "support|helps?|cares?|services?|assistance|sav|conseil|relationclient|clients?|hq|official|officiel|"
+    "uk|us|usa|fr|france|india|canada|eu|europe|belgique|suisse"
+)
+_SHORT = 2
+"""Names up to here are parts of too many handles."""
 
 
 def speaks_to_provider(folded: str, trade: str) -> bool:
@@ -41,3 +49,19 @@ def speaks_to_provider(folded: str, trade: str) -> bool:
 def _companies(trade: str) -> re.Pattern[str]:
     names = "|".join(map(re.escape, known_names(trade)))
     return re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+
+
+def writes_to_service(folded: str, names: CompanyNames) -> bool:
+    """Whether a folded text addresses a handle of the company's name and a word of service or a country.
+
+    `@SpotifyCares` and `@zoom_us` are declared nowhere and no mention of the name; any other ending may be a person's.
+    """
+    if "@" not in folded:
+        return False
+    written = "|".join(re.escape(name) for name in names.compact if len(name) > _SHORT)
+    return bool(written) and _service_handle(written).search(folded) is not None
+
+
+@lru_cache(maxsize=1000)
+def _service_handle(written: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w@])@(?:ask_?(?:{written})|(?:{written})_?(?:{_OF_SERVICE}))(?!\w)")

@@ -15,11 +15,12 @@ from nlp.company import CompanyNames, Mention
 from nlp.fold import URL, fold
 from nlp.language import READ, likely_language
 from nlp.linear import load
-from nlp.provider import speaks_to_provider
+from nlp.provider import speaks_to_provider, writes_to_service
 from nlp.relevance_features import KEY_WEIGHT, KNOWLEDGE, context_keys, text_features
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
+_SURE_EVIDENCE = frozenset({"about:official_handle", "about:domain"})
 _TO_PROVIDER, _IN_ADDRESS, _FARTHEST = 0.6, 0.3, 30.0
 KEPT = 0.5
 """From here on a common word counts as the company: chosen on left-out mentions for a precision of 0.95."""
@@ -69,11 +70,13 @@ def relevance(
     evidence = {f"about:{'official_handle' if mention.official else mention.kind}" for mention in mentions}
     if any(fold(handle).removeprefix("@") in names.official_handles for handle in addressed):
         evidence.add("about:official_handle")
+    if collected and not evidence & _SURE_EVIDENCE and writes_to_service(folded, names):
+        return Relevance(is_about=True, probability=_NAMED, evidence=("about:service_handle",))
     if not evidence:
         if collected and speaks_to_provider(folded, names.trade):
             return Relevance(is_about=True, probability=_TO_PROVIDER, evidence=("about:to_provider",))
         return NOT_NAMED
-    if evidence & {"about:official_handle", "about:domain"}:
+    if evidence & _SURE_EVIDENCE:
         probability = _CERTAIN
     elif is_common_word(names) and not _has_plain_name(names, mentions, folded):
         language = language if language in READ else ""

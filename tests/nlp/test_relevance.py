@@ -16,6 +16,8 @@ from nlp.texts import texts_lines
 
 SAMPLE = Path(__file__).parents[2] / "sample"
 
+LUMORA = CompanyNames(company_id="lumora", names=("Lumora",))
+
 
 def about(name: str, text: str, **more: object) -> tuple[bool, float]:
     line = orjson.dumps({"id": "1", "text": text, "company": {"name": name, **more}}).decode()
@@ -114,3 +116,20 @@ def test_a_company_nobody_has_met_is_heard_by_how_its_name_is_used() -> None:
     assert len(judged) > 1000
     assert heard / sum(found for _, found in judged) >= 0.95
     assert heard / sum(truth for truth, _ in judged) >= 0.8
+
+
+@pytest.mark.parametrize("handle", ["@LumoraHelps", "@lumora_support", "@AskLumora", "@Lumora_FR"])
+def test_who_writes_to_a_service_called_like_the_company_writes_to_it(handle: str) -> None:
+    about = relevance(f"{handle} my parcel never came", LUMORA, collected=True)
+    assert (about.is_about, about.evidence) == (True, ("about:service_handle",))
+
+
+@pytest.mark.parametrize(
+    "handle", ["@LumoraFan", "@MrLumora", "@lumorasupporter", "@notlumorahelp", "x@lumorahelp"]
+)
+def test_another_handle_that_holds_the_name_is_no_service_of_the_company(handle: str) -> None:
+    assert not relevance(f"{handle} my parcel never came", LUMORA, collected=True).is_about
+
+
+def test_a_service_is_believed_only_of_texts_collected_for_the_company() -> None:
+    assert not relevance("@LumoraHelps my parcel never came", LUMORA).is_about
