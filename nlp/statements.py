@@ -26,7 +26,7 @@ _FIRST_PERSON = re.compile(
     r"entree?|fin de|payday"
     r"|la paie|leaving|en pause|adieu)\b|\bj'"
 )
-"""Without one of these nobody speaks of themselves: most posts stop here."""
+"""Words of oneself."""
 
 _OF_JOBS = ("post:works_at", "post:worked_at", "post:left", "post:joined", "post:as_colleague", "post:speaks")
 _OF_WORK = re.compile(
@@ -48,11 +48,13 @@ _OF_WORK = re.compile(
     r"handle|je gere|moderate|modere|who built|full time|part time|ma boite|my company|our store|magasin|i'm an? |"
     r"planning|conges?\b|sacked|redundan|notice|promoted|promue?\b|clock|anniversary|celebrat|uniform|rota\b|nights?\b)"
 )
-"""Without one of these nobody speaks of a job."""
+"""Words of a job. A post with neither stops here; one with only one of both is believed where it is unmistakable."""
 OF_WORK_ALONE = frozenset(
     {"post:left", "post:worked_at", "post:joined", "post:works_at", "post:as_colleague"}
 )
 _SURE, _MAYBE, _MOST, _SENTENCE = 0.75, 0.6, 3, 300
+_UNMISTAKABLE = 0.9
+"""The chance it takes without a word of oneself or of a job: most of those who write so are customers (0065)."""
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _FIRST_WORDS = 5
 """How many letters of a statement the words of a veto may take in: "if" + "i work"."""
@@ -134,19 +136,26 @@ def statement(
     `thorough` may ask the encoder.
     """
     folded = fold(text) if folded is None else folded
-    if _FIRST_PERSON.search(folded) is None:
-        return None
-    code = rule_statement(folded, names)
-    if code is None and _OF_WORK.search(folded) is None:
-        return None
+    code = rule_statement(folded, names) if _FIRST_PERSON.search(folded) else None
     if code is not None and not code.startswith(_OF_JOBS):
         return code
+    least = believed_from(folded, code)
+    if least is None:
+        return None
     mentions = names.mentions(text, folded)[:_MOST]
     found = [_weighed(folded, each, code, tie_line(text, each) if thorough else None) for each in mentions]
     best = max(found, key=lambda each: max(each.current, each.former), default=None)
-    if best is None or max(best.current, best.former) < _MAYBE:
+    if best is None or max(best.current, best.former) < least:
         return None
-    return best.code if best.former >= _MAYBE or best.current >= _SURE else "post:may_work_at"
+    return best.code if best.former >= least or best.current >= max(least, _SURE) else "post:may_work_at"
+
+
+def believed_from(folded: str, code: str | None) -> float | None:
+    """The chance from which what a post seems to say of its author's job is believed; None: it is not read."""
+    of_oneself, of_work = _FIRST_PERSON.search(folded), _OF_WORK.search(folded)
+    if of_oneself and (of_work or code is not None):
+        return _MAYBE
+    return _UNMISTAKABLE if of_oneself or of_work else None
 
 
 def _weighed(folded: str, mention: Mention, code: str | None, line: str | None) -> Tie:

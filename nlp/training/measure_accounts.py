@@ -16,16 +16,19 @@ from sklearn.model_selection import train_test_split
 from girafe.records import JUDGED_VOICES, Account, Voice
 from nlp import encoder
 from nlp.calibration import THRESHOLDS
+from nlp.company import CompanyNames
+from nlp.fold import fold
 from nlp.kind import UNSURE
 from nlp.linear import sigmoid
 from nlp.profile_features import line, matrix
 from nlp.speakers import speakers_lines
+from nlp.statements import believed_from, rule_statement
 from nlp.training import kind as training
 from nlp.training import ties as tie_training
 from nlp.training.convert import english_profiles, french_people, lines
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_profiles import organisations, people
-from nlp.training.invent_ties import FRESH, turned_profiles
+from nlp.training.invent_ties import COMPANIES, FRESH, filled, turned_profiles, turns
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
 from nlp.training.vectors import CACHE, vectors
 
@@ -152,11 +155,26 @@ def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, 
         chances = tie_training.cross_validated(found, encoded)[asked]
         surest, best = chances.max(axis=1), chances.argmax(axis=1)
         voices = np.array(["employee", "former_employee", "other"])[best]
+        best = np.where(_heard(found, asked, surest), best, 2)
         unsure = (best == 0) & (surest < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)])
         voices = np.where(unsure, "unknown", voices)
         name = "invented, left out of training"
         yield from _rows_of_a_set(name, system, truth, found.languages[asked], voices)
         yield _error_row(name, system, truth == voices, surest, voices)
+
+
+def _heard(found: tie_training.Examples, asked: np.ndarray, surest: np.ndarray) -> np.ndarray:
+    """Which of the turns are listened to at work: of a post not all that the model makes of it is believed."""
+    told, (company, other) = turns(), COMPANIES[0]
+    names = CompanyNames(company_id="any", names=(company,))
+    heard = np.ones(len(asked), dtype=bool)
+    for row, place in enumerate(asked):
+        turn = told[int(found.turns[place].split()[1])]
+        if turn.is_post:
+            folded = fold(filled(turn, company, other))
+            least = believed_from(folded, rule_statement(folded, names))
+            heard[row] = least is not None and surest[row] >= least
+    return heard
 
 
 def _of_the_answer(told: dict[str, Any]) -> float:
