@@ -154,8 +154,8 @@ def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, 
         encoded = tie_training.encoded_lines(found, CACHE) if system == "girafe, cascade" else None
         chances = tie_training.cross_validated(found, encoded)[asked]
         surest, best = chances.max(axis=1), chances.argmax(axis=1)
-        voices = np.array(["employee", "former_employee", "other"])[best]
         best = np.where(_heard(found, asked, surest), best, 2)
+        voices = np.array(["employee", "former_employee", "other"])[best]
         unsure = (best == 0) & (surest < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)])
         voices = np.where(unsure, "unknown", voices)
         name = "invented, left out of training"
