@@ -42,6 +42,8 @@ _TEAM_TAG = re.compile(r"#(?:team|life_?at|weare)_?")
 _REACH = 90
 """How many characters a past tense reaches."""
 _PRESENT = frozenset({"bio:leads", "bio:works_at", "bio:role_at", "bio:title_at"})
+READ_ALONE, _HINT = 0.85, 0.7
+"""The chance from which a present job is believed that no rule reads; below it, what a hint counts at most (0065)."""
 _OUTRIGHT = frozenset({"bio:parody"})
 """Said of the whole profile, whatever stands around the name."""
 _MOST_MENTIONS = 5
@@ -120,6 +122,8 @@ def _weighed(folded: str, mention: Mention, line: str | None) -> Tie:
     if code in _OUTRIGHT:
         return Tie(code=code, current=0.01, former=0.005)
     told = weigh(tie_features(folded, mention, is_post=False, codes=(code,)), code, origin="bio", line=line)
+    if told.code == "bio:reads_current" and told.current < READ_ALONE:
+        return replace(told, code="bio:may_work_at", current=min(told.current, _HINT))
     return told if told.code is not None else replace(told, code="bio:names_company")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from girafe.records import JUDGED_VOICES, Account, Voice
 from nlp import encoder
 from nlp.calibration import THRESHOLDS
 from nlp.company import CompanyNames
+from nlp.employment import READ_ALONE, rule_code
 from nlp.fold import fold
 from nlp.kind import UNSURE
 from nlp.linear import sigmoid
 from nlp.profile_features import line, matrix
 from nlp.speakers import speakers_lines
 from nlp.statements import believed_from, rule_statement
+from nlp.ties import tense_of
 from nlp.training import kind as training
 from nlp.training import ties as tie_training
 from nlp.training.convert import english_profiles, french_people, lines
@@ -154,27 +157,39 @@ def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, 
         encoded = tie_training.encoded_lines(found, CACHE) if system == "girafe, cascade" else None
         chances = tie_training.cross_validated(found, encoded)[asked]
         surest, best = chances.max(axis=1), chances.argmax(axis=1)
-        best = np.where(_heard(found, asked, surest), best, 2)
+        least = _least(found, asked)
+        best = np.where(surest >= least, best, 2)
         voices = np.array(["employee", "former_employee", "other"])[best]
-        unsure = (best == 0) & (surest < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)])
+        cut = THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)]
+        unsure = (best == 0) & (surest < np.maximum(_least_of_a_bio(found, asked), cut))
         voices = np.where(unsure, "unknown", voices)
         name = "invented, left out of training"
         yield from _rows_of_a_set(name, system, truth, found.languages[asked], voices)
         yield _error_row(name, system, truth == voices, surest, voices)
 
 
-def _heard(found: tie_training.Examples, asked: np.ndarray, surest: np.ndarray) -> np.ndarray:
-    """Which of the turns are listened to at work: of a post not all that the model makes of it is believed."""
-    told, (company, other) = turns(), COMPANIES[0]
+def _least(found: tie_training.Examples, asked: np.ndarray) -> np.ndarray:
+    """The chance from which a turn is listened to at work: not all that the model makes of a post is believed."""
+    return np.array([_of_a_turn(found.turns[place])[0] for place in asked])
+
+
+def _least_of_a_bio(found: tie_training.Examples, asked: np.ndarray) -> np.ndarray:
+    """The chance from which a present job in a bio is believed; 0 for posts."""
+    return np.array([_of_a_turn(found.turns[place])[1] for place in asked])
+
+
+@cache
+def _of_a_turn(name: str) -> tuple[float, float]:
+    company, other = COMPANIES[0]
     names = CompanyNames(company_id="any", names=(company,))
-    heard = np.ones(len(asked), dtype=bool)
-    for row, place in enumerate(asked):
-        turn = told[int(found.turns[place].split()[1])]
-        if turn.is_post:
-            folded = fold(filled(turn, company, other))
-            least = believed_from(folded, rule_statement(folded, names))
-            heard[row] = least is not None and surest[row] >= least
-    return heard
+    turn = turns()[int(name.split()[1])]
+    text = filled(turn, company, other)
+    folded = fold(text)
+    if turn.is_post:
+        least = believed_from(folded, rule_statement(folded, names))
+        return (2.0 if least is None else least), 0.0
+    codes = {rule_code(folded, mention) for mention in names.mentions(text, folded)}
+    return 0.0, 0.0 if "current" in map(tense_of, codes) else READ_ALONE
 
 
 def _of_the_answer(told: dict[str, Any]) -> float:

@@ -142,12 +142,22 @@ def test_the_company_of_a_line_wins_over_company_toml(settings: Settings) -> Non
     assert orjson.loads(own)["probabilities"]["employee"] > 0.5
 
 
+@pytest.mark.parametrize("bio", ["Journaliste, je suis l'actualité de Verdane", "Photos. Verdane, sea, sky."])
+def test_what_only_the_model_reads_into_a_bio_is_a_hint(bio: str) -> None:
+    item = {"account_id": "1", "bio": bio, "company": {"name": "Verdane"}}
+    (line,) = speakers_lines([orjson.dumps(item).decode()], None, fast=True)
+    answer = orjson.loads(line)
+    assert answer["voice"] != "employee"
+    assert "bio:reads_current" not in answer["evidence"]
+
+
 def test_every_code_has_a_sentence_in_french_and_english() -> None:
     ruled = {rule.code for rule in _rules()[0]}
     for code in {
         *_STANCES,
         *ruled,
         "bio:reads_current",
+        "bio:may_work_at",
         "bio:reads_former",
         "bio:disclaimer",
         "post:may_work_at",
