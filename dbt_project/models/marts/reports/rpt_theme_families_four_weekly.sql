@@ -17,10 +17,37 @@ with
         from {{ ref("fct_conversations") }}
         where thread_kind in ('human_to_human', 'brand_to_human')
     ),
+    -- one row per conversation x person who took part
+    taking_part as (
+        select distinct conversations.*, posts.account_id
+        from {{ ref("fct_posts") }} as posts
+        join conversations using (company_id, thread_id)
+        where posts.side in ('human', 'unknown')
+    ),
     persons as (
-        select distinct company_id, thread_id, account_id
-        from {{ ref("fct_posts") }}
-        where side in ('human', 'unknown')
+        select
+            company_id, block_start, thread_kind, account_id, count(*) as conversations
+        from taking_part
+        group by all
+    ),
+    cells as (
+        select held.*, present.persons
+        from
+            (
+                select
+                    company_id,
+                    block_start,
+                    thread_kind,
+                    count(distinct thread_id) as conversations
+                from taking_part
+                group by all
+            ) as held
+        join
+            (
+                select company_id, block_start, thread_kind, count(*) as persons
+                from persons
+                group by all
+            ) as present using (company_id, block_start, thread_kind)
     ),
     families as (
         select distinct family from {{ ref("themes") }} where family is not null
@@ -29,34 +56,67 @@ with
         select distinct posts.company_id, posts.thread_id, themes.family
         from {{ ref("fct_post_themes") }} as posts
         join {{ ref("themes") }} as themes using (theme)
+        where themes.family is not null
     ),
-    judged as (
-        select
-            conversations.*,
-            families.family,
-            spoken_of.family is not null as is_spoken_of,
-            persons.account_id
-        from conversations
-        cross join families
-        left join spoken_of using (company_id, thread_id, family)
-        join persons using (company_id, thread_id)
+    speaking_of_it as (
+        select taking_part.*, spoken_of.family
+        from taking_part
+        join spoken_of using (company_id, thread_id)
     ),
-    counted as (
+    conversations_of_it as (
         select
             company_id,
             block_start,
             thread_kind,
             family,
-            count(distinct thread_id) as conversations,
-            count(distinct thread_id) filter (
-                where is_spoken_of
-            ) as conversations_spoken_of,
-            count(distinct account_id) filter (where is_spoken_of) as persons_with,
-            count(distinct account_id) filter (
-                where not is_spoken_of
-            ) as persons_without
-        from judged
+            count(distinct thread_id) as conversations
+        from speaking_of_it
         group by all
+    ),
+    -- who took part in no conversation without the family is not among those who did
+    -- not speak of it: counted so, no conversation is multiplied by every family
+    persons_of_it as (
+        select
+            company_id,
+            block_start,
+            thread_kind,
+            family,
+            count(*) as persons_with,
+            count(*) filter (
+                where spoken.conversations = persons.conversations
+            ) as persons_always
+        from
+            (
+                select
+                    company_id,
+                    block_start,
+                    thread_kind,
+                    family,
+                    account_id,
+                    count(*) as conversations
+                from speaking_of_it
+                group by all
+            ) as spoken
+        join persons using (company_id, block_start, thread_kind, account_id)
+        group by all
+    ),
+    counted as (
+        select
+            cells.company_id,
+            cells.block_start,
+            cells.thread_kind,
+            families.family,
+            cells.conversations,
+            coalesce(of_it.conversations, 0) as conversations_spoken_of,
+            coalesce(persons_with, 0) as persons_with,
+            cells.persons - coalesce(persons_always, 0) as persons_without
+        from cells
+        cross join families
+        left join
+            conversations_of_it as of_it using (
+                company_id, block_start, thread_kind, family
+            )
+        left join persons_of_it using (company_id, block_start, thread_kind, family)
     ),
     measured as (
         select
