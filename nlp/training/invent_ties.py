@@ -16,6 +16,9 @@ PLAIN = Path(__file__).parent / "plain.toml"
 FRESH = Path(__file__).parent / "fresh_turns.txt"
 """Written after the rules, the words and the model, and never trained on."""
 
+KEPT_APART = Path(__file__).parent / "kept_apart.tsv"
+"""Whole accounts, half of them of people who only speak of the company; never trained on, never looked at."""
+
 _UNSEEN = "# The rules were not written with these in view."
 
 _OF_EACH = 8
@@ -91,3 +94,19 @@ def turned_profiles(path: Path = TURNS) -> Iterator[TiedProfile]:
             truth=turn.truth,
             language=turn.language,
         )
+
+
+def kept_apart(path: Path = KEPT_APART) -> Iterator[TiedProfile]:
+    """The accounts kept apart, without names: what they are to the company is `other` where it is no job."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            truth, language, company, bio, posts = line.split("\t")
+            yield TiedProfile(
+                name="",
+                handle="",
+                bio=bio,
+                posts=tuple(filter(None, posts.split("¶"))),
+                company=company,
+                truth="other" if truth == "person" else truth,
+                language=language,
+            )

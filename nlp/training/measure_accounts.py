@@ -31,7 +31,7 @@ from nlp.training import ties as tie_training
 from nlp.training.convert import english_profiles, french_people, lines
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_profiles import organisations, people
-from nlp.training.invent_ties import COMPANIES, FRESH, filled, turned_profiles, turns
+from nlp.training.invent_ties import COMPANIES, FRESH, filled, kept_apart, turned_profiles, turns
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
 from nlp.training.vectors import CACHE, vectors
 
@@ -110,6 +110,7 @@ def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str,
     sets = {
         "invented, plain": _asked(tied_profiles(random.Random(_SEED), 1200)),
         "invented, fresh": _asked(turned_profiles(FRESH)),
+        "invented, kept apart": _asked(kept_apart()),
     }
     if data is not None:
         sets["read"] = _read(data)
