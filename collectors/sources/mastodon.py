@@ -8,7 +8,7 @@ before silence is believed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -21,7 +21,7 @@ from collectors.read import moment, optional_id, tree, trees
 from collectors.sources.mastodon_ask import check_access
 from collectors.sources.mastodon_ask import gone as gone
 from collectors.sources.mastodon_ask import profile as profile
-from collectors.sources.mastodon_parse import is_public
+from collectors.sources.mastodon_parse import kept
 from collectors.sources.mastodon_parse import parse as parse
 from collectors.sources.mastodon_thread import conversation
 from collectors.sources.mastodon_timeline import PAGE, backwards, searched
@@ -80,16 +80,16 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     for page in backwards(watch, url, http):
         times = [_time(status) for status in page]
         for status, time in zip(page, times, strict=True):
-            # What cannot be dated is landed, for quarantine to show; what is not for all is not kept at all.
-            if is_public(status) and (time is None or time in window):
-                yield _item(watch, status)
+            # What cannot be dated is landed, for quarantine to show.
+            if time is None or time in window:
+                yield from _items(watch, [status])
         if page and all(time is not None and time < window.start for time in times):
             break
     if http.auth is not None:
         for status in searched(watch, window.start, http):
             time = _time(status)
-            if is_public(status) and (time is None or time in window):
-                yield _item(watch, status)
+            if time is None or time in window:
+                yield from _items(watch, [status])
 
 
 def _anything(watch: Watch, http: Http) -> Iterator[Item]:
@@ -101,7 +101,7 @@ def _anything(watch: Watch, http: Http) -> Iterator[Item]:
         page = http.json(url)
     if not isinstance(page, list):
         raise SourceUnavailable(f"{watch.origin} has no public timeline.")
-    yield from (_item(watch, dict(status)) for status in trees(page) if is_public(status))
+    yield from _items(watch, map(dict, trees(page)))
 
 
 def _time(status: Payload) -> datetime | None:
@@ -109,6 +109,13 @@ def _time(status: Payload) -> datetime | None:
         return moment(status.get("created_at"), "created_at")
     except PayloadRejected:
         return None
+
+
+def _items(
+    watch: Watch, statuses: Iterable[Payload], parents: dict[str, str] | None = None
+) -> Iterator[Item]:
+    """Of each status what may be kept, if anything."""
+    yield from (_item(watch, own, parents) for status in statuses if (own := kept(status)) is not None)
 
 
 def _item(watch: Watch, status: Payload, parents: dict[str, str] | None = None) -> Item:
@@ -153,6 +160,6 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
         in_a_row = 0
         done.update(str(member.get("id")) for member in members)
         names = {str(member.get("id")): _uri(member) for member in members}
-        yield from (_item(watch, member, names) for member in members if is_public(member))
+        yield from _items(watch, members, names)
     if troubles:
         raise troubles[0]

@@ -12,6 +12,9 @@ from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Profile, Record
 
 _PUBLIC = frozenset({"public", "unlisted"})
+_FOR_FEW = frozenset(
+    {"private", "direct", "local", "limited", "list", "mutuals_only", "followers", "specified"}
+)
 _AT = re.compile(r"(?<![\w@/.])@(\w+)(?:@([\w-]+(?:\.[\w-]+)+(?::\d+)?))?")
 _OPT_OUT_TAG = re.compile(r"#(nobots?|noindex|noarchive)\b", re.IGNORECASE)
 
@@ -31,6 +34,20 @@ def parse(envelope: Envelope) -> Iterator[Record]:
 def is_public(status: Mapping[str, Any]) -> bool:
     """Whether everybody may read it: to who is signed in a server also shows what is for few."""
     return (text(status.get("visibility")) or "public") in _PUBLIC
+
+
+def kept(status: Payload) -> Payload | None:
+    """What may lie on disk of a status: all of one for everybody, nothing of one for few.
+
+    A visibility nobody knows leaves a shell without words and author: were it nothing, a server that renames its
+    values would look silent.
+    """
+    if is_public(status):
+        return status
+    if text(status.get("visibility")) in _FOR_FEW:
+        return None
+    shell = {name: status.get(name) for name in ("id", "created_at", "visibility")}
+    return {**shell, "content": "", "account": {}}
 
 
 def _post(status: Payload, envelope: Envelope) -> Post:

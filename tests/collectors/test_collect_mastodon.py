@@ -374,7 +374,7 @@ def test_only_a_link_the_server_has_verified_counts_as_one():
     assert who.verified_links == ("https://ondine.example",)
 
 
-@pytest.mark.parametrize("visibility", ["private", "direct", "local"])
+@pytest.mark.parametrize("visibility", ["private", "direct", "local", "a word nobody knows"])
 def test_what_a_server_shows_to_few_is_not_kept_not_even_as_a_payload(run, data, visibility):
     said = [
         status(1, "ada", 50, replies_count=2),
