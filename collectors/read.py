@@ -89,6 +89,14 @@ def moment_of_epoch(value: Any, name: str) -> datetime:
         raise PayloadChanged(f"{name} lies outside the calendar.") from error
 
 
+def dated(value: Any, name: str) -> datetime | None:
+    """The moment of a field that need not have one: None for what cannot be read as a time."""
+    try:
+        return moment(value, name)
+    except PayloadRejected:
+        return None
+
+
 def is_in(window: Window, read: Callable[..., datetime], *of: Any) -> bool:
     """Whether the time `read` finds lies in the window; what cannot be dated does: quarantine shows it."""
     try:

@@ -49,9 +49,13 @@ def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
 
 def left_out(item: Mapping[str, Any]) -> str:
     """Why an item is no conversation, or nothing: an advertisement shows a word where posts show their age."""
-    shown = text(tree(tree(item.get("actor")).get("subDescription")).get("text"))
+    shown = _age_shown(item)
     is_dated = age(shown) is not None or any(character.isdigit() for character in shown)
     return "promoted" if shown and not is_dated else ""
+
+
+def _age_shown(item: Mapping[str, Any]) -> str:
+    return text(tree(tree(item.get("actor")).get("subDescription")).get("text"))
 
 
 def _number(item: Mapping[str, Any]) -> str:
@@ -87,7 +91,7 @@ def _counts(detail: Mapping[str, Any]) -> tuple[int | None, int | None, int | No
 
 
 def _written(item: Mapping[str, Any], number: str, seen_at: datetime) -> tuple[datetime, TimePrecision]:
-    told = age(text(tree(tree(item.get("actor")).get("subDescription")).get("text")))
+    told = age(_age_shown(item))
     exact = from_activity_id(number, seen_at)
     if exact is not None:
         return exact, "second"

@@ -15,6 +15,7 @@ from collectors.bearer import FetchedBearer
 from collectors.contract import Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
 from collectors.paging import Trail
+from collectors.read import is_in
 from collectors.sources.bluesky_gone import SERVICE
 from collectors.sources.bluesky_gone import gone as gone
 from collectors.sources.bluesky_parse import parse as parse
@@ -22,7 +23,7 @@ from collectors.sources.bluesky_parse import sort_at
 from collectors.sources.bluesky_thread import item
 from collectors.sources.bluesky_thread import profile as profile
 from collectors.sources.bluesky_thread import thread as thread
-from girafe.errors import PayloadRejected, SourceUnavailable
+from girafe.errors import SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "bluesky"
@@ -74,7 +75,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         posts = page["posts"]
         shown += len(posts)
         for post in posts:
-            if _in(window, post):
+            if is_in(window, sort_at, post):
                 yield item(post, "app.bsky.feed.searchPosts", http)
         cursor = page.get("cursor")
         if not cursor:
@@ -90,13 +91,6 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
 def _hits(page: Payload) -> int:
     hits = page.get("hitsTotal")
     return hits if isinstance(hits, int) else 0
-
-
-def _in(window: Window, post: Payload) -> bool:
-    try:
-        return sort_at(post) in window
-    except PayloadRejected:
-        return True  # what cannot be dated is landed, for quarantine to show
 
 
 def _search(watch: Watch, window: Window, cursor: str | None, http: Http) -> Payload:

@@ -18,10 +18,10 @@ from collectors.contract import (
     nothing_more,
 )
 from collectors.http import Http
-from collectors.read import is_in, moment, text, tree, trees
+from collectors.read import dated, is_in, moment, text, tree, trees
 from collectors.sources.discourse_parse import is_gone
 from collectors.sources.discourse_parse import parse as parse
-from girafe.errors import AccessDenied, PayloadRejected
+from girafe.errors import AccessDenied
 
 PLATFORM = "discourse"
 VERSION = "discourse-1"
@@ -56,7 +56,8 @@ def _hits(watch: Watch, window: Window, http: Http) -> Iterator[Mapping[str, Any
     while True:
         hits, is_whole = _search(watch, first - _DAY, before, http)
         yield from (hit for hit in hits if is_in(window, moment, hit.get("created_at"), "created_at"))
-        oldest = min((day for hit in hits if (day := _day(hit))), default=before)
+        times = (dated(hit.get("created_at"), "created_at") for hit in hits)
+        oldest = min((time.astimezone(UTC).date() for time in times if time), default=before)
         if is_whole or oldest < first:
             return
         if oldest + _DAY >= before:  # more in one day than a search shows, or a forum that knows no `before:`
@@ -80,13 +81,6 @@ def _search(watch: Watch, after: date, before: date, http: Http) -> tuple[list[M
         if not tree(answer.get("grouped_search_result")).get("more_full_page_results"):
             return hits, True
     return hits, False
-
-
-def _day(hit: Mapping[str, Any]) -> date | None:
-    try:
-        return moment(hit.get("created_at"), "created_at").astimezone(UTC).date()
-    except PayloadRejected:
-        return None
 
 
 def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -17,7 +17,7 @@ import httpx
 from collectors.bearer import Bearer
 from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
-from collectors.read import moment, optional_id, tree, trees
+from collectors.read import dated, is_in, moment, optional_id, tree, trees
 from collectors.sources.mastodon_ask import check_access
 from collectors.sources.mastodon_ask import gone as gone
 from collectors.sources.mastodon_ask import profile as profile
@@ -25,7 +25,7 @@ from collectors.sources.mastodon_parse import kept
 from collectors.sources.mastodon_parse import parse as parse
 from collectors.sources.mastodon_thread import conversation
 from collectors.sources.mastodon_timeline import PAGE, backwards, searched
-from girafe.errors import PayloadRejected, QuestionRefused, SourceUnavailable, UserMustAct
+from girafe.errors import QuestionRefused, SourceUnavailable, UserMustAct
 from girafe.records import Payload
 
 PLATFORM = "mastodon"
@@ -78,18 +78,13 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         )
     url = f"{watch.origin}/api/v1/timelines/tag/{quote(tag)}"
     for page in backwards(watch, url, http):
-        times = [_time(status) for status in page]
-        for status, time in zip(page, times, strict=True):
-            # What cannot be dated is landed, for quarantine to show.
-            if time is None or time in window:
-                yield from _items(watch, [status])
+        yield from _items(watch, (status for status in page if _is_of(window, status)))
+        times = [dated(status.get("created_at"), "created_at") for status in page]
         if page and all(time is not None and time < window.start for time in times):
             break
     if http.auth is not None:
-        for status in searched(watch, window.start, http):
-            time = _time(status)
-            if time is None or time in window:
-                yield from _items(watch, [status])
+        statuses = searched(watch, window.start, http)
+        yield from _items(watch, (status for status in statuses if _is_of(window, status)))
 
 
 def _anything(watch: Watch, http: Http) -> Iterator[Item]:
@@ -104,11 +99,8 @@ def _anything(watch: Watch, http: Http) -> Iterator[Item]:
     yield from _items(watch, map(dict, trees(page)))
 
 
-def _time(status: Payload) -> datetime | None:
-    try:
-        return moment(status.get("created_at"), "created_at")
-    except PayloadRejected:
-        return None
+def _is_of(window: Window, status: Payload) -> bool:
+    return is_in(window, moment, status.get("created_at"), "created_at")
 
 
 def _items(

@@ -24,11 +24,11 @@ from collectors.contract import (
     utc_from_epoch,
 )
 from collectors.http import Http
-from collectors.read import moment, text, tree
+from collectors.read import dated, text, tree
 from collectors.sources.rss_gone import gone as gone
 from collectors.sources.rss_parse import parse as parse
 from collectors.sources.rss_parse import post_id, words
-from girafe.errors import PayloadRejected, SourceUnavailable
+from girafe.errors import SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "rss"
@@ -134,7 +134,4 @@ def _entry(entry: Any) -> Payload:
 
 
 def _time(entry: Payload) -> datetime | None:
-    try:
-        return moment(entry.get("published") or entry.get("updated"), "published")
-    except PayloadRejected:
-        return None
+    return dated(entry.get("published") or entry.get("updated"), "published")

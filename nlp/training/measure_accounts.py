@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +30,13 @@ from nlp.training import ties as tie_training
 from nlp.training.convert import english_profiles, french_people, lines
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_profiles import organisations, people
-from nlp.training.invent_ties import COMPANIES, FRESH, filled, kept_apart, turned_profiles, turns
+from nlp.training.invent_ties import COMPANIES, FRESH, Turn, filled, kept_apart, turned_profiles, turns
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
 from nlp.training.vectors import CACHE, vectors
 
 _SEED = 20261115
+_NEVER = 2.0
+"""A chance that nothing has: such a post is not read."""
 _TEST = 900
 
 
@@ -154,41 +155,37 @@ def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, 
     first = np.unique(found.turns, return_index=True)[1]
     asked = first[[found.is_unseen[place] and found.turns[place].startswith("turn") for place in first]]
     truth = np.array(["employee", "former_employee", "other"])[found.ties[asked]]
+    heard, of_bios = _believed(found, asked)
     for system in systems:
         encoded = tie_training.encoded_lines(found, CACHE) if system == "girafe, cascade" else None
         chances = tie_training.cross_validated(found, encoded)[asked]
         surest, best = chances.max(axis=1), chances.argmax(axis=1)
-        least = _least(found, asked)
-        best = np.where(surest >= least, best, 2)
+        best = np.where(surest >= heard, best, 2)
         voices = np.array(["employee", "former_employee", "other"])[best]
         cut = THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)]
-        unsure = (best == 0) & (surest < np.maximum(_least_of_a_bio(found, asked), cut))
+        unsure = (best == 0) & (surest < np.maximum(of_bios, cut))
         voices = np.where(unsure, "unknown", voices)
         name = "invented, left out of training"
         yield from _rows_of_a_set(name, system, truth, found.languages[asked], voices)
         yield _error_row(name, system, truth == voices, surest, voices)
 
 
-def _least(found: tie_training.Examples, asked: np.ndarray) -> np.ndarray:
-    """The chance from which a turn is listened to at work: not all that the model makes of a post is believed."""
-    return np.array([_of_a_turn(found.turns[place])[0] for place in asked])
+def _believed(found: tie_training.Examples, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From which chance each turn is listened to at work, and from which a bio's present job is (0 for posts)."""
+    told = turns()
+    cuts = [_cuts_of(told[int(found.turns[place].split()[1])]) for place in asked]
+    heard, of_bios = np.array(cuts).T
+    return heard, of_bios
 
 
-def _least_of_a_bio(found: tie_training.Examples, asked: np.ndarray) -> np.ndarray:
-    """The chance from which a present job in a bio is believed; 0 for posts."""
-    return np.array([_of_a_turn(found.turns[place])[1] for place in asked])
-
-
-@cache
-def _of_a_turn(name: str) -> tuple[float, float]:
+def _cuts_of(turn: Turn) -> tuple[float, float]:
     company, other = COMPANIES[0]
     names = CompanyNames(company_id="any", names=(company,))
-    turn = turns()[int(name.split()[1])]
     text = filled(turn, company, other)
     folded = fold(text)
     if turn.is_post:
         least = believed_from(folded, rule_statement(folded, names))
-        return (2.0 if least is None else least), 0.0
+        return (_NEVER if least is None else least), 0.0
     codes = {rule_code(folded, mention) for mention in names.mentions(text, folded)}
     return 0.0, 0.0 if "current" in map(tense_of, codes) else READ_ALONE
 
