@@ -16,7 +16,7 @@ from nlp.company import Mention
 _PATTERNS = Path(__file__).parent / "patterns"
 BUCKETS = 2**15
 _SALT = 11
-_TOKEN = re.compile(r"[ldjnmsc]'(?=\w)|qu'(?=\w)|\w+(?:['-]\w+)*|->|=>|>>|[^\w\s]")
+_TOKEN = re.compile(r"\bex(?=-)|[ldjnmsc]'(?=\w)|qu'(?=\w)|\w+(?:['-]\w+)*|->|=>|>>|[^\w\s]")
 _SENTENCE = re.compile(r"[.!?\n|•;…]")
 _CLAUSE = frozenset(',()-/·:→➡&>"«»') | {"but", "and", "mais", "et", "who", "qui", "where", "ou", "->"}
 _WINDOW = 220

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlp.training.invent_bios import TiedProfile
 
@@ -61,17 +62,22 @@ def turns(path: Path = TURNS) -> list[Turn]:
 def plain_turns(chance: random.Random) -> Iterator[tuple[str, Turn]]:
     """The commonest ways to say it, put together from plain.toml: what each is made after, and the turn."""
     for language, parts in tomllib.loads(PLAIN.read_text(encoding="utf-8")).items():
-        for truth in ("employee", "former_employee", "other"):
-            for pattern in parts[truth]:
-                for _ in range(_OF_EACH):
-                    year = chance.randint(1990, 2022)
-                    said = pattern.replace("{role}", chance.choice(parts["roles"]))
-                    said = said.replace("{from}", str(year)).replace(
-                        "{to}", str(year + chance.randint(1, 12))
-                    )
-                    text = f"{chance.choice(parts['heads'])}{said}{chance.choice(parts['tails'])}"
-                    turn = Turn(truth=truth, language=language, is_post=False, text=text, in_view=True)
-                    yield f"plain {pattern}", turn
+        yield from _put_together(parts, language, chance, is_post=False)
+        yield from _put_together(parts["posts"], language, chance, is_post=True)
+
+
+def _put_together(
+    parts: Mapping[str, Any], language: str, chance: random.Random, *, is_post: bool
+) -> Iterator[tuple[str, Turn]]:
+    for truth in ("employee", "former_employee", "other"):
+        for pattern in parts[truth]:
+            for _ in range(_OF_EACH):
+                year = chance.randint(1990, 2022)
+                said = pattern.replace("{role}", chance.choice(parts["roles"]))
+                said = said.replace("{from}", str(year)).replace("{to}", str(year + chance.randint(1, 12)))
+                text = f"{chance.choice(parts['heads'])}{said}{chance.choice(parts['tails'])}"
+                turn = Turn(truth=truth, language=language, is_post=is_post, text=text, in_view=True)
+                yield f"plain {pattern}", turn
 
 
 def filled(turn: Turn, company: str, other: str) -> str:

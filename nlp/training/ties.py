@@ -31,7 +31,7 @@ _IN_VIEW, _UNSEEN = 0.25, 0.8
 view their code is nearly always right, which would teach the model to ask nothing else."""
 _OF_A_READ_MENTION = 0.5
 """Places of real profiles weigh less: many are towns, tools and bands that nobody would ask about."""
-_OF_A_PLAIN_TURN = 0.15
+_OF_A_PLAIN_TURN = 0.08
 _OF_A_CUSTOMER, _MOST_OF_CARE, _ENCODED_OF_CARE = 0.4, 600, 3
 _CARE = {"free_fr_posts": "fr", "engie_fr_posts": "fr", "twcs_threads": "en", "ibm_care_threads": "en"}
 _OF_CARE = (
@@ -100,7 +100,7 @@ def _plain() -> Iterable[_Row]:
     chance = random.Random(_SEED)
     for pattern, turn in plain_turns(chance):
         company, other = chance.choice(COMPANIES)
-        for coded, bare, _ in mentions_of(filled(turn, company, other), company, is_post=False):
+        for coded, bare, _ in mentions_of(filled(turn, company, other), company, is_post=turn.is_post):
             yield coded, bare, "", turn.truth, pattern, turn.language, _OF_A_PLAIN_TURN, False
 
 

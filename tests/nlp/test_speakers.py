@@ -105,6 +105,15 @@ def test_a_post_that_only_hints_at_a_job_makes_nobody_an_employee() -> None:
 
 @pytest.mark.parametrize(
     "post",
+    ["je bosse chez Lumora", "je bosse chez Lumora depuis 3 ans", "I work at Lumora", "salarié Lumora ici",
+     "I've worked at Lumora for three years now", "Soudeuse, je travaille de nuit chez Lumora"],
+)  # fmt: skip
+def test_the_plainest_words_for_a_job_are_enough(post: str) -> None:
+    assert speaker(posts=[post])["voice"] == "employee"
+
+
+@pytest.mark.parametrize(
+    "post",
     [
         "Premier jour chez Lumora aujourd'hui !",
         "As a driver at Lumora I see it every day",
