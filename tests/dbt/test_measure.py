@@ -48,8 +48,9 @@ def mix(measured: Any, company: str, **where: str) -> dict[str, Any]:
 def voices_of(measured: Any, company: str) -> list[tuple[str, str]]:
     """Post and voice, in the order of the posts."""
     return measured.ask(
-        "select split_part(post_id, '/', 2), voice from core.fct_posts "
-        f"where company_id = '{company}' and post_id like '{company}/%' order by created_at, post_id"
+        "select split_part(post_key, '/', 2), voice from core.fct_posts "
+        "join intermediate.int_post_keys using (post_id) "
+        f"where company_id = '{company}' and post_key like '{company}/%' order by created_at, post_id"
     )
 
 
@@ -79,10 +80,11 @@ def handle_changed_hands(raw: Any) -> None:
 
 
 def test_a_handle_that_changed_hands_means_the_account_that_held_it_last(measured: Any) -> None:
-    [(addressee,)] = measured.ask(
-        "select addressee_id from core.fct_exchanges where company_id = 'handle_changed_hands'"
+    keys = measured.ask(
+        "select account_key from core.fct_exchanges join intermediate.int_account_keys "
+        "on account_id = addressee_id where company_id = 'handle_changed_hands' order by 1"
     )
-    assert addressee == "handle_changed_hands/id:new"
+    assert keys == [("handle_changed_hands/ada",), ("handle_changed_hands/id:new",)]
 
 
 # Voices
@@ -148,7 +150,8 @@ def test_a_post_has_the_voice_of_its_time_and_before_the_first_sight_for_thirty_
     ) == [(1,)]
     spans = measured.ask(
         "select voice, is_backdated, valid_to is null from core.dim_speakers "
-        "where company_id = account_id[:12] and company_id = 'changed_jobs' order by valid_from"
+        "join intermediate.int_account_keys using (account_id) "
+        "where company_id = account_key[:12] and company_id = 'changed_jobs' order by valid_from"
     )
     assert spans == [("employee", True, False), ("former_employee", False, True)]
 

@@ -68,8 +68,8 @@ def test_every_post_is_in_exactly_one_week_and_month_and_it_is_that_of_the_compa
 ) -> None:
     zone = ZONES[company]
     found = measured.ask(
-        "select post_id, created_at, week_start, month_start from core.fct_posts "
-        f"where company_id = '{company}'"
+        "select post_key, created_at, week_start, month_start from core.fct_posts "
+        f"join intermediate.int_post_keys using (post_id) where company_id = '{company}'"
     )
     assert sorted(row[0] for row in found) == sorted(f"{company}/p{number}" for number in range(len(MOMENTS)))
     for _, created_at, week_start, month_start in found:

@@ -2,7 +2,14 @@
 -- post that answers, quotes or shares what nobody has
 with
     posts as (
-        select post_id, content_hash, account_id, reply_to_id, quote_of_id, repost_of_id
+        select
+            post_id,
+            post_key,
+            content_hash,
+            account_id,
+            reply_to_id,
+            quote_of_id,
+            repost_of_id
         from {{ ref("int_posts_latest") }}
         where not is_bare_repost
     ),
@@ -12,9 +19,9 @@ with
         select account_id
         from authors
         union
-        select coalesce(keys.account_id, observed.account_id)
+        select keys.account_id
         from {{ ref("stg_account_observations") }} as observed
-        left join keys on keys.alias_id = observed.account_id
+        join keys on keys.account_key = observed.account_id
     ),
     mentions as (
         select
@@ -22,18 +29,16 @@ with
             posts.account_id,
             -- the same mention may be an account id or a handle: what was seen decides
             coalesce(
-                seen.account_id,
-                keys.account_id,
-                mentions.handle_key,
-                mentions.account_key
+                seen.account_id, by_handle.account_id, by_id.account_id
             ) as addressee_id
         from {{ ref("stg_mentions") }} as mentions
         join
             posts
-            on posts.post_id = mentions.post_id
+            on posts.post_key = mentions.post_id
             and posts.content_hash = mentions.content_hash
-        left join seen on seen.account_id = mentions.account_key
-        left join keys on keys.alias_id = mentions.handle_key
+        left join keys as by_id on by_id.account_key = mentions.account_key
+        left join seen on seen.account_id = by_id.account_id
+        left join keys as by_handle on by_handle.account_key = mentions.handle_key
     ),
     addressed as (
         select

@@ -5,15 +5,9 @@ with
     keys as (select * from {{ ref("int_account_keys") }}),
     companies as (select * from {{ ref("stg_companies") }}),
     accounts as (
-        select
-            official.company_id,
-            coalesce(keys.account_id, official.handle_key) as account_id
+        select distinct official.company_id, keys.account_id
         from official
-        left join keys on keys.alias_id = official.handle_key
-        union
-        select company_id, account_key
-        from official
-        where account_key is not null
+        join keys on keys.account_key in (official.handle_key, official.account_key)
     ),
     final as (
         select
@@ -27,7 +21,6 @@ with
             end as voice
         from accounts
         cross join companies
-        where accounts.account_id is not null
         group by companies.company_id, accounts.account_id
     )
 select *

@@ -1,16 +1,13 @@
 -- grain: one row per post, in its newest version, without what is gone
 with
     posts as (select * from {{ ref("stg_posts") }}),
-    keys as (select * from {{ ref("int_account_keys") }}),
+    accounts as (select * from {{ ref("int_account_keys") }}),
+    names as (select * from {{ ref("int_post_keys") }}),
     gone as (select * from {{ ref("stg_deletions") }}),
     gone_accounts as (
-        select account_id
+        select accounts.account_id
         from gone
-        where account_id is not null
-        union
-        select keys.account_id
-        from gone
-        join keys on keys.alias_id = gone.account_id
+        join accounts on accounts.account_key = gone.account_id
     ),
     -- few posts have several versions; only those are sorted
     repeated as (
@@ -33,21 +30,36 @@ with
             )
             = 1
     ),
-    resolved as (
-        select
-            newest.* exclude (account_id),
-            newest.account_id as written_as,
-            coalesce(keys.account_id, newest.account_id) as account_id
-        from newest
-        left join keys on keys.alias_id = newest.account_id
-    ),
     final as (
-        select resolved.* exclude (written_as)
-        from resolved
+        select
+            named.post_id,
+            newest.post_id as post_key,
+            newest.content_hash,
+            accounts.account_id,
+            newest.platform,
+            newest.created_at,
+            newest.first_seen_at,
+            answered.post_id as reply_to_id,
+            conversations.post_id as conversation_id,
+            quoted.post_id as quote_of_id,
+            shared.post_id as repost_of_id,
+            newest.is_bare_repost,
+            newest.language,
+            newest.is_question,
+            newest.likes,
+            newest.replies,
+            newest.reposts
+        from newest
+        join names as named on named.post_key = newest.post_id
+        join accounts on accounts.account_key = newest.account_id
+        left join names as answered on answered.post_key = newest.reply_to_id
+        left join
+            names as conversations on conversations.post_key = newest.conversation_id
+        left join names as quoted on quoted.post_key = newest.quote_of_id
+        left join names as shared on shared.post_key = newest.repost_of_id
         where
-            post_id not in (select post_id from gone where post_id is not null)
-            and account_id not in (select account_id from gone_accounts)
-            and written_as not in (select account_id from gone_accounts)
+            newest.post_id not in (select post_id from gone where post_id is not null)
+            and accounts.account_id not in (select account_id from gone_accounts)
     )
 select *
 from final

@@ -14,11 +14,9 @@ with
     keys as (select * from {{ ref("int_account_keys") }}),
     official as (select * from {{ ref("int_official_accounts") }}),
     resolved as (
-        select
-            labels.* exclude (account_id, evidence),
-            coalesce(keys.account_id, labels.account_id) as account_id
+        select labels.* exclude (account_id, evidence), keys.account_id
         from labels
-        left join keys on keys.alias_id = labels.account_id
+        join keys on keys.account_key = labels.account_id
     ),
     -- one person under a handle and under an id has two histories; the surer label of
     -- a moment wins

@@ -8,8 +8,8 @@ select
     first_seen_at,
     last_seen_at,
     nullif(reply_to_id, post_id) as reply_to_id,
-    conversation_id,
-    root_post_id,
+    -- better in the name space of posts
+    coalesce(root_post_id, conversation_id) as conversation_id,
     quote_of_id,
     repost_of_id,
     coalesce(is_bare_repost, false) as is_bare_repost,

@@ -3,13 +3,13 @@ with
     keys as (select * from {{ ref("int_account_keys") }}),
     observed as (
         select
-            coalesce(keys.account_id, seen.account_id) as account_id,
+            keys.account_id,
             seen.platform,
             seen.first_seen_at,
             seen.last_seen_at,
             seen.followers
         from {{ ref("stg_account_observations") }} as seen
-        left join keys on keys.alias_id = seen.account_id
+        join keys on keys.account_key = seen.account_id
         union all
         select account_id, platform, created_at, created_at, null
         from {{ ref("int_posts_latest") }}

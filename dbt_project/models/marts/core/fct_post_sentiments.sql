@@ -2,7 +2,7 @@
 with
     labels as (
         select
-            labels.post_id,
+            posts.post_id,
             arg_max(
                 struct_pack(
                     sentiment := labels.sentiment, probability := labels.probability
@@ -10,8 +10,11 @@ with
                 labels.classifier_version
             ) as newest
         from {{ ref("stg_sentiment_labels") }} as labels
-        join {{ ref("int_posts_latest") }} as posts using (post_id, content_hash)
-        group by labels.post_id
+        join
+            {{ ref("int_posts_latest") }} as posts
+            on posts.post_key = labels.post_id
+            and posts.content_hash = labels.content_hash
+        group by posts.post_id
     )
 select
     posts.company_id,

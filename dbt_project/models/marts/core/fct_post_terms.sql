@@ -1,14 +1,17 @@
 -- grain: one row per company x post x term of the closed vocabulary
 with
     labels as (
-        select labels.post_id, labels.term
+        select posts.post_id, labels.term
         from {{ ref("stg_term_labels") }} as labels
-        join {{ ref("int_posts_latest") }} as posts using (post_id, content_hash)
+        join
+            {{ ref("int_posts_latest") }} as posts
+            on posts.post_key = labels.post_id
+            and posts.content_hash = labels.content_hash
         -- a code of an older vocabulary has no name any more
         join {{ ref("terms") }} as terms using (term)
         qualify
             labels.classifier_version
-            = max(labels.classifier_version) over (partition by labels.post_id)
+            = max(labels.classifier_version) over (partition by posts.post_id)
     )
 select
     posts.company_id,

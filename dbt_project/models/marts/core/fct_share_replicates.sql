@@ -45,7 +45,7 @@ with
             facts.week_start,
             facts.platform,
             facts.language,
-            facts.thread_id,
+            threads.seed,
             bit_or(counted.brand_draws) as brand,
             coalesce(bit_or(counted.second_human_draws), {{ no_draws() }})
             & ~ brand as human_to_human,
@@ -53,6 +53,7 @@ with
             1 as size
         from counted
         join {{ ref("fct_conversations") }} as facts using (company_id, thread_id)
+        join {{ ref("int_threads") }} as threads using (thread_id)
         where facts.count_speakers > 1
         group by all
     ),
@@ -62,12 +63,13 @@ with
             facts.week_start,
             facts.platform,
             facts.thread_language as language,
-            facts.thread_id,
+            threads.seed,
             speaker.human_draws & addressee.human_draws as human_to_human,
             (speaker.human_draws & addressee.brand_draws)
             | (speaker.brand_draws & addressee.human_draws) as with_brand,
             count(*) as size
         from {{ ref("fct_exchanges") }} as facts
+        join {{ ref("int_threads") }} as threads using (thread_id)
         join
             draws as speaker
             on speaker.company_id = facts.company_id
@@ -87,7 +89,7 @@ with
             week_start,
             platform,
             language,
-            unit_id as thread_id,
+            hash(unit_id) as seed,
             if(
                 kind = 'human_to_human', {{ all_draws() }}, {{ no_draws() }}
             ) as human_to_human,
@@ -102,34 +104,34 @@ with
         where measure <> 'post'
         group by all
     ),
+    -- the seed stands for the thread
     units as (
-        select * exclude (brand), true as is_conversation
-        from conversations
-        union all by name
-        select *, false as is_conversation
-        from exchanges
-        union all by name
         select *
-        from counted_events
-    ),
-    seeded as (
-        select units.*, coalesce(threads.seed, hash(units.thread_id)) as seed
-        from units
-        left join {{ ref("int_threads") }} as threads using (thread_id)
+        from
+            (
+                select * exclude (brand), true as is_conversation
+                from conversations
+                union all by name
+                select *, false as is_conversation
+                from exchanges
+                union all by name
+                select *
+                from counted_events
+            )
         where bit_count(human_to_human | with_brand) > 0
     ),
     -- a column per replicate: a row per unit and replicate would be read, hashed and
     -- thrown away again
     weighted as (
         select
-            seeded.*,
+            units.*,
             {% for r in range(var("replicates")) %}
                 -- one weight per thread and replicate: its exchanges stay together
                 - ln({{ uniform("seed", r ~ "::bigint", "1") }})
                 * size as weight_{{ r }}
                 {%- if not loop.last %},{% endif %}
             {% endfor %}
-        from seeded
+        from units
     ),
     sums as (
         select
@@ -188,9 +190,9 @@ with
             week_start,
             coalesce(platform, 'all') as platform,
             coalesce(language, 'all') as language,
-            sum(size) / count(distinct thread_id) as exchanges_per_thread
+            sum(size) / count(distinct seed) as exchanges_per_thread
         from units
-        where not is_conversation and bit_count(human_to_human | with_brand) > 0
+        where not is_conversation
         group by {{ cube | replace(", replicate)", ")") }}
     ),
     -- half a conversation of each kind (Jeffreys 1946): six of six is not certainty

@@ -47,8 +47,11 @@ with
         left join open_questions using (company_id, thread_id)
         join {{ ref("int_threads") }} as threads using (thread_id)
         left join
+            {{ ref("int_posts_latest") }} as opening
+            on opening.post_id = threads.opening_post_id
+        left join
             {{ ref("stg_organisation_links") }} as links
-            on links.post_id = threads.opening_post_id
+            on links.post_id = opening.post_key
         qualify position <= 20
     )
 select {{ contract() }}
