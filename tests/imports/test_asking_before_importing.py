@@ -134,7 +134,7 @@ def test_what_is_no_table_is_refused_with_what_to_do_and_never_given_a_mapping(t
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".toml"] == []
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16", "cp1252", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "cp1252", "utf-8-sig"])
 def test_a_table_in_any_encoding_is_still_one(tmp_path, encoding):
     _, mapping = suggested(tmp_path, "date;auteur;message;lien\n2026-11-01;é;ñandú;x\n".encode(encoding))
     assert tomllib.loads(mapping.read_text())["columns"]["text"] == ["message"]

@@ -81,7 +81,8 @@ def mapping(tmp_path):
 DATES = [
     "20.11.2026 09.00", "2026-11-20 03:00 America/New_York", "2026-11-20 17:00 JST", "20/11/2026 09:00 Paris", "20 nov. 2026, 9 h 00",
     "Fri Nov 20 2026 09:00:00 GMT+0100 (heure normale d’Europe centrale)", "Fri Nov 20 03:00:00 -0500 2026", "8:00 AM UTC · Nov 20, 2026",
-    "20/11/2026 - 09:00", "Nov. 20, 2026, 9 a.m.", "46346.375", "46346,375", "20/11/26 09h", "20-Nov-26 9:00:00 AM",
+    "20/11/2026 - 09:00", "Nov. 20, 2026, 9 a.m.", "46346.375", "46346,375", "20/11/26 09h", 
+    "1795161600", "1795161600000", "1795161600000000", "20-Nov-26 9:00:00 AM",
 ]  # fmt: skip
 
 
@@ -499,6 +500,7 @@ EXPORTED = {
     "an American date, told by the id": Case(zipped({"Shares.csv": shares(ROW.replace("2026-11-20 08:00:00", "11/20/2026 08:00"))}), "x.zip", MINE),
     "an address of the web page": Case(zipped({"Shares.csv": shares(f"2026-11-20 08:00:00,https://www.linkedin.com/posts/ada-m_x-activity-{EXACT}-AbCd,Bravo,,,PUBLIC")}), "x.zip", MINE),
     "Shares.csv alone": Case(shares(ROW).encode(), "Shares.csv", MINE),
+    "a table with nothing in it": Case(zipped({"Comments.csv": "", "Shares.csv": shares(ROW)}), "x.zip", MINE),
     "rows of no dialect are set aside, not forgotten": Case(
         zipped({"Comments.csv": f"Date,Link,Message\n11/20/26, 8:00 AM,{SHARE},x\n", "Shares.csv": shares(ROW)}), "x.zip", MINE, {"row_misshapen": 1}),
     "other words for everybody": Case(zipped({"Shares.csv": shares(ROW.replace("PUBLIC", "Anyone"), ROW.replace("PUBLIC", "CONNECTIONS"))}), "x.zip", MINE, {}, {"not_public": 1}),
