@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nlp.training.invent_bios import TiedProfile
 
-TURNS = Path(__file__).parent / "turns.txt"
+TURNS = tuple(sorted(Path(__file__).parent.glob("turns*.txt"), key=lambda path: (len(path.stem), path.name)))
+"""turns.txt, and what was written after it: a turn is known by its place in all of them."""
 PLAIN = Path(__file__).parent / "plain.toml"
-FRESH = Path(__file__).parent / "fresh_turns.txt"
+FRESH = (Path(__file__).parent / "fresh_turns.txt",)
 """Written after the rules, the words and the model, and never trained on."""
 
 KEPT_APART = Path(__file__).parent / "kept_apart.tsv"
@@ -45,17 +46,19 @@ class Turn:
     """Whether the rules were written with this turn in view."""
 
 
-def turns(path: Path = TURNS) -> list[Turn]:
-    """The turns of a file, in its order."""
-    found, in_view = [], path == TURNS
-    for row in path.read_text(encoding="utf-8").splitlines():
-        if row == _UNSEEN:
-            in_view = False
-        if row and not row.startswith("#"):
-            truth, language, where, text = row.split("|", 3)
-            found.append(
-                Turn(truth=truth, language=language, is_post=where == "post", text=text, in_view=in_view)
-            )
+def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
+    """The turns of some files, in their order."""
+    found = []
+    for path in paths:
+        in_view = path == TURNS[0]
+        for row in path.read_text(encoding="utf-8").splitlines():
+            if row == _UNSEEN:
+                in_view = False
+            if row and not row.startswith("#"):
+                truth, language, where, text = row.split("|", 3)
+                found.append(
+                    Turn(truth=truth, language=language, is_post=where == "post", text=text, in_view=in_view)
+                )
     return found
 
 
@@ -86,9 +89,9 @@ def filled(turn: Turn, company: str, other: str) -> str:
     return turn.text.format(C=company, c=tag.lower(), D=other, d=other.lower(), T=tag)
 
 
-def turned_profiles(path: Path = TURNS) -> Iterator[TiedProfile]:
+def turned_profiles(paths: Sequence[Path] = TURNS) -> Iterator[TiedProfile]:
     """A profile for each turn, each about one of the companies."""
-    for number, turn in enumerate(turns(path)):
+    for number, turn in enumerate(turns(paths)):
         company, other = COMPANIES[number % len(COMPANIES)]
         name, text = _NAMES[number % len(_NAMES)], filled(turn, company, other)
         yield TiedProfile(

@@ -91,7 +91,8 @@ def _invented() -> Iterable[_Row]:
         ]
         for found in asked:
             # The line of the first company serves all: the encoder is slow, and the name plays no part.
-            for (coded, bare, _), (*_, line) in zip(found, asked[0], strict=True):
+            told = asked[0] if len(asked[0]) == len(found) else found
+            for (coded, bare, _), (*_, line) in zip(found, told, strict=True):
                 name, weight = f"turn {number}", 1 / len(COMPANIES)
                 yield coded, bare, line, turn.truth, name, turn.language, weight, not turn.in_view
 
