@@ -13,7 +13,7 @@ from typing import Any
 from girafe.records import Account
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
-from nlp.tie_features import tie_features, tie_line
+from nlp.tie_features import Lines, tie_features, tie_lines
 from nlp.ties import Tie, tense_of, weigh
 
 _FILE = Path(__file__).parent / "patterns" / "bio.toml"
@@ -110,18 +110,18 @@ def ties(account: Account, names: CompanyNames, *, thorough: bool = False) -> li
     bio = account.bio
     folded = fold(bio)
     mentions = names.mentions(bio, folded)[:_MOST_MENTIONS]
-    found = [_weighed(folded, each, tie_line(bio, each) if thorough else None) for each in mentions]
+    found = [_weighed(folded, each, tie_lines(bio, each) if thorough else None) for each in mentions]
     if any(each.code in _PRESENT for each in found):
         # "Ex-Acme, back at Acme": who is there again is there.
         return [each for each in found if tense_of(each.code) != "former"]
     return found
 
 
-def _weighed(folded: str, mention: Mention, line: str | None) -> Tie:
+def _weighed(folded: str, mention: Mention, lines: Lines | None) -> Tie:
     code = rule_code(folded, mention)
     if code in _OUTRIGHT:
         return Tie(code=code, current=0.01, former=0.005)
-    told = weigh(tie_features(folded, mention, is_post=False, codes=(code,)), code, origin="bio", line=line)
+    told = weigh(tie_features(folded, mention, is_post=False, codes=(code,)), code, origin="bio", lines=lines)
     if told.code == "bio:reads_current" and told.current < READ_ALONE:
         return replace(told, code="bio:may_work_at", current=min(told.current, _HINT))
     return told if told.code is not None else replace(told, code="bio:names_company")

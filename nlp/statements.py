@@ -13,14 +13,14 @@ from typing import Any
 from girafe.records import JUDGED_VOICES
 from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
-from nlp.tie_features import tie_features, tie_line
+from nlp.tie_features import Lines, tie_features, tie_lines
 from nlp.ties import Tie, weigh
 
 _FILE = Path(__file__).parent / "patterns" / "statements.toml"
 _FIRST_PERSON = re.compile(
     r"\b(?:i|i'm|im|my|we|our|us|me|je|j'|moi|mon|ma|mes|nous|notre|nos|on|as an?|en tant|etant|been|client"
     r"|started|joined|quit|left|first|last|premier|premiere|dernier|derniere|cliente|employee here|laid off"
-    r"|licencie|licenciee|vire|viree|promoted|promue?|clocking|clocked|years|ans|shift|longer|plus|"
+    r"|licencie|licenciee|vire|viree|promoted|promue?|clocking|clocked|years|a year|ans|un an|shift|longer|plus|"
     r"celebrat\w+|anniversary"
     r"|got|proud|fier|fiere|contente?|used|worked|work for|ex|former|ancien|ancienne|here|ici|fired|"
     r"entree?|fin de|payday"
@@ -36,7 +36,7 @@ _OF_WORK = re.compile(
     r"travail|boss|boulot|taf|poste\b|equipe|"
     r"collegue|chef|salari|embauch|vire|licenci|demission|quitte|cdi\b|cdd\b|stage|stagiaire|"
     r"alternan|interim|carriere|retrait|rejoint|"
-    r"commence|an[s] (?:chez|a|de)|mois (?:chez|a|de)|engineer|ingenieur|driver|nurse|technic|ancien|former|ex[- ]|"
+    r"commence|ans? (?:chez|a|de)|mois (?:chez|a|de)|engineer|ingenieur|driver|nurse|technic|ancien|former|ex[- ]|"
     r"recrut|hir|driv|conduis|livre|codes?\b|paie\b|wages?|salary|overtime|bonus|badge|canteen|cantine|depot|warehouse|"
     r"been at|been an?\b|premier jour|first day|last day|day one|jours? chez|dern(?:ier|iere)\b|"
     r"dem\b|summers?|etes? chez|"
@@ -53,8 +53,8 @@ OF_WORK_ALONE = frozenset(
     {"post:left", "post:worked_at", "post:joined", "post:works_at", "post:as_colleague"}
 )
 _SURE, _MAYBE, _MOST, _SENTENCE = 0.75, 0.6, 3, 300
-_UNMISTAKABLE = 0.9
-"""The chance it takes without a word of oneself or of a job: most of those who write so are customers (0065)."""
+_LIKELY, _UNMISTAKABLE = 0.8, 0.9
+"""The chance it takes without a word of a job, and without one of oneself: most who write so are customers (0076)."""
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _FIRST_WORDS = 5
 """How many letters of a statement the words of a veto may take in: "if" + "i work"."""
@@ -143,7 +143,7 @@ def statement(
     if least is None:
         return None
     mentions = names.mentions(text, folded)[:_MOST]
-    found = [_weighed(folded, each, code, tie_line(text, each) if thorough else None) for each in mentions]
+    found = [_weighed(folded, each, code, tie_lines(text, each) if thorough else None) for each in mentions]
     best = max(found, key=lambda each: max(each.current, each.former), default=None)
     if best is None or max(best.current, best.former) < least:
         return None
@@ -155,12 +155,12 @@ def believed_from(folded: str, code: str | None) -> float | None:
     of_oneself, of_work = _FIRST_PERSON.search(folded), _OF_WORK.search(folded)
     if of_oneself and (of_work or code is not None):
         return _MAYBE
-    return _UNMISTAKABLE if of_oneself or of_work else None
+    return _LIKELY if of_oneself else _UNMISTAKABLE if of_work else None
 
 
-def _weighed(folded: str, mention: Mention, code: str | None, line: str | None) -> Tie:
+def _weighed(folded: str, mention: Mention, code: str | None, lines: Lines | None) -> Tie:
     codes = (code,) if code else ()
-    return weigh(tie_features(folded, mention, is_post=True, codes=codes), code, origin="post", line=line)
+    return weigh(tie_features(folded, mention, is_post=True, codes=codes), code, origin="post", lines=lines)
 
 
 def rule_statement(folded: str, names: CompanyNames) -> str | None:

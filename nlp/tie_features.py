@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeAlias
 
 from sklearn.utils.murmurhash import murmurhash3_bytes_u32
 
 from nlp.company import Mention
 
 _PATTERNS = Path(__file__).parent / "patterns"
+Lines: TypeAlias = tuple[str, str]
+"""Some two hundred characters around a mention, and of these its clause."""
 BUCKETS = 2**15
 _SALT = 11
 _TOKEN = re.compile(r"\bex(?=-)|[ldjnmsc]'(?=\w)|qu'(?=\w)|\w+(?:['-]\w+)*|->|=>|>>|[^\w\s]")
@@ -41,6 +44,7 @@ _NO_VERB = frozenset(
 _NEAR, _APART, _LONGEST = 3, 4, 30
 _BEFORE, _AFTER = 130, 110
 """Characters an encoder sees of either side."""
+_SPACES, _PAUSE = re.compile(r"\s+"), re.compile(r"[.!?|•;…,()—–:] ")
 _STANDS_FOR = {"handle": "@acme", "hashtag": "#Acme"}
 
 
@@ -82,12 +86,16 @@ def tie_features(folded: str, mention: Mention, *, is_post: bool, codes: Sequenc
     return sorted({_hash(name) for name in names})
 
 
-def tie_line(text: str, mention: Mention) -> str:
-    """What stands around a mention as one line for an encoder, the company called Acme whatever its name is."""
+def tie_lines(text: str, mention: Mention) -> Lines:
+    """What stands around a mention, far and near, for an encoder; the company is called Acme whatever its name is."""
     before, after = text[max(0, mention.start - _BEFORE) : mention.start], text[mention.end :][:_AFTER]
     if mention.kind == "handle":
         before = before.removesuffix("@")
-    return " ".join(f"{before}{_STANDS_FOR.get(mention.kind, 'Acme')}{after}".split())
+    before, after = _SPACES.sub(" ", before).lstrip(), _SPACES.sub(" ", after).rstrip()
+    name = _STANDS_FOR.get(mention.kind, "Acme")
+    start = max((match.end() for match in _PAUSE.finditer(before)), default=0)
+    end = _PAUSE.search(after)
+    return f"{before}{name}{after}", f"{before[start:]}{name}{after[: end.start() if end else None]}"
 
 
 def _kind(tokens: Sequence[str], place: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -10,15 +10,17 @@ import numpy as np
 
 from nlp import encoder
 from nlp.linear import load, softmax
+from nlp.tie_features import Lines
 
+Origin: TypeAlias = Literal["bio", "post"]
 Tense: TypeAlias = Literal["current", "former", "other"]
 TIES: tuple[Tense, ...] = ("current", "former", "other")
 WEIGHT = 0.5
 """What one feature counts."""
 UNSURE = 0.97
 """Below this the encoder is asked, where it is allowed."""
-OF_WORDS, OF_VECTORS = 0.8, 0.5
-"""What the logarithms of both models' chances count, chosen on turns left out of training."""
+OF_BOTH: Mapping[Origin, tuple[float, float]] = {"bio": (0.8, 0.5), "post": (0.65, 0.65)}
+"""What the logarithms of the chances by words and by vectors count, chosen on turns left out of training (0076)."""
 
 CURRENT = frozenset(
     {
@@ -43,15 +45,17 @@ def tense_of(code: str | None) -> Tense:
     return "current" if code in CURRENT else "former" if code in FORMER else "other"
 
 
-def weigh(features: Sequence[int], code: str | None, *, origin: str, line: str | None = None) -> Tie:
+def weigh(features: Sequence[int], code: str | None, *, origin: Origin, lines: Lines | None = None) -> Tie:
     """The chances of one mention, and a code that does not contradict them.
 
-    `origin`: `bio` or `post`; `line`: what stands around the mention, where the encoder may be asked about it.
+    `lines`: what stands around the mention, where the encoder may be asked about it.
     """
     linear = load("ties")
     chances = softmax((linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias)[None, :])
-    if line is not None and chances.max() < UNSURE and encoder.available():
-        chances = together(chances, softmax(load("ties_vectors").scores(encoder.encode([line]))))
+    if lines is not None and chances.max() < UNSURE and encoder.available():
+        vectors = encoder.encode(list(dict.fromkeys(lines)))
+        second = load(f"ties_{origin}_vectors").scores(np.hstack([vectors[0], vectors[-1]])[None, :])
+        chances = together(chances, softmax(second), origin)
     current, former, _ = (float(share) for share in chances[0])
     likeliest: Tense = TIES[int(chances.argmax())]
     if likeliest != tense_of(code):
@@ -59,7 +63,8 @@ def weigh(features: Sequence[int], code: str | None, *, origin: str, line: str |
     return Tie(code=code, current=round(current, 4), former=round(former, 4))
 
 
-def together(of_words: np.ndarray, of_vectors: np.ndarray) -> np.ndarray:
+def together(of_words: np.ndarray, of_vectors: np.ndarray, origin: Origin) -> np.ndarray:
     """The chances by both models, one row a mention."""
     tiny = 1e-6
-    return softmax(OF_WORDS * np.log(of_words + tiny) + OF_VECTORS * np.log(of_vectors + tiny))
+    words, vectors = OF_BOTH[origin]
+    return softmax(words * np.log(of_words + tiny) + vectors * np.log(of_vectors + tiny))

@@ -21,6 +21,9 @@ FRESH = (Path(__file__).parent / "fresh_turns.txt",)
 KEPT_APART = Path(__file__).parent / "kept_apart.tsv"
 """Whole accounts, half of them of people who only speak of the company; never trained on, never looked at."""
 
+_WEIGHTS = {"turns_en_more": 0.3}
+"""Pairs that only their sense tells apart, more than words can read: at full weight they blur the rest (0076)."""
+
 _UNSEEN = "# The rules were not written with these in view."
 
 _OF_EACH = 8
@@ -44,6 +47,8 @@ class Turn:
     text: str
     in_view: bool
     """Whether the rules were written with this turn in view."""
+    weight: float = 1.0
+    """What it counts in training, beside a turn of turns.txt."""
 
 
 def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
@@ -57,7 +62,14 @@ def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
             if row and not row.startswith("#"):
                 truth, language, where, text = row.split("|", 3)
                 found.append(
-                    Turn(truth=truth, language=language, is_post=where == "post", text=text, in_view=in_view)
+                    Turn(
+                        truth=truth,
+                        language=language,
+                        is_post=where == "post",
+                        text=text,
+                        in_view=in_view,
+                        weight=_WEIGHTS.get(path.stem, 1.0),
+                    )
                 )
     return found
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -17,15 +18,18 @@ from nlp.employment import rule_code
 from nlp.fold import fold
 from nlp.linear import Linear, softmax
 from nlp.statements import rule_statement
-from nlp.tie_features import BUCKETS, tie_features, tie_line
-from nlp.ties import TIES, UNSURE, WEIGHT, together
+from nlp.tie_features import BUCKETS, Lines, tie_features, tie_lines
+from nlp.ties import TIES, UNSURE, WEIGHT, Origin, together
 from nlp.training.convert import lines
+from nlp.training.families import families
 from nlp.training.invent_ties import COMPANIES, filled, plain_turns, turns
 from nlp.training.vectors import vectors
 
 _READ = Path(__file__).parent / "read_mentions.tsv"
 _OF_THE_ENCODER = 384
-_STRENGTH, _STRENGTH_OF_VECTORS, _FOLDS, _SEED = 2.0, 30.0, 6, 20261127
+_STRENGTH, _FOLDS, _SEED = 2.0, 6, 20261127
+_STRENGTH_OF_VECTORS: Mapping[Origin, float] = {"bio": 20.0, "post": 40.0}
+_NOT_ENCODED = ("", "")
 _IN_VIEW, _UNSEEN = 0.25, 0.8
 """How much of an example is shown with the rules' code. Where the rules were written with the text in
 view their code is nearly always right, which would teach the model to ask nothing else."""
@@ -46,16 +50,21 @@ _TENSE = {"employee": 0, "former_employee": 1, "other": 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """Mentions: features with the code of the rules and without, a line for the encoder, tie, turn, language."""
+    """Mentions: features with the code of the rules and without, lines for the encoder, tie, turn, language.
+
+    `families`: what is left out of training together.
+    """
 
     coded: list[list[int]]
     bare: list[list[int]]
-    lines: list[str]
+    lines: list[Lines]
     ties: np.ndarray
     turns: np.ndarray
+    families: np.ndarray
     languages: np.ndarray
     weights: np.ndarray
     is_unseen: np.ndarray
+    is_post: np.ndarray
 
 
 def examples(data: Path | None) -> Examples:
@@ -67,20 +76,29 @@ def examples(data: Path | None) -> Examples:
         *(_read_texts(data) if data else ()),
         *(_read_mentions(data) if data else ()),
     ]
+    named = np.array([row[4] for row in rows])
+    of_turns = families([turn.text for turn in turns()])
     return Examples(
         coded=[row[0] for row in rows],
         bare=[row[1] for row in rows],
         lines=[row[2] for row in rows],
         ties=np.array([_TENSE[row[3]] for row in rows]),
-        turns=np.array([row[4] for row in rows]),
+        turns=named,
+        families=np.array([_family(name, of_turns) for name in named]),
         languages=np.array([row[5] for row in rows]),
         weights=np.array([row[6] for row in rows]),
         is_unseen=np.array([row[7] for row in rows]),
+        is_post=np.array([row[8] for row in rows]),
     )
 
 
-_Row = tuple[list[int], list[int], str, str, str, str, float, bool]
-_Features = tuple[list[int], list[int], str]
+def _family(name: str, of_turns: Sequence[int]) -> str:
+    kind, _, number = name.partition(" ")
+    return f"turn {of_turns[int(number)]}" if kind == "turn" else name
+
+
+_Row = tuple[list[int], list[int], Lines, str, str, str, float, bool, bool]
+_Features = tuple[list[int], list[int], Lines]
 
 
 def _invented() -> Iterable[_Row]:
@@ -93,8 +111,18 @@ def _invented() -> Iterable[_Row]:
             # The line of the first company serves all: the encoder is slow, and the name plays no part.
             told = asked[0] if len(asked[0]) == len(found) else found
             for (coded, bare, _), (*_, line) in zip(found, told, strict=True):
-                name, weight = f"turn {number}", 1 / len(COMPANIES)
-                yield coded, bare, line, turn.truth, name, turn.language, weight, not turn.in_view
+                name, weight = f"turn {number}", turn.weight / len(COMPANIES)
+                yield (
+                    coded,
+                    bare,
+                    line,
+                    turn.truth,
+                    name,
+                    turn.language,
+                    weight,
+                    not turn.in_view,
+                    turn.is_post,
+                )
 
 
 def _plain() -> Iterable[_Row]:
@@ -102,7 +130,8 @@ def _plain() -> Iterable[_Row]:
     for pattern, turn in plain_turns(chance):
         company, other = chance.choice(COMPANIES)
         for coded, bare, _ in mentions_of(filled(turn, company, other), company, is_post=turn.is_post):
-            yield coded, bare, "", turn.truth, pattern, turn.language, _OF_A_PLAIN_TURN, False
+            told = turn.truth, pattern, turn.language, _OF_A_PLAIN_TURN
+            yield coded, bare, _NOT_ENCODED, *told, False, turn.is_post
 
 
 def _customers(data: Path) -> Iterable[_Row]:
@@ -114,8 +143,9 @@ def _customers(data: Path) -> Iterable[_Row]:
         for place, row in enumerate(found[:_MOST_OF_CARE]):
             for company in {fold(row["text"])[m.start : m.end] for m in names.mentions(row["text"])}:
                 for coded, bare, line in mentions_of(row["text"], company.lstrip("@#"), is_post=True)[:1]:
-                    encoded = line if place % _ENCODED_OF_CARE == 0 else ""
-                    yield coded, bare, encoded, "other", f"care {row['id']}", language, _OF_A_CUSTOMER, False
+                    encoded = line if place % _ENCODED_OF_CARE == 0 else _NOT_ENCODED
+                    customer = "other", f"care {row['id']}", language, _OF_A_CUSTOMER
+                    yield coded, bare, encoded, *customer, False, True
 
 
 def _read_texts(data: Path) -> Iterable[_Row]:
@@ -123,8 +153,9 @@ def _read_texts(data: Path) -> Iterable[_Row]:
         named = [(row["employer"], "employee")] if row["employer"] else []
         named += [(former, "former_employee") for former in row["former_employers"]]
         for company, tie in named:
-            for features in mentions_of(row["bio"] or "", company, is_post=row["kind"] == "post"):
-                yield *features, tie, f"text {number}", row["lang"][:2], 1.0, False
+            is_post = row["kind"] == "post"
+            for features in mentions_of(row["bio"] or "", company, is_post=is_post):
+                yield *features, tie, f"text {number}", row["lang"][:2], 1.0, False, is_post
 
 
 def _read_mentions(data: Path) -> Iterable[_Row]:
@@ -146,6 +177,7 @@ def _read_mentions(data: Path) -> Iterable[_Row]:
             "fr" if file == "fr_bios" else "en",
             _OF_A_READ_MENTION,
             True,
+            False,
         )
 
 
@@ -162,7 +194,7 @@ def mentions_of(text: str, company: str, *, is_post: bool) -> list[_Features]:
 
 def _both(text: str, folded: str, mention: Mention, *, is_post: bool, code: str | None) -> _Features:
     coded = tie_features(folded, mention, is_post=is_post, codes=(code,) if code else ())
-    return coded, tie_features(folded, mention, is_post=is_post), tie_line(text, mention)
+    return coded, tie_features(folded, mention, is_post=is_post), tie_lines(text, mention)
 
 
 def fit(found: Examples, chosen: np.ndarray) -> Linear:
@@ -183,44 +215,56 @@ def _matrix(rows: list[list[int]]) -> csr_matrix:
     return csr_matrix((np.full(ends[-1], WEIGHT), np.concatenate(rows), ends), shape=(len(rows), BUCKETS))
 
 
-def fit_vectors(found: Examples, chosen: np.ndarray, encoded: np.ndarray) -> Linear:
-    """A regression over the encoder's vectors of the chosen examples (`encoded`: one row for each of all)."""
-    chosen = chosen[np.array([found.lines[place] != "" for place in chosen])]
+def fit_vectors(found: Examples, chosen: np.ndarray, encoded: np.ndarray, origin: Origin) -> Linear:
+    """A regression over the encoder's vectors of the chosen bios or posts (`encoded`: one row for each of all)."""
+    told = np.array([found.lines[place] != _NOT_ENCODED for place in chosen])
+    chosen, weights = _told_once(found, chosen[told & (found.is_post[chosen] == (origin == "post"))])
     # Dense sums differ in their last digits from run to run: solved to the end, the saved weights do not.
-    model = LogisticRegression(C=_STRENGTH_OF_VECTORS, solver="newton-cholesky", tol=1e-9)
+    model = LogisticRegression(C=_STRENGTH_OF_VECTORS[origin], solver="newton-cholesky", tol=1e-9)
     mean = encoded[chosen].mean(axis=0, dtype=np.float64)
-    model.fit(
-        encoded[chosen].astype(np.float64) - mean, found.ties[chosen], sample_weight=found.weights[chosen]
-    )
+    model.fit(encoded[chosen].astype(np.float64) - mean, found.ties[chosen], sample_weight=weights)
     return Linear(classes=tuple(TIES), weights=model.coef_.T, bias=model.intercept_, mean=mean)
 
 
+def _told_once(found: Examples, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of mentions with the same turn and lines the first, and what they count together."""
+    keys = [(found.turns[place], *found.lines[place]) for place in chosen]
+    first = {key: place for place, key in reversed(list(enumerate(keys)))}
+    order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    counts = np.bincount([order[key] for key in keys], found.weights[chosen])
+    return chosen[[first[key] for key in order]], counts
+
+
 def encoded_lines(found: Examples, cache: Path) -> np.ndarray:
-    """The vector of each example's line, zeros where it has none."""
-    told = np.flatnonzero(np.array(found.lines) != "")
-    encoded = np.zeros((len(found.lines), _OF_THE_ENCODER), dtype=np.float32)
-    encoded[told] = vectors([found.lines[place] for place in told], cache)
+    """The vectors of each example's lines side by side, zeros where it has none."""
+    told = np.flatnonzero([each != _NOT_ENCODED for each in found.lines])
+    encoded = np.zeros((len(found.lines), 2 * _OF_THE_ENCODER), dtype=np.float32)
+    lines = [line for place in told for line in found.lines[place]]
+    encoded[told] = vectors(lines, cache).reshape(len(told), -1)
     return encoded
 
 
 def cross_validated(found: Examples, encoded: np.ndarray | None = None) -> np.ndarray:
-    """The chances of each example by models that have not seen its turn; with the encoder if `encoded`."""
+    """The chances of each example by models that have not seen its family; with the encoder if `encoded`."""
     chances, coded = np.zeros((len(found.ties), len(TIES))), _matrix(found.coded)
     folds = GroupKFold(_FOLDS, shuffle=True, random_state=_SEED)
-    for kept, left in folds.split(coded, found.ties, found.turns):
+    for kept, left in folds.split(coded, found.ties, found.families):
         model = fit(found, kept)
         chances[left] = softmax(np.asarray(coded[left] @ model.weights) + model.bias)
         if encoded is not None:
-            second = softmax(fit_vectors(found, kept, encoded).scores(encoded[left]))
-            both = together(chances[left], second)
-            unsure = chances[left].max(axis=1) < UNSURE
-            chances[left] = np.where(unsure[:, None], both, chances[left])
+            for origin in get_args(Origin):
+                unsure = chances[left].max(axis=1) < UNSURE
+                own = left[unsure & (found.is_post[left] == (origin == "post"))]
+                second = softmax(fit_vectors(found, kept, encoded, origin).scores(encoded[own]))
+                chances[own] = together(chances[own], second, origin)
     return chances
 
 
 def train(data: Path, cache: Path) -> None:
-    """Fits the models and writes ties.npz and ties_vectors.npz."""
+    """Fits the models and writes ties.npz, ties_bio_vectors.npz and ties_post_vectors.npz."""
     found = examples(data)
     everything = np.arange(len(found.ties))
     fit(found, everything).save("ties")
-    fit_vectors(found, everything, encoded_lines(found, cache)).save("ties_vectors")
+    encoded = encoded_lines(found, cache)
+    for origin in get_args(Origin):
+        fit_vectors(found, everything, encoded, origin).save(f"ties_{origin}_vectors")

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import spacy
 
+from nlp.company import CompanyNames
+from nlp.tie_features import tie_lines
 from nlp.training.card import markdown
+from nlp.training.families import families
 from nlp.training.invent_relevance import sentences
 from nlp.training.package import package
 from nlp.training.relevance import fit, invented
@@ -37,3 +40,27 @@ def test_the_package_is_found_by_a_python_that_knows_only_spacy(tmp_path: Path) 
 
 def test_the_card_shows_a_table_whatever_stands_in_its_cells() -> None:
     assert markdown([("a", "b"), ("1|2", "3")]) == "| a | b |\n| --- | --- |\n| 1/2 | 3 |"
+
+
+def test_twins_and_pairs_written_beside_each_other_are_left_out_of_training_together() -> None:
+    told = [
+        "my company is {C} and they never say thank you",
+        "my phone company is {C} and they never say thank you",
+        "Nurse. {C}. Wife. Mum.",
+        "Bus driver in Cardiff, rugby, two dogs, {C}",
+        "my company is {C} and they never say thank you!",
+    ]
+    first, second, third, fourth, fifth = families(told)
+    assert first == second == fifth
+    assert len({first, third, fourth}) == 3
+
+
+def test_an_encoder_sees_what_stands_around_a_name_and_its_clause_and_never_the_name() -> None:
+    names = CompanyNames(company_id="x", names=("Norlux",))
+    text = "Two dogs, Norlux\nnurse. Ex-Bolt, and now @norlux; rugby"
+    first, second = names.mentions(text)
+    assert tie_lines(text, first) == (
+        "Two dogs, Acme nurse. Ex-Bolt, and now @norlux; rugby",
+        "Acme nurse",
+    )
+    assert tie_lines(text, second)[1] == "and now @acme"
