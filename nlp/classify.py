@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -18,10 +18,8 @@ from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, R
 from girafe.settings import Settings
 from girafe.storage import Place, whole_folder
 from nlp.company import company_names
-from nlp.edge_counts import EdgeCounter
 from nlp.links import official_accounts, official_accounts_of
 from nlp.parquet import TableWriters, read_manifest, write_manifest
-from nlp.rows import Row, RowMaker
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.landing import (
     MANIFEST,
@@ -32,6 +30,10 @@ from warehouse.landing import (
     write_quarantine,
 )
 from warehouse.tables import CLASSIFIED
+
+if TYPE_CHECKING:
+    from nlp.edge_counts import EdgeCounter
+    from nlp.rows import Row, RowMaker
 
 Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
 Progress: TypeAlias = Callable[[str], None]
@@ -143,6 +145,10 @@ def classify_file(
     manifest = read_manifest(folder)
     if manifest.get("fingerprint") == mark:
         return _report(path, folder, manifest, skipped=True)
+    # Imported here: where nothing is new, nobody waits for spaCy.
+    from nlp.edge_counts import EdgeCounter
+    from nlp.rows import RowMaker
+
     run, day = path.name.removesuffix(".jsonl.gz"), datetime.fromisoformat(path.parent.name)
     name = f"{path.parent.parent.name}-{run}"
     with whole_folder(folder, last=MANIFEST) as partial:

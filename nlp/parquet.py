@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from girafe.storage import Place, read_all
-from nlp.rows import Rows
 from warehouse.landing import MANIFEST
 from warehouse.tables import CLASSIFIED
+
+if TYPE_CHECKING:
+    from nlp.rows import Rows
 
 
 class TableWriters:

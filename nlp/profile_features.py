@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import HashingVectorizer
 
+from girafe.later import when_used
 from girafe.records import Account
 from nlp.fold import URL, fold
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 _NAMES = Path(__file__).parent / "patterns" / "first_names.txt"
 _BUCKETS = 2**16
@@ -60,6 +64,10 @@ def _first_names() -> frozenset[str]:
 
 @cache
 def _hashers() -> tuple[HashingVectorizer, HashingVectorizer, HashingVectorizer]:
+    # Statistics and data frames are most of what scikit-learn loads, and counting pieces of words needs neither.
+    with when_used("scipy.stats", "pandas"):
+        from sklearn.feature_extraction.text import HashingVectorizer
+
     def hasher(**options: object) -> HashingVectorizer:
         return HashingVectorizer(
             n_features=_BUCKETS, alternate_sign=False, norm="l2", lowercase=False, dtype=np.float32, **options

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-from sklearn.utils.murmurhash import murmurhash3_bytes_u32
-
+from nlp.buckets import bucket
 from nlp.company import Mention
 from nlp.sectors import words_in_trade
 
@@ -228,7 +227,7 @@ def context_keys(text: str, folded: str, mention: Mention) -> list[int]:
 
 @lru_cache(maxsize=100_000)
 def _hash(key: str) -> int:
-    return int(murmurhash3_bytes_u32(key.encode("utf-8", "surrogatepass"), _SALT)) % KEYS
+    return bucket(key, _SALT, KEYS)
 
 
 def _plain(token: str) -> str:

@@ -10,8 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
-from sklearn.utils.murmurhash import murmurhash3_bytes_u32
-
+from nlp.buckets import bucket
 from nlp.company import Mention
 
 _PATTERNS = Path(__file__).parent / "patterns"
@@ -143,4 +142,4 @@ def _in_order(side: str, tokens: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def _hash(name: str) -> int:
-    return int(murmurhash3_bytes_u32(name.encode("utf-8", "surrogatepass"), _SALT)) % BUCKETS
+    return bucket(name, _SALT, BUCKETS)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.utils.murmurhash import murmurhash3_bytes_u32
 
+from nlp.buckets import bucket
 from nlp.linear import Linear
 
 _POLARITY = Path(__file__).parent / "patterns" / "polarity.toml"
@@ -88,7 +88,7 @@ def _sign_of(written: str) -> str:
 # The letters of words come back in other words.
 @lru_cache(maxsize=200_000)
 def _hash(piece: str, seed: int) -> int:
-    return int(murmurhash3_bytes_u32(piece.encode("utf-8", "surrogatepass"), seed)) % BUCKETS
+    return bucket(piece, seed, BUCKETS)
 
 
 def features(texts: Sequence[Sequence[str]]) -> csr_matrix:

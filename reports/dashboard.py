@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jinja2
-import vl_convert
 
 from girafe.settings import Settings
 from reports import charts, figures, sections
+from reports.engine import engine
 from reports.tables import Tables
 from reports.view import ALL, FILTERS, Choice, Hero, Scene, Section, Show, View, key
 from reports.words import Words, words
@@ -91,8 +92,11 @@ def pages(
     ]
 
 
-def show(pages: Sequence[Mapping[str, Any]], *, with_scripts: bool = True) -> str:
-    """The page of `pages`, its first language first; without scripts it is the still version."""
+def show(pages: Sequence[Mapping[str, Any]], *, with_scripts: bool = True, kept: Path | None = None) -> str:
+    """The page of `pages`, its first language first; without scripts it is the still version.
+
+    `kept` is a folder in which what draws the charts may be kept for the next time.
+    """
     return (
         _environment()
         .get_template("dashboard.html.jinja")
@@ -101,7 +105,7 @@ def show(pages: Sequence[Mapping[str, Any]], *, with_scripts: bool = True) -> st
             pages=pages,
             css=_text("dashboard.css"),
             data=safe_json(_payload(pages)) if with_scripts else "",
-            scripts=[Script(text=_engine()), Script(text=_text("dashboard.js"))] if with_scripts else [],
+            scripts=[Script(text=engine(kept)), Script(text=_text("dashboard.js"))] if with_scripts else [],
         )
     )
 
@@ -281,13 +285,6 @@ def _page_data(page: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(name: str) -> str:
     return (files("reports") / "templates" / name).read_text(encoding="utf-8")
-
-
-@cache
-def _engine() -> str:
-    # The drawing engine, bundled by vl-convert without any download; "</" could end the script element.
-    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
-    return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 @cache

@@ -7,6 +7,7 @@ native code shall cost the PDF and not the release.
 
 from __future__ import annotations
 
+import gc
 import logging
 import subprocess
 import sys
@@ -46,6 +47,7 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"{str(error).splitlines()[0]}\n")
         return _NO_LIBRARIES
+    gc.disable()  # what it makes lives as long as this process
     # It warns of every screen rule paper does not know; the page is written for both.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     document = weasyprint.HTML(string=sys.stdin.buffer.read().decode(), base_url=None, url_fetcher=_refuse)

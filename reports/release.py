@@ -51,13 +51,15 @@ def publish(
     week: date | None = None,
     extras: Mapping[str, Path] | None = None,
     with_pdf: bool = True,
+    kept: Path | None = None,
     before_swap: Callable[[str], None] = lambda release: None,
 ) -> Release:
     """Builds a release from the rpt_ marts and makes it what `exports` shows.
 
     Same marts, settings and week: same files, same id; a `week` after `now` is refused, and that is all
     the clock is for. `week` is the digest's Monday (default: the last whole week known); `extras` are files
-    to add, by name. `before_swap` hears the id of the release when it is whole and about to be seen.
+    to add, by name. What is the same in every release may be `kept` in that folder. `before_swap` hears the
+    id of the release when it is whole and about to be seen.
     """
     if not marts.is_dir():
         raise InputInvalid(f"{marts}: no marts to publish. Run: girafe measure")
@@ -67,7 +69,7 @@ def publish(
     ordered = _first_language_first(settings, languages)
     with swap.building(exports) as folder:
         made_pdf = _build(
-            folder, tables, settings, ordered, week=week, extras=extras or {}, with_pdf=with_pdf
+            folder, tables, settings, ordered, week=week, extras=extras or {}, with_pdf=with_pdf, kept=kept
         )
         manifest = _manifest(folder, tables, settings, ordered)
         text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
@@ -103,6 +105,7 @@ def _build(
     week: date | None,
     extras: Mapping[str, Path],
     with_pdf: bool,
+    kept: Path | None,
 ) -> str:
     for name, path in extras.items():
         shutil.copyfile(path, folder / Path(name).name)
@@ -111,7 +114,7 @@ def _build(
         text = spreadsheet.csv_text(tables.columns[name], tables.rows[name])
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
     pages = dashboard.pages(tables, settings, languages, with_files=True)
-    (folder / "dashboard.html").write_text(dashboard.show(pages), encoding="utf-8")
+    (folder / "dashboard.html").write_text(dashboard.show(pages, kept=kept), encoding="utf-8")
     for language in languages:
         one = digest.digest(tables, settings, language, week=week)
         names = (f"digest.{language}", *(("digest",) if language == languages[0] else ()))

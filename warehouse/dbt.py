@@ -90,7 +90,7 @@ def write_docs(
     The same models give the same page, so it is written only where they have changed.
     """
     mark = f"<!-- {_fingerprint(project, small_group, small_group_cross)} -->"
-    if to.exists() and to.read_text(encoding="utf-8").endswith(mark):
+    if to.exists() and _ends_with(to, mark.encode()):
         return
     # The variables of the build: others would have dbt parse the whole project again.
     # `--no-compile`: the build has compiled everything, and that names folders of this machine.
@@ -100,6 +100,13 @@ def write_docs(
     # leave that of an older version.
     target = _state(warehouse) / "target"
     _write_docs(target / "index.html", manifest(project), target / "catalog.json", to, mark)
+
+
+def _ends_with(file: Path, mark: bytes) -> bool:
+    """Read from its end: the page is some megabytes."""
+    with file.open("rb") as page:
+        page.seek(-min(len(mark), file.stat().st_size), os.SEEK_END)
+        return page.read() == mark
 
 
 def _fingerprint(project: Path, *parameters: int) -> str:

@@ -1,4 +1,4 @@
-"""Later: a module that a library loads when it starts, but that nothing here uses, loads when it is first used."""
+"""Later: what a library loads when it starts, but nothing here uses, is loaded when it is first used, or not at all."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def when_used(*names: str) -> Iterator[None]:
         for name, stand_in in stand_ins.items():
             if sys.modules.get(name) is stand_in:
                 del sys.modules[name]
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """Whatever is imported inside finds these modules not installed, unless this process has them already.
+
+    For a library that does with less where they are missing.
+    """
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
