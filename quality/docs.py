@@ -45,7 +45,7 @@ def build_docs(context: Any, root: Path) -> None:
             "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(fresh)},
         },
     )
-    context.build_data_docs(site_names=[_SITE])
+    context.build_data_docs(site_names=[_SITE], build_index=False)
     for page in fresh.rglob("*.html"):
         page.write_text(without_remote(page.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.rmtree(root, ignore_errors=True)
