@@ -65,12 +65,19 @@ _PRIOR = {
 _NOTHING = np.log([_PRIOR[voice] for voice in JUDGED_VOICES])
 """What is thought of an account whose profile has not been seen."""
 
+_EMPLOYEE, _FORMER, _PERSON = map(JUDGED_VOICES.index, (Voice.EMPLOYEE, Voice.FORMER_EMPLOYEE, Voice.PERSON))
+_OPEN, _NAMED = 0.0, -1.0
+"""How unlikely a profile can make a job once a post speaks of one, as the logarithm of its share to that of a person
+without one: where the profile does not name the company, and where it does."""
+_AGAIN = 0.5
+"""What each further kind of statement about the job counts: one person's posts resemble each other."""
+
 
 def fold_history(rows: Sequence[Row]) -> Iterator[State]:
     """The state after each row; `rows` are in order of time.
 
-    The current profile counts, and each code that posts gave counts once. Of statements about the job
-    only those that agree with the latest one count; what came later plays no part in a state.
+    The current profile counts, and of the posts with one code the one that says it most clearly. Of statements
+    about the job only those that agree with the latest one count; what came later plays no part in a state.
     """
     profile: Row | None = None
     said: dict[tuple[str, ...], Row] = {}
@@ -80,13 +87,42 @@ def fold_history(rows: Sequence[Row]) -> Iterator[State]:
             said = {codes: old for codes, old in said.items() if stance_of(codes) in (None, stance)}
         if row.origin == "profile":
             profile = row
-        else:
-            said.setdefault(row.codes, row)
-        total = (profile.scores if profile is not None else _NOTHING) + sum(
-            (old.scores for old in said.values()), np.zeros(len(JUDGED_VOICES))
-        )
+        elif row.codes not in said or _clearness(row) > _clearness(said[row.codes]):
+            said[row.codes] = row
+        shown, names = (_NOTHING, False) if profile is None else (profile.scores, _names(profile.codes))
+        total = _with_posts(shown, list(said.values()), is_named=names)
         codes = sorted({*(profile.codes if profile else ()), *(code for key in said for code in key)})
         yield State(scores=total, codes=tuple(codes))
+
+
+def _with_posts(shown: np.ndarray, said: Sequence[Row], *, is_named: bool) -> np.ndarray:
+    """What a profile and posts make of each voice; `is_named`: the profile names the company."""
+    total = shown.astype(float)
+    of_a_job = sorted(filter(_is_of_a_job, said), key=lambda row: (-_clearness(row), row.codes))
+    if of_a_job:
+        least = total[_PERSON] + (_NAMED if is_named else _OPEN)
+        total[[_EMPLOYEE, _FORMER]] = np.maximum(total[[_EMPLOYEE, _FORMER]], least)
+    for place, row in enumerate(of_a_job):
+        total = total + row.scores * (_AGAIN if place else 1.0)
+    for row in said:
+        if not _is_of_a_job(row):
+            total = total + row.scores
+    return total
+
+
+def _is_of_a_job(row: Row) -> bool:
+    return any(
+        code == "post:may_work_at" or _STANCES.get(code) in ("current", "former") for code in row.codes
+    )
+
+
+def _names(codes: Sequence[str]) -> bool:
+    """Whether a profile says anything of the company."""
+    return any(code.startswith(("bio:", "link:")) for code in codes)
+
+
+def _clearness(row: Row) -> float:
+    return float(max(row.scores[_EMPLOYEE], row.scores[_FORMER]))
 
 
 def stance_of(codes: Sequence[str]) -> Stance | None:

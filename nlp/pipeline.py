@@ -26,6 +26,7 @@ from nlp.components import (  # noqa: F401
 from nlp.documents import TEXT, set_in, value_in
 from nlp.relevance import Relevance
 from nlp.sentiment import Sentiment
+from nlp.ties import Tie
 
 _CONFIG = Path(__file__).parent / "pipeline.cfg"
 _BATCH = 10_000
@@ -54,7 +55,7 @@ class Reading:
     language: str
     about: tuple[Relevance, ...]
     """One for each company asked about."""
-    statements: tuple[str | None, ...]
+    statements: tuple[Tie | None, ...]
     """What the author says of their own job, as an evidence code, for each company; empty where nobody speaks."""
     themes: Sequence[tuple[str, float]]
     sentiment: Sentiment | None

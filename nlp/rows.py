@@ -138,8 +138,8 @@ class RowMaker:
         """Which companies a post is about, and what it says about its author's tie to them."""
         author = self._author(post)
         may_be_tied = not is_withheld(post)
-        codes = reading.statements or [None] * len(self.companies)
-        for names, read_about, code in zip(self.companies, reading.about, codes, strict=True):
+        statements = reading.statements or [None] * len(self.companies)
+        for names, read_about, said in zip(self.companies, reading.about, statements, strict=True):
             found = read_about if post.about is None else given(post.about, names)
             if found.evidence:
                 rows["post_matches"].append(
@@ -155,9 +155,9 @@ class RowMaker:
                 continue
             if post.author.voice is not None:
                 rows["speaker_evidence"].append(self._given(post, author, key[0], names))
-            elif code is not None:
+            elif said is not None and said.code is not None:
                 rows["speaker_evidence"].append(
-                    _evidence(author, names, "post", key[0], post.created_at, (code,), weights(code))
+                    _evidence(author, names, "post", key[0], post.created_at, (said.code,), weights(said))
                 )
 
     def _author(self, post: Post) -> str:

@@ -91,9 +91,9 @@ def _with_posts(
     for at, text in enumerate(posts, 1):
         folded = fold(text)
         named = bool(names.mentions(text, folded))
-        code = statement(text, names, folded=folded, thorough=thorough) if named else None
-        if code is not None:
-            rows.append(Row(origin="post", at=at, codes=(code,), scores=np.array(weights(code))))
+        said = statement(text, names, folded=folded, thorough=thorough) if named else None
+        if said is not None and said.code is not None:
+            rows.append(Row(origin="post", at=at, codes=(said.code,), scores=np.array(weights(said))))
     *_, state = fold_history(rows)
     return state.scores, state.codes
 

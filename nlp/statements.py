@@ -1,11 +1,12 @@
-"""Statements: what a post says about its author's own job at a company, as one evidence code."""
+"""Statements: what a post says about its author's own job at a company, as one evidence code and its chance."""
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,13 +49,14 @@ _OF_WORK = re.compile(
     r"handle|je gere|moderate|modere|who built|full time|part time|ma boite|my company|our store|magasin|i'm an? |"
     r"planning|conges?\b|sacked|redundan|notice|promoted|promue?\b|clock|anniversary|celebrat|uniform|rota\b|nights?\b)"
 )
-"""Words of a job. A post with neither stops here; one with only one of both is believed where it is unmistakable."""
+"""Words of a job: without one, only the rules that need none are looked for."""
 OF_WORK_ALONE = frozenset(
     {"post:left", "post:worked_at", "post:joined", "post:works_at", "post:as_colleague"}
 )
-_SURE, _MAYBE, _MOST, _SENTENCE = 0.75, 0.6, 3, 300
-_LIKELY, _UNMISTAKABLE = 0.8, 0.9
-"""The chance it takes without a word of a job, and without one of oneself: most who write so are customers (0076)."""
+_SURE, _PAST, _HINT = 0.75, 0.5, 0.25
+"""The chance from which a present job is said, a past one; from the last on a present one is a hint, no more."""
+_MOST, _SENTENCE = 3, 300
+_FLOOR = 1e-4
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _FIRST_WORDS = 5
 """How many letters of a statement the words of a veto may take in: "if" + "i work"."""
@@ -130,32 +132,32 @@ def spellings(names: CompanyNames) -> tuple[str, ...]:
 
 def statement(
     text: str, names: CompanyNames, *, folded: str | None = None, thorough: bool = False
-) -> str | None:
-    """The code of what the author says about their job at the company, if anything.
+) -> Tie | None:
+    """What the author says about their job at the company, if anything: a code, and how likely a job is.
 
     `thorough` may ask the encoder.
     """
     folded = fold(text) if folded is None else folded
-    code = rule_statement(folded, names) if _FIRST_PERSON.search(folded) else None
-    if code is not None and not code.startswith(_OF_JOBS):
-        return code
-    least = believed_from(folded, code)
-    if least is None:
-        return None
+    of_oneself = _FIRST_PERSON.search(folded) is not None
+    code = rule_statement(folded, names) if of_oneself else None
+    if code is not None and not is_of_a_job(code):
+        return Tie(code=code, current=0.0, former=0.0)
     mentions = names.mentions(text, folded)[:_MOST]
     found = [_weighed(folded, each, code, tie_lines(text, each) if thorough else None) for each in mentions]
     best = max(found, key=lambda each: max(each.current, each.former), default=None)
-    if best is None or max(best.current, best.former) < least:
-        return None
-    return best.code if best.former >= least or best.current >= max(least, _SURE) else "post:may_work_at"
+    return None if best is None else heard(best)
 
 
-def believed_from(folded: str, code: str | None) -> float | None:
-    """The chance from which what a post seems to say of its author's job is believed; None: it is not read."""
-    of_oneself, of_work = _FIRST_PERSON.search(folded), _OF_WORK.search(folded)
-    if of_oneself and (of_work or code is not None):
-        return _MAYBE
-    return _LIKELY if of_oneself else _UNMISTAKABLE if of_work else None
+def is_of_a_job(code: str) -> bool:
+    """Whether a rule's code says that the author has a job at the company, or had one."""
+    return code.startswith(_OF_JOBS)
+
+
+def heard(read: Tie) -> Tie | None:
+    """What is believed of a mention in a post: a job, a hint of one, or nothing."""
+    if read.current >= _SURE or (read.former >= _PAST and read.former > read.current):
+        return read
+    return replace(read, code="post:may_work_at") if read.current >= _HINT else None
 
 
 def _weighed(folded: str, mention: Mention, code: str | None, lines: Lines | None) -> Tie:
@@ -197,7 +199,7 @@ def is_meant(code: str, folded: str, found: re.Match[str]) -> bool:
     vetoes = _vetoes()
     if code in vetoes["of_customers"] and vetoes["customer"].search(folded):
         return vetoes["work"].search(folded) is not None
-    if not code.startswith(_OF_JOBS):
+    if not is_of_a_job(code):
         return True
     start = max(folded.rfind(mark, 0, found.start() + 1) for mark in ".!?\n") + 1
     # The match itself may begin at the end of the sentence before.
@@ -208,8 +210,15 @@ def is_meant(code: str, folded: str, found: re.Match[str]) -> bool:
     return not (asked is not None and asked.group() == "?" and vetoes["question"].search(folded[start:]))
 
 
-@cache
-def weights(code: str) -> tuple[float, ...]:
-    """Log-likelihood ratios of a code, in the order of JUDGED_VOICES."""
-    row = _rules()["weights"][code]
-    return tuple(float(row[voice.value]) for voice in JUDGED_VOICES)
+def weights(said: Tie) -> tuple[float, ...]:
+    """Logarithms by which a statement speaks for each voice, in the order of JUDGED_VOICES.
+
+    What is said of a job weighs by its chance against that of a person without one (`person` is 0); what else is said
+    weighs by its code.
+    """
+    row = {"person": 0.0, **_rules()["weights"][said.code]}
+    if "employee" not in row:
+        other = max(1 - said.current - said.former, _FLOOR)
+        row["employee"] = math.log(max(said.current, _FLOOR) / other)
+        row["former_employee"] = math.log(max(said.former, _FLOOR) / other)
+    return tuple(round(float(row[voice.value]), 4) for voice in JUDGED_VOICES)

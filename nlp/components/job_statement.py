@@ -20,7 +20,7 @@ def make(nlp: Language, name: str) -> JobStatement:
 
 
 class JobStatement(Component):
-    """Sets `doc._.job_statements`: an evidence code (`post:works_at`, ...) or None for each company."""
+    """Sets `doc._.job_statements`: a code (`post:works_at`, ...) with its chance, or None, for each company."""
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Reads the texts of a batch that name a company."""

@@ -23,7 +23,7 @@ from nlp.kind import UNSURE
 from nlp.linear import sigmoid
 from nlp.profile_features import line, matrix
 from nlp.speakers import speakers_lines
-from nlp.statements import believed_from, rule_statement
+from nlp.statements import is_of_a_job, rule_statement
 from nlp.ties import tense_of
 from nlp.training import kind as training
 from nlp.training import ties as tie_training
@@ -35,9 +35,8 @@ from nlp.training.scores import calibration_error, f1, macro_f1, precision, reca
 from nlp.training.vectors import CACHE, vectors
 
 _SEED = 20261115
-_NEVER = 2.0
-"""A chance that nothing has: such a post is not read."""
 _TEST = 900
+_TIES = ("employee", "former_employee", "other")
 
 
 def kind(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]:
@@ -154,40 +153,31 @@ def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, 
     found = tie_training.examples(data)
     first = np.unique(found.turns, return_index=True)[1]
     asked = first[[found.is_unseen[place] and found.turns[place].startswith("turn") for place in first]]
-    truth = np.array(["employee", "former_employee", "other"])[found.ties[asked]]
-    heard, of_bios = _believed(found, asked)
+    truth, told = np.array(_TIES)[found.ties[asked]], turns()
     for system in systems:
         encoded = tie_training.encoded_lines(found, CACHE) if system == "girafe, cascade" else None
         chances = tie_training.cross_validated(found, encoded)[asked]
-        surest, best = chances.max(axis=1), chances.argmax(axis=1)
-        best = np.where(surest >= heard, best, 2)
-        voices = np.array(["employee", "former_employee", "other"])[best]
-        cut = THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)]
-        unsure = (best == 0) & (surest < np.maximum(of_bios, cut))
-        voices = np.where(unsure, "unknown", voices)
+        of_turns = [told[int(found.turns[place].split()[1])] for place in asked]
+        voices = np.array([_voice_of(turn, row) for turn, row in zip(of_turns, chances, strict=True)])
         name = "invented, left out of training"
         yield from _rows_of_a_set(name, system, truth, found.languages[asked], voices)
-        yield _error_row(name, system, truth == voices, surest, voices)
+        yield _error_row(name, system, truth == voices, chances.max(axis=1), voices)
 
 
-def _believed(found: tie_training.Examples, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """From which chance each turn is listened to at work, and from which a bio's present job is (0 for posts)."""
-    told = turns()
-    cuts = [_cuts_of(told[int(found.turns[place].split()[1])]) for place in asked]
-    heard, of_bios = np.array(cuts).T
-    return heard, of_bios
-
-
-def _cuts_of(turn: Turn) -> tuple[float, float]:
+def _voice_of(turn: Turn, chances: np.ndarray) -> str:
+    """What is said at work of a person who wrote a turn, by these chances of its first mention."""
     company, other = COMPANIES[0]
     names = CompanyNames(company_id="any", names=(company,))
     text = filled(turn, company, other)
-    folded = fold(text)
+    folded, best = fold(text), _TIES[int(chances.argmax())]
+    least = float(THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)])
     if turn.is_post:
-        least = believed_from(folded, rule_statement(folded, names))
-        return (_NEVER if least is None else least), 0.0
-    codes = {rule_code(folded, mention) for mention in names.mentions(text, folded)}
-    return 0.0, 0.0 if "current" in map(tense_of, codes) else READ_ALONE
+        code = rule_statement(folded, names)
+        if code is not None and not is_of_a_job(code):
+            best = "other"
+    elif "current" not in {tense_of(rule_code(folded, mention)) for mention in names.mentions(text, folded)}:
+        least = max(least, READ_ALONE)
+    return "unknown" if best == "employee" and chances[0] < least else best
 
 
 def _of_the_answer(told: dict[str, Any]) -> float:

@@ -15,6 +15,7 @@ from nlp.company import CompanyNames
 from nlp.judge import judge
 from nlp.profile import score_profiles
 from nlp.statements import weights
+from nlp.ties import Tie
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.tables import SPEAKER_EVIDENCE, SPEAKER_LABELS
 
@@ -44,8 +45,10 @@ def profile(day: int, bio: str, account: str = "ada") -> dict[str, Any]:
     return row("profile", day, score.codes, score.scores, account)
 
 
-def said(day: int, code: str, account: str = "ada") -> dict[str, Any]:
-    return row("post", day, (code,), weights(code), account)
+def said(day: int, code: str, account: str = "ada", chance: float = 0.95) -> dict[str, Any]:
+    past = code in ("post:left", "post:worked_at")
+    told = Tie(code=code, current=0.02 if past else chance, former=chance if past else 0.02)
+    return row("post", day, (code,), weights(told), account)
 
 
 def given(day: int, voice: Voice, account: str = "ada") -> dict[str, Any]:
@@ -85,6 +88,25 @@ def test_saying_it_ten_times_counts_once() -> None:
     )
     often = [profile(0, BIO), *(said(day, "post:customer") for day in range(1, 11))]
     assert judge(pa.Table.from_pylist(often, schema=SPEAKER_EVIDENCE.schema)).equals(once)
+
+
+def test_the_clearest_of_several_posts_counts_whatever_their_order() -> None:
+    def chance(*rows: dict[str, Any]) -> float:
+        labels = judge(pa.Table.from_pylist([profile(0, BIO), *rows], schema=SPEAKER_EVIDENCE.schema))
+        return float(labels.to_pylist()[-1]["probability_employee"])
+
+    weak, clear = (said(day, "post:works_at", chance=share) for day, share in ((1, 0.6), (2, 0.95)))
+    assert chance(weak) < chance(clear)
+    assert chance(weak, clear) == chance(clear) == chance({**clear, "observed_at": on(1)}, weak)
+
+
+def test_another_kind_of_statement_makes_a_job_surer_but_not_certain() -> None:
+    rows = [profile(0, BIO), said(1, "post:works_at", chance=0.8), said(2, "post:as_colleague", chance=0.8)]
+    first, second = (
+        label["probability_employee"]
+        for label in judge(pa.Table.from_pylist(rows, schema=SPEAKER_EVIDENCE.schema)).to_pylist()[1:]
+    )
+    assert first < second < 0.95
 
 
 def test_a_given_voice_outweighs_everything_and_is_certain() -> None:

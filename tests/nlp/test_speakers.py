@@ -12,15 +12,19 @@ import pytest
 from girafe.records import JUDGED_VOICES, Account, Voice
 from girafe.settings import Settings
 from nlp.calibration import THRESHOLDS, calibrate
+from nlp.company import CompanyNames
 from nlp.employment import _rules
 from nlp.explain import codes_in_words
-from nlp.history import _STANCES
+from nlp.history import _STANCES, Row, fold_history
+from nlp.profile import score_pairs
 from nlp.review import Doubt, rows_of, write_review
 from nlp.speakers import speakers_lines
 from nlp.statements import weights
 from nlp.texts import texts_lines
+from nlp.ties import Tie
 
 LUMORA = {"name": "Lumora"}
+_LUMORA = CompanyNames(company_id="lumora", names=("Lumora",))
 
 
 def speaker(**item: Any) -> dict[str, Any]:
@@ -96,11 +100,12 @@ def test_a_field_of_the_wrong_kind_costs_its_own_line_only(wrong: dict[str, Any]
     assert ["error" in answer for answer in answers] == [False, True, False]
 
 
-def test_a_post_that_only_hints_at_a_job_makes_nobody_an_employee() -> None:
-    score = {code: softmax_of(code) for code in ("post:may_work_at", "post:works_at")}
-    assert (
-        score["post:may_work_at"] < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)] < score["post:works_at"]
-    )
+def test_a_post_weighs_by_its_chance() -> None:
+    least = THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)]
+    heard = [employee_after(chance) for chance in (0.5, 0.7, 0.8, 0.9, 0.99)]
+    assert heard == sorted(heard)
+    assert heard[1] < least < heard[2]
+    assert heard == pytest.approx([0.5, 0.7, 0.8, 0.9, 0.99], abs=0.03)
 
 
 @pytest.mark.parametrize(
@@ -136,11 +141,16 @@ def test_whoever_writes_to_the_company_as_a_customer_is_no_employee(post: str) -
     assert speaker(posts=[post])["probabilities"]["employee"] < 0.2
 
 
-def softmax_of(code: str) -> float:
-    """How sure one post with this code makes an employee of a person nothing else is known of."""
-    unknown = np.log([1e-6, 0.0036, 0.0018, 0.904, 0.0876, 0.003])
-    share = calibrate((unknown + np.array(weights(code)))[None, :])[0]
-    return float(share[JUDGED_VOICES.index(Voice.EMPLOYEE)])
+def employee_after(chance: float) -> float:
+    """How likely an employee somebody is whose post says so with this chance, and whose profile says nothing."""
+    (profile,) = score_pairs([Account(platform="x", display_name="Nina Roche")], [_LUMORA])
+    told = Tie(code="post:works_at", current=chance, former=(1 - chance) / 5)
+    rows = [
+        Row(origin="profile", at=0, codes=profile.codes, scores=np.array(profile.scores)),
+        Row(origin="post", at=1, codes=("post:works_at",), scores=np.array(weights(told))),
+    ]
+    *_, state = fold_history(rows)
+    return float(calibrate(state.scores[None, :])[0][JUDGED_VOICES.index(Voice.EMPLOYEE)])
 
 
 def test_the_company_of_a_line_wins_over_company_toml(settings: Settings) -> None:
