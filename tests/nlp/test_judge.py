@@ -109,6 +109,23 @@ def test_another_kind_of_statement_makes_a_job_surer_but_not_certain() -> None:
     assert first < second < 0.95
 
 
+def test_a_profile_that_names_the_company_without_a_job_makes_a_post_about_one_less_sure() -> None:
+    def chance(bio: str) -> float:
+        rows = [profile(0, bio), said(1, "post:works_at", chance=0.9)]
+        labels = judge(pa.Table.from_pylist(rows, schema=SPEAKER_EVIDENCE.schema)).to_pylist()
+        return float(labels[-1]["probability_employee"])
+
+    silent, names = chance(BIO), chance("Mum of two, Lumora customer")
+    assert 0.6 < names < silent - 0.05
+
+
+def test_a_hint_alone_makes_neither_an_employee_nor_a_sure_person() -> None:
+    assert history([profile(0, BIO), said(1, "post:may_work_at", chance=0.5)]) == [
+        (0, "person"),
+        (1, "unknown"),
+    ]
+
+
 def test_a_given_voice_outweighs_everything_and_is_certain() -> None:
     rows = [profile(0, BIO), said(1, "post:works_at"), given(3, Voice.BOT)]
     (label,) = judge(pa.Table.from_pylist(rows, schema=SPEAKER_EVIDENCE.schema)).to_pylist()

@@ -19,7 +19,7 @@ from nlp.history import _STANCES, Row, fold_history
 from nlp.profile import score_pairs
 from nlp.review import Doubt, rows_of, write_review
 from nlp.speakers import speakers_lines
-from nlp.statements import weights
+from nlp.statements import heard, weights
 from nlp.texts import texts_lines
 from nlp.ties import Tie
 
@@ -98,6 +98,18 @@ def test_a_field_of_the_wrong_kind_costs_its_own_line_only(wrong: dict[str, Any]
     lines = [orjson.dumps(line).decode() for line in (good, {**good, **wrong}, good)]
     answers = [orjson.loads(line) for line in speakers_lines(lines, None, fast=True)]
     assert ["error" in answer for answer in answers] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("current", "former", "code"),
+    [(0.8, 0.1, "post:works_at"), (0.5, 0.2, "post:may_work_at"), (0.3, 0.1, "post:may_work_at"), (0.2, 0.1, None),
+     (0.1, 0.7, "post:works_at"), (0.3, 0.45, "post:may_work_at"), (0.1, 0.4, None)],
+)  # fmt: skip
+def test_a_post_says_a_job_hints_at_one_or_says_nothing(
+    current: float, former: float, code: str | None
+) -> None:
+    read = heard(Tie(code="post:works_at", current=current, former=former))
+    assert (read and read.code) == code
 
 
 def test_a_post_weighs_by_its_chance() -> None:
