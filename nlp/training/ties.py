@@ -35,8 +35,8 @@ _IN_VIEW, _UNSEEN = 0.25, 0.8
 view their code is nearly always right, which would teach the model to ask nothing else."""
 _OF_A_READ_MENTION = 0.5
 """Places of real profiles weigh less: many are towns, tools and bands that nobody would ask about."""
-_OF_A_PLAIN_TURN = 0.08
-_OF_A_CUSTOMER, _MOST_OF_CARE, _ENCODED_OF_CARE = 0.4, 600, 3
+_OF_A_PLAIN_TURN = 0.16
+_OF_A_CUSTOMER, _MOST_OF_CARE, _ENCODED_OF_CARE = 0.6, 600, 3
 _CARE = {"free_fr_posts": "fr", "engie_fr_posts": "fr", "twcs_threads": "en", "ibm_care_threads": "en"}
 _OF_CARE = (
     "Free", "Engie", "Amazon", "Apple", "Spotify", "Uber", "Delta", "Tesco", "Sprint", "TMobile", "Comcast", "Xbox",
