@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix, hstack
 from girafe.later import when_used
 from girafe.records import Account
 from nlp.fold import URL, fold
+from nlp.profile_identity import identity
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import HashingVectorizer
@@ -63,7 +64,8 @@ def _first_names() -> frozenset[str]:
 
 
 @cache
-def _hashers() -> tuple[HashingVectorizer, HashingVectorizer, HashingVectorizer]:
+def _hashers() -> tuple[HashingVectorizer, ...]:
+    """Of name and handle together, words and letters of the bio, the handle alone, the name alone."""
     # Statistics and data frames are most of what scikit-learn loads, and counting pieces of words needs neither.
     with when_used("scipy.stats", "pandas"):
         from sklearn.feature_extraction.text import HashingVectorizer
@@ -77,6 +79,8 @@ def _hashers() -> tuple[HashingVectorizer, HashingVectorizer, HashingVectorizer]
         hasher(analyzer="char_wb", ngram_range=(2, 4)),
         hasher(analyzer="word", ngram_range=(1, 2), token_pattern=_PIECES),
         hasher(analyzer="char_wb", ngram_range=(3, 5)),
+        hasher(analyzer="char_wb", ngram_range=(2, 5)),
+        hasher(analyzer="word", ngram_range=(1, 2), token_pattern=_PIECES),
     )
 
 
@@ -129,6 +133,7 @@ def dense(account: Account) -> list[float]:
         float(bool(own) and len(own) > 3 and own in re.sub(r"\W", "", folded)),
         float(bio.count(",") > 2),
         float(bio.count("|") > 0),
+        *identity(account, first),
     ]
 
 
@@ -138,12 +143,20 @@ def _prefixes(compact: str) -> list[str]:
 
 def matrix(accounts: Sequence[Account]) -> csr_matrix:
     """All features of some profiles, one row each."""
-    names, words, letters = _hashers()
-    who = [fold(f"{account.display_name} {spelled(account.handle or '')}") for account in accounts]
+    both, words, letters, handle_letters, name_words = _hashers()
+    names = [fold(account.display_name) for account in accounts]
+    handles = [fold(spelled(account.handle or "")) for account in accounts]
     bios = [fold(account.bio) for account in accounts]
     counted = csr_matrix(np.array([dense(account) for account in accounts], dtype=np.float32))
     return hstack(
-        [counted * 0.5, names.transform(who), words.transform(bios), letters.transform(bios)]
+        [
+            counted * 0.5,
+            both.transform([f"{name} {handle}" for name, handle in zip(names, handles, strict=True)]),
+            words.transform(bios),
+            letters.transform(bios),
+            handle_letters.transform(handles),
+            name_words.transform(names),
+        ]
     ).tocsr()
 
 

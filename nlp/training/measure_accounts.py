@@ -57,6 +57,9 @@ def kind(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]
         )
         trained, labels = [*kept, *trained], np.concatenate([kept_labels, labels])
         test["en"] = (left, left_labels.tolist())
+        humanizr = {str(row["id"]) for row in lines(data / "humanizr_train.jsonl")}
+        own = [place for place, account in enumerate(left) if account.account_id in humanizr]
+        test["en  (Humanizr alone)"] = ([left[place] for place in own], left_labels[own].tolist())
     yield from _kind_rows(trained, labels, test, quick=quick)
 
 
@@ -74,8 +77,9 @@ def _kind_rows(
     if encoder.available() and not quick:
         encoded = vectors(list(map(line, trained)), CACHE)
         thorough = training.fit(encoded, labels, training.STRENGTH_OF_VECTORS, centred=True)
-    for language, (accounts, answers) in test.items():
-        truth, name = np.array(answers), "person / organisation, macro-F1"
+    for asked, (accounts, answers) in test.items():
+        language, _, source = asked.partition(" ")
+        truth, name = np.array(answers), f"person / organisation, macro-F1{source}"
         scores = fast.scores(matrix(accounts))[:, 0]
         yield name, language, "majority", str(macro_f1(truth, np.zeros_like(truth))), ""
         told = baseline.predict(words.transform(map(line, accounts))).astype(bool)

@@ -231,3 +231,22 @@ def test_no_cell_of_a_review_file_can_be_a_formula() -> None:
     doubt = Doubt(account=account, voice="unknown", probability=0.5, codes=("suggested:brand",))
     assert write_review(file, rows_of([doubt], "fr")) == 1
     assert "'=Support" in file.getvalue()
+
+
+def test_an_account_called_like_its_own_site_looks_more_like_an_organisation_than_one_with_a_page_on_a_network() -> (
+    None
+):
+    def organisation(*links: str) -> float:
+        profile = {"handle": "tarvelvelos", "display_name": "Tarvel", "bio": "Du bois, des roues"}
+        found = speaker(**profile, links=list(links))
+        return float(found["organisation_probability"])
+
+    assert organisation("https://tarvelvelos.com") > organisation("https://www.facebook.com/tarvel") + 0.05
+
+
+@pytest.mark.parametrize("address", ["http://[", "://", "http://", "x" * 3000, "http://a.b.c.d.e:99999/é"])
+def test_an_address_that_is_none_is_read_past(address: str) -> None:
+    assert (
+        speaker(handle="nina", display_name="Nina Roche", bio="Soudeuse", links=[address])["voice"]
+        == "person"
+    )
