@@ -3,6 +3,14 @@ with
     posts as (select * from {{ ref("stg_posts") }}),
     accounts as (select * from {{ ref("int_account_keys") }}),
     names as (select * from {{ ref("int_post_keys") }}),
+    -- only the names asked for: five times all of them would not fit into the memory
+    -- allowed
+    answered as (select * from names where post_key in (select reply_to_id from posts)),
+    conversations as (
+        select * from names where post_key in (select conversation_id from posts)
+    ),
+    quoted as (select * from names where post_key in (select quote_of_id from posts)),
+    shared as (select * from names where post_key in (select repost_of_id from posts)),
     gone as (select * from {{ ref("stg_deletions") }}),
     gone_accounts as (
         select accounts.account_id
@@ -52,11 +60,10 @@ with
         from newest
         join names as named on named.post_key = newest.post_id
         join accounts on accounts.account_key = newest.account_id
-        left join names as answered on answered.post_key = newest.reply_to_id
-        left join
-            names as conversations on conversations.post_key = newest.conversation_id
-        left join names as quoted on quoted.post_key = newest.quote_of_id
-        left join names as shared on shared.post_key = newest.repost_of_id
+        left join answered on answered.post_key = newest.reply_to_id
+        left join conversations on conversations.post_key = newest.conversation_id
+        left join quoted on quoted.post_key = newest.quote_of_id
+        left join shared on shared.post_key = newest.repost_of_id
         where
             newest.post_id not in (select post_id from gone where post_id is not null)
             and accounts.account_id not in (select account_id from gone_accounts)
