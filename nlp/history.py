@@ -66,6 +66,7 @@ _NOTHING = np.log([_PRIOR[voice] for voice in JUDGED_VOICES])
 """What is thought of an account whose profile has not been seen."""
 
 _EMPLOYEE, _FORMER, _PERSON = map(JUDGED_VOICES.index, (Voice.EMPLOYEE, Voice.FORMER_EMPLOYEE, Voice.PERSON))
+_PEOPLE = [_EMPLOYEE, _FORMER, _PERSON]
 _OPEN, _NAMED = 0.0, -1.0
 """How unlikely a profile can make a job once a post speaks of one, as the logarithm of its share to that of a person
 without one: where the profile does not name the company, and where it does."""
@@ -100,10 +101,13 @@ def _with_posts(shown: np.ndarray, said: Sequence[Row], *, is_named: bool) -> np
     total = shown.astype(float)
     of_a_job = sorted(filter(_is_of_a_job, said), key=lambda row: (-_clearness(row), row.codes))
     if of_a_job:
+        people = np.logaddexp.reduce(total[_PEOPLE])
         least = total[_PERSON] + (_NAMED if is_named else _OPEN)
         total[[_EMPLOYEE, _FORMER]] = np.maximum(total[[_EMPLOYEE, _FORMER]], least)
-    for place, row in enumerate(of_a_job):
-        total = total + row.scores * (_AGAIN if place else 1.0)
+        for place, row in enumerate(of_a_job):
+            total = total + row.scores * (_AGAIN if place else 1.0)
+        # A job is told apart from none among people; it makes no person of an organisation.
+        total[_PEOPLE] += people - np.logaddexp.reduce(total[_PEOPLE])
     for row in said:
         if not _is_of_a_job(row):
             total = total + row.scores

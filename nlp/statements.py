@@ -53,8 +53,9 @@ _OF_WORK = re.compile(
 OF_WORK_ALONE = frozenset(
     {"post:left", "post:worked_at", "post:joined", "post:works_at", "post:as_colleague"}
 )
-_SURE, _PAST, _HINT = 0.75, 0.5, 0.25
-"""The chance from which a present job is said, a past one; from the last on a present one is a hint, no more."""
+_SURE, _PAST, _LEAST = 0.75, 0.5, 0.5
+"""The chance from which a present job is said, a past one, a hint of a present one."""
+_HINT = "post:may_work_at"
 _MOST, _SENTENCE = 3, 300
 _FLOOR = 1e-4
 _SENTENCE_END = re.compile(r"[.!?\n]")
@@ -145,7 +146,7 @@ def statement(
     mentions = names.mentions(text, folded)[:_MOST]
     found = [_weighed(folded, each, code, tie_lines(text, each) if thorough else None) for each in mentions]
     best = max(found, key=lambda each: max(each.current, each.former), default=None)
-    return None if best is None else heard(best)
+    return None if best is None else heard(best, folded)
 
 
 def is_of_a_job(code: str) -> bool:
@@ -153,11 +154,14 @@ def is_of_a_job(code: str) -> bool:
     return code.startswith(_OF_JOBS)
 
 
-def heard(read: Tie) -> Tie | None:
+def heard(read: Tie, folded: str) -> Tie | None:
     """What is believed of a mention in a post: a job, a hint of one, or nothing."""
+    if _FIRST_PERSON.search(folded) is None:
+        # Headlines read like people at work: without a word of oneself nobody speaks of their own job.
+        return None
     if read.current >= _SURE or (read.former >= _PAST and read.former > read.current):
         return read
-    return replace(read, code="post:may_work_at") if read.current >= _HINT else None
+    return replace(read, code=_HINT) if read.current >= _LEAST else None
 
 
 def _weighed(folded: str, mention: Mention, code: str | None, lines: Lines | None) -> Tie:

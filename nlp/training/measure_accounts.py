@@ -23,8 +23,8 @@ from nlp.kind import UNSURE
 from nlp.linear import sigmoid
 from nlp.profile_features import line, matrix
 from nlp.speakers import speakers_lines
-from nlp.statements import is_of_a_job, rule_statement
-from nlp.ties import tense_of
+from nlp.statements import heard, is_of_a_job, rule_statement
+from nlp.ties import Tie, tense_of
 from nlp.training import kind as training
 from nlp.training import ties as tie_training
 from nlp.training.convert import english_profiles, french_people, lines
@@ -177,9 +177,11 @@ def _voice_of(turn: Turn, chances: np.ndarray) -> str:
     least = float(THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)])
     if turn.is_post:
         code = rule_statement(folded, names)
-        if code is not None and not is_of_a_job(code):
-            best = "other"
-    elif "current" not in {tense_of(rule_code(folded, mention)) for mention in names.mentions(text, folded)}:
+        read = heard(Tie(code=best, current=float(chances[0]), former=float(chances[1])), folded)
+        if (code is not None and not is_of_a_job(code)) or read is None:
+            return "other"
+        return "unknown" if best == "employee" and read.current < least else best
+    if "current" not in {tense_of(rule_code(folded, mention)) for mention in names.mentions(text, folded)}:
         least = max(least, READ_ALONE)
     return "unknown" if best == "employee" and chances[0] < least else best
 

@@ -102,14 +102,29 @@ def test_a_field_of_the_wrong_kind_costs_its_own_line_only(wrong: dict[str, Any]
 
 @pytest.mark.parametrize(
     ("current", "former", "code"),
-    [(0.8, 0.1, "post:works_at"), (0.5, 0.2, "post:may_work_at"), (0.3, 0.1, "post:may_work_at"), (0.2, 0.1, None),
-     (0.1, 0.7, "post:works_at"), (0.3, 0.45, "post:may_work_at"), (0.1, 0.4, None)],
+    [(0.8, 0.1, "post:works_at"), (0.5, 0.2, "post:may_work_at"), (0.4, 0.2, None),
+     (0.1, 0.7, "post:works_at"), (0.1, 0.4, None)],
 )  # fmt: skip
 def test_a_post_says_a_job_hints_at_one_or_says_nothing(
     current: float, former: float, code: str | None
 ) -> None:
-    read = heard(Tie(code="post:works_at", current=current, former=former))
+    read = heard(Tie(code="post:works_at", current=current, former=former), "je suis la")
     assert (read and read.code) == code
+
+
+def test_without_a_word_of_oneself_nobody_says_a_job_of_theirs() -> None:
+    for now, then in ((0.97, 0.01), (0.6, 0.1), (0.02, 0.9)):
+        assert heard(Tie(code=None, current=now, former=then), "[recit] dans les coulisses de lumora") is None
+
+
+def test_what_an_organisation_posts_makes_no_employee_of_it() -> None:
+    found = speaker(
+        handle="ecobrun",
+        display_name="École Brun",
+        bio="Admissions ouvertes. Suivez nos actualités",
+        posts=["Je travaille chez Lumora depuis 3 ans, je suis soudeuse chez Lumora"],
+    )
+    assert found["voice"] != "employee"
 
 
 def test_a_post_weighs_by_its_chance() -> None:
