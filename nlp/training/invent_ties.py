@@ -21,7 +21,7 @@ FRESH = (Path(__file__).parent / "fresh_turns.txt",)
 KEPT_APART = Path(__file__).parent / "kept_apart.tsv"
 """Whole accounts, half of them of people who only speak of the company; never trained on, never looked at."""
 
-_WEIGHTS = {"turns_en_more": 0.3}
+_WEIGHTS = {"turns_en_more": 0.3, "turns_fr_more": 0.3}
 """Pairs that only their sense tells apart, more than words can read: at full weight they blur the rest (0076)."""
 
 _UNSEEN = "# The rules were not written with these in view."

@@ -153,7 +153,7 @@ def _error_row(
 
 
 def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Turns the rules were not written with in view, six times left out of training."""
+    """Turns the rules were not written with in view, by family six times left out of training; pairs apart."""
     found = tie_training.examples(data)
     first = np.unique(found.turns, return_index=True)[1]
     asked = first[[found.is_unseen[place] and found.turns[place].startswith("turn") for place in first]]
@@ -163,9 +163,11 @@ def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, 
         chances = tie_training.cross_validated(found, encoded)[asked]
         of_turns = [told[int(found.turns[place].split()[1])] for place in asked]
         voices = np.array([_voice_of(turn, row) for turn, row in zip(of_turns, chances, strict=True)])
-        name = "invented, left out of training"
-        yield from _rows_of_a_set(name, system, truth, found.languages[asked], voices)
-        yield _error_row(name, system, truth == voices, chances.max(axis=1), voices)
+        in_pairs = np.array([turn.weight < 1 for turn in of_turns])
+        for name, own in (("left out of training", ~in_pairs), ("in pairs, left out of training", in_pairs)):
+            name = f"invented, {name}"
+            yield from _rows_of_a_set(name, system, truth[own], found.languages[asked][own], voices[own])
+            yield _error_row(name, system, (truth == voices)[own], chances.max(axis=1)[own], voices[own])
 
 
 def _voice_of(turn: Turn, chances: np.ndarray) -> str:
