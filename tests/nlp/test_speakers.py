@@ -138,7 +138,8 @@ def test_a_post_weighs_by_its_chance() -> None:
 @pytest.mark.parametrize(
     "post",
     ["je bosse chez Lumora", "je bosse chez Lumora depuis 3 ans", "I work at Lumora", "salarié Lumora ici",
-     "I've worked at Lumora for three years now", "Soudeuse, je travaille de nuit chez Lumora"],
+     "I've worked at Lumora for three years now", "Je travaille ici chez Lumora depuis onze ans",
+     "Soudeuse, je travaille de nuit chez Lumora"],
 )  # fmt: skip
 def test_the_plainest_words_for_a_job_are_enough(post: str) -> None:
     assert speaker(posts=[post])["voice"] == "employee"
