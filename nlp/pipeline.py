@@ -56,7 +56,7 @@ class Reading:
     about: tuple[Relevance, ...]
     """One for each company asked about."""
     statements: tuple[Tie | None, ...]
-    """What the author says of their own job, as an evidence code, for each company; empty where nobody speaks."""
+    """What the author says of their own job, as a code with its chance, for each company; empty where nobody speaks."""
     themes: Sequence[tuple[str, float]]
     sentiment: Sentiment | None
 

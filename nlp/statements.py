@@ -139,8 +139,10 @@ def statement(
     `thorough` may ask the encoder.
     """
     folded = fold(text) if folded is None else folded
-    of_oneself = _FIRST_PERSON.search(folded) is not None
-    code = rule_statement(folded, names) if of_oneself else None
+    if _FIRST_PERSON.search(folded) is None:
+        # `heard` would believe nothing; weighing it first, perhaps with the encoder, is dear.
+        return None
+    code = rule_statement(folded, names)
     if code is not None and not is_of_a_job(code):
         return Tie(code=code, current=0.0, former=0.0)
     mentions = names.mentions(text, folded)[:_MOST]
