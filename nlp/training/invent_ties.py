@@ -19,7 +19,9 @@ FRESH = (Path(__file__).parent / "fresh_turns.txt",)
 """Written after the rules, the words and the model, and never trained on."""
 
 KEPT_APART = Path(__file__).parent / "kept_apart.tsv"
-"""Whole accounts, half of them of people who only speak of the company; never trained on, never looked at."""
+"""Whole accounts, hard ones, half of them of people who only speak of the company; never trained on, never looked at."""
+ORDINARY_APART = Path(__file__).parent / "ordinary_apart.tsv"
+"""Whole accounts as a sample of ordinary ones would look; kept apart likewise."""
 
 _WEIGHTS = {"turns_en_more": 0.3, "turns_fr_more": 0.3}
 """Pairs that only their sense tells apart, more than words can read: at full weight they blur the rest (0076)."""
@@ -117,8 +119,8 @@ def turned_profiles(paths: Sequence[Path] = TURNS) -> Iterator[TiedProfile]:
         )
 
 
-def kept_apart(path: Path = KEPT_APART) -> Iterator[TiedProfile]:
-    """The accounts kept apart, without names: what they are to the company is `other` where it is no job."""
+def kept_apart(path: Path) -> Iterator[TiedProfile]:
+    """Accounts kept apart, without names: what they are to the company is `other` where it is no job."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             truth, language, company, bio, posts = line.split("\t")

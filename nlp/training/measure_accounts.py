@@ -30,7 +30,17 @@ from nlp.training import ties as tie_training
 from nlp.training.convert import english_profiles, french_people, lines
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_profiles import organisations, people
-from nlp.training.invent_ties import COMPANIES, FRESH, Turn, filled, kept_apart, turned_profiles, turns
+from nlp.training.invent_ties import (
+    COMPANIES,
+    FRESH,
+    KEPT_APART,
+    ORDINARY_APART,
+    Turn,
+    filled,
+    kept_apart,
+    turned_profiles,
+    turns,
+)
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
 from nlp.training.vectors import CACHE, vectors
 
@@ -114,7 +124,8 @@ def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str,
     sets = {
         "invented, plain": _asked(tied_profiles(random.Random(_SEED), 1200)),
         "invented, fresh": _asked(turned_profiles(FRESH)),
-        "invented, kept apart": _asked(kept_apart()),
+        "invented, kept apart": _asked(kept_apart(KEPT_APART)),
+        "invented, ordinary, kept apart": _asked(kept_apart(ORDINARY_APART)),
     }
     if data is not None:
         sets["read"] = _read(data)
@@ -203,16 +214,14 @@ def _voice_rows(
     rows = f"{is_it.sum()} of {len(truth)}"
     for label, score in (("precision", precision), ("recall", recall), ("F1", f1)):
         yield f"employee, {label} ({name})", language, system, str(score(is_it, said)), rows
-    former = truth == "former_employee"
-    if former.any():
-        share = (voices[former] == "employee").mean()
-        yield (
-            f"former called current ({name})",
-            language,
-            system,
-            f"{share:.3f}",
-            f"{former.sum()} former",
-        )
+    for who, what in (
+        ("former_employee", "former called current"),
+        ("organisation", "organisation called employee"),
+    ):
+        own = truth == who
+        if own.any():
+            share = (voices[own] == "employee").mean()
+            yield f"{what} ({name})", language, system, f"{share:.3f}", f"{own.sum()} {who.partition('_')[0]}"
 
 
 def _agree(truth: np.ndarray, voices: np.ndarray) -> np.ndarray:

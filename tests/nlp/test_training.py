@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import spacy
 
 from nlp.company import CompanyNames
@@ -14,6 +15,7 @@ from nlp.tie_features import tie_lines
 from nlp.training.card import markdown
 from nlp.training.families import families
 from nlp.training.invent_relevance import sentences
+from nlp.training.invent_ties import KEPT_APART, ORDINARY_APART, kept_apart
 from nlp.training.package import package
 from nlp.training.relevance import fit, invented
 
@@ -53,6 +55,24 @@ def test_twins_and_pairs_written_beside_each_other_are_left_out_of_training_toge
     first, second, third, fourth, fifth = families(told)
     assert first == second == fifth
     assert len({first, third, fourth}) == 3
+
+
+@pytest.mark.parametrize("file", [KEPT_APART, ORDINARY_APART])
+def test_no_account_kept_apart_is_learnt_from(file: Path) -> None:
+    folder = KEPT_APART.parent
+    told = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in folder.iterdir()
+        if path.suffix in (".txt", ".toml", ".tsv") and path not in (KEPT_APART, ORDINARY_APART)
+    )
+    said = [
+        (text, text.replace(account.company, "{C}"))  # as it is, and as a turn would have it
+        for account in kept_apart(file)
+        for text in (account.bio, *account.posts)
+        if len(text) > 40
+    ]
+    assert len(said) > 100
+    assert [text for text, turn in said if text in told or turn in told] == []
 
 
 def test_an_encoder_sees_what_stands_around_a_name_and_its_clause_and_never_the_name() -> None:
