@@ -193,6 +193,7 @@ def _voice_of(turn: Turn, chances: np.ndarray) -> str:
         read = heard(Tie(code=best, current=float(chances[0]), former=float(chances[1])), folded)
         if (code is not None and not is_of_a_job(code)) or read is None:
             return "other"
+        best = _TIES[int(np.argmax([read.current, read.former, 1 - read.current - read.former]))]
         return "unknown" if best == "employee" and read.current < least else best
     if "current" not in {tense_of(rule_code(folded, mention)) for mention in names.mentions(text, folded)}:
         least = max(least, READ_ALONE)

@@ -102,8 +102,8 @@ def test_a_field_of_the_wrong_kind_costs_its_own_line_only(wrong: dict[str, Any]
 
 @pytest.mark.parametrize(
     ("current", "former", "code"),
-    [(0.8, 0.1, "post:works_at"), (0.5, 0.2, "post:may_work_at"), (0.4, 0.2, None),
-     (0.1, 0.7, "post:works_at"), (0.1, 0.4, None)],
+    [(0.8, 0.1, "post:works_at"), (0.5, 0.2, "post:may_work_at"), (0.1, 0.2, "post:may_work_at"),
+     (0.09, 0.2, None), (0.1, 0.7, "post:works_at"), (0.09, 0.4, None)],
 )  # fmt: skip
 def test_a_post_says_a_job_hints_at_one_or_says_nothing(
     current: float, former: float, code: str | None
@@ -113,8 +113,18 @@ def test_a_post_says_a_job_hints_at_one_or_says_nothing(
 
 
 def test_without_a_word_of_oneself_nobody_says_a_job_of_theirs() -> None:
-    for now, then in ((0.97, 0.01), (0.6, 0.1), (0.02, 0.9)):
-        assert heard(Tie(code=None, current=now, former=then), "[recit] dans les coulisses de lumora") is None
+    for now, then, at_most in ((0.97, 0.01, 0.35), (0.6, 0.1, 0.3), (0.19, 0.1, 0.0), (0.02, 0.9, 0.0)):
+        read = heard(Tie(code=None, current=now, former=then), "[recit] dans les coulisses de lumora")
+        assert (read.code if read else None) in (None, "post:may_work_at")
+        assert (read.current if read else 0.0) == at_most
+
+
+def test_however_often_it_is_hinted_at_nobody_is_called_an_employee() -> None:
+    posts = [f"[Récit {number}] Dans les coulisses de Lumora, un métier de passion" for number in range(30)]
+    found = speaker(posts=posts)
+    assert found["voice"] != "employee"
+    assert found["probabilities"]["employee"] < 0.4
+    assert "post:may_work_at" in found["evidence"]
 
 
 def test_what_an_organisation_posts_makes_no_employee_of_it() -> None:
