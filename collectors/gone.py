@@ -99,7 +99,9 @@ def look_up_gone(
         except GirafeError as error:
             faults.append(error)
         except SHAPE_ERRORS as error:
-            faults.append(SourceUnavailable(f"{origin} answered in an unknown shape ({error!r})."))
+            faults.append(
+                SourceUnavailable(f"{origin} answered in an unknown shape ({type(error).__name__}).")
+            )
         else:
             answered = True
             limits.update(dict.fromkeys(watch.limits))

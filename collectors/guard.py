@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import httpx
+
 from girafe.errors import AccessDenied, SourceUnavailable
 
 _HOST = re.compile(r"[^\s\\/@#?\x00-\x20]+\Z")
@@ -56,7 +58,7 @@ def check_url(url: str, allowed_hosts: frozenset[str], look_up: Resolve = resolv
         parts = urlsplit(url)
     except ValueError as error:
         raise AccessDenied(f"{shown(url)!r} is not a web address.") from error
-    host = parts.hostname
+    host = _as_sent(url)
     if not host or not _HOST.match(host):
         raise AccessDenied(f"{shown(url)!r} is not a web address.")
     is_web = parts.scheme in ("http", "https")
@@ -69,6 +71,18 @@ def check_url(url: str, allowed_hosts: frozenset[str], look_up: Resolve = resolv
         _refuse_inside_names(host)
         return
     addresses_of(host, port_of(parts), frozenset(), look_up)
+
+
+def _as_sent(url: str) -> str:
+    """The host as the client will ask for it: an ideographic full stop is a dot by then, a capital is none.
+
+    A `%` in a name is refused: what stands behind it, a proxy may read as another name.
+    """
+    try:
+        host = httpx.URL(url).raw_host.decode("ascii").lower()
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return ""
+    return "" if "%" in host and ":" not in host else host
 
 
 def port_of(parts: SplitResult) -> int:

@@ -69,7 +69,7 @@ class Listening:
         except GirafeError as error:
             self._fail(origin, error, watch, window)
         except SHAPE_ERRORS as error:
-            changed = SourceUnavailable(f"{origin} answered in an unknown shape ({error!r}).")
+            changed = SourceUnavailable(f"{origin} answered in an unknown shape ({type(error).__name__}).")
             self._fail(origin, changed, watch, window)
         else:
             self.limits.update(dict.fromkeys(watch.limits))

@@ -1,4 +1,4 @@
-"""Refusals: what a platform says when it refuses, without anything it may say about anybody.
+"""Refusals: what a platform (or a library, of a file) says when it refuses, without anything it may say about anybody.
 
 The words of a refusal go into run records, logs and the published report on sources, and a platform writes into them
 what it likes: "User ada is suspended", a URI, the question itself. So only words of a closed list pass, in which no
@@ -12,30 +12,34 @@ import re
 _WORDS = frozenset(
     """
     a about above access account accounts action actor again agree all allowed already always an and
-    another any api apis app application apps are argument arguments as ask at auth authenticate
-    authenticated authentication authorization authorized automated available bad banned be because been
-    before being below blocked body bot both bots bucket but by call called calls can cannot captcha
-    change channel check client clients closed code come configured console contact content could
-    credentials current currently daily data day days deactivated denied deprecated description developer
-    disabled disallowed do does domain done down elevated empty enable enabled ended endpoint endpoints
-    enough entity error errors essential exceed exceeded exception exceptions exist exists expired failed
-    failure fault feature field fields find following for forbidden form format forum found from gateway
-    generate get gone granted graph group has have header headers here host hour hours if in inactive
-    incorrect insufficient internal invalid ip is issue it its json key keys later layer level limit
-    limited limits list locked log logged login logout longer made maintenance malformed many match
-    maximum may medium message method minute minutes missing mode moderation more must name network new
-    no none not now number o oauth object of off on one only operation option options or origin other out
-    own page parameter parameters parse pass password path pay payment per perform permission permissions
-    permitted plan please policy post posts preview private product project proof protected proxy public
-    query question quota rate reached read reason received refused register registered reload remove
-    request requested requests require required requires resource resources response restricted retry
-    revoked right rights route scope scopes search seconds secret security see server service session
-    setting settings shared should signature signed site some source spam standard status subscription
-    subset such supported suspended tag temporarily term terms than that the there this throttle
-    throttled tier time timeline timelines to today token tokens too trial try type unable
-    unauthenticated unauthorized unavailable unexpected unknown unprocessable unsupported unverified up
-    upgrade url usage use used user username users v valid value verification verified verify version
-    view visit wait was web were when which while window with without wrong you your zone
+    another any api apis app application apps archive are argument arguments arrow as ask at auth
+    authenticate authenticated authentication authorization authorized automated available bad banned be
+    because been before being below block blocked body bomb bot both bots bucket buffer but by bytes
+    call called calls can cannot captcha central change channel check checksum client clients closed
+    code column come compression configured console contact content corrupt corrupted could couldn crc
+    credentials current currently daily data day days deactivated decompression denied deprecated
+    description deserialize developer directory disabled disallowed do does domain done down elevated
+    empty enable enabled encrypted end ended endpoint endpoints enough entity entries error errors
+    essential exceed exceeded exception exceptions exist exists expired failed failure fault feature
+    field fields file find following footer for forbidden form format forum found from gateway generate
+    get gone granted graph group gzipped has have header headers here host hour hours if in inactive
+    incorrect insufficient internal invalid ip is issue it item its json key keys larger later layer
+    level limit limited limits list locked log logged login logout longer made magic maintenance
+    malformed many marker match maximum may medium message metadata method minute minutes missing mode
+    moderation more must name network new no none not now number o oauth object of off offset on one
+    only operation option options or origin other out overlapped own page parameter parameters parquet
+    parse pass password path pay payment per perform permission permissions permitted plan please policy
+    possible post posts preview private product project proof protected proxy public query question
+    quota rate reached read reason received refused register registered reload remove request requested
+    requests require required requires resource resources response restricted retry revoked right rights
+    route scope scopes search seconds secret security see server service session setting settings shared
+    sheet should signature signed site size small some source spam standard status stream subscription
+    subset such supported suspended tag tar temporarily term terms than that the there this thrift
+    throttle throttled tier time timeline timelines to today token tokens too trial truncated try type
+    unable unauthenticated unauthorized unavailable unexpected unknown unpack unprocessable unsupported
+    unverified up upgrade url usage use used user username users v valid value verification verified
+    verify version view visit wait was web were when which while window with without workbook wrong you
+    your zip zone
     """.split()  # noqa: SIM905  (a text of words reads better than a list of strings)
 )
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|\S", re.UNICODE)

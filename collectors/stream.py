@@ -47,6 +47,8 @@ def frames(
             raise AccessDenied(f"{host} refuses the stream ({status}); correct `stream`.") from refusal
         raise SourceUnavailable(f"{host} does not open the stream ({status}).") from refusal
     except ConnectionClosed as end:
-        raise SourceUnavailable(f"{host} broke the stream off ({end}).") from end
+        # What a server says at parting may name somebody: its number is enough.
+        code = f"code {end.rcvd.code}" if end.rcvd else "without a word"
+        raise SourceUnavailable(f"{host} broke the stream off ({code}).") from end
     except (OSError, WebSocketException) as error:
         raise SourceUnavailable(f"{host}: the stream could not be read ({type(error).__name__}).") from error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -237,8 +239,14 @@ def parse(envelope: Envelope, parsers: Mapping[str, Parser]) -> list[Record] | R
         return reject(envelope, error)
     except Exception as error:
         # Whatever a stranger's payload does to a parser, the other payloads are still read.
-        detail = f"The parser failed ({type(error).__name__}: {error}). Please report it."
+        detail = f"The parser failed ({type(error).__name__}, {_where(error)}). Please report it."
         return reject(envelope, PayloadRejected(detail, reason="parser_failed"))
+
+
+def _where(error: Exception) -> str:
+    """The line of code that failed. What it says of itself may quote a person: int("Ada") does."""
+    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
+    return f"{PurePath(frame.f_code.co_filename).name}:{number}"
 
 
 def _platform(record: Record) -> str:

@@ -98,10 +98,19 @@ def send(
                 except smtplib.SMTPRecipientsRefused as error:
                     raise InputInvalid(f"the mail server refuses the recipient {who}") from error
                 except (smtplib.SMTPException, OSError) as error:
-                    raise SourceUnavailable(f"the mail server broke off: {error}") from error
+                    raise SourceUnavailable(f"the mail server broke off ({_number(error)})") from error
                 done[_key(who)] = now.isoformat()
                 sent.append(who)
     return tuple(sent)
+
+
+def _number(error: Exception) -> str:
+    """Which fault it is; a server's own words repeat the recipient."""
+    return (
+        f"code {error.smtp_code}"
+        if isinstance(error, smtplib.SMTPResponseException)
+        else type(error).__name__
+    )
 
 
 def _key(recipient: str) -> str:

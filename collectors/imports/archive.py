@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from collectors.imports.contract import GZIP_MAGIC, File
+from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
 LARGEST_MEMBER = 256 * 1024 * 1024
@@ -130,7 +131,9 @@ def open_archive(file: File) -> Iterator[Archive]:
             with file.raw() as raw, open_tar(raw) as rolled:
                 yield _Tar(rolled)
     except DAMAGED as error:
-        raise InputInvalid(f"{file.label} cannot be unpacked ({error}); export it again.") from error
+        raise InputInvalid(
+            f"{file.label} cannot be unpacked ({without_names(str(error))}); export it again."
+        ) from error
 
 
 def looks_like_zip(file: File) -> bool:
@@ -148,7 +151,9 @@ def read_alone(file: File) -> bytes:
         with file.open() as stream:
             content = stream.read(LARGEST_MEMBER + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputInvalid(f"{file.label} cannot be unpacked ({error}); export it again.") from error
+        raise InputInvalid(
+            f"{file.label} cannot be unpacked ({without_names(str(error))}); export it again."
+        ) from error
     if len(content) > LARGEST_MEMBER:
         raise InputInvalid(f"{file.label} has more than {LARGEST_MEMBER:,} bytes; no export does.")
     return content.removeprefix(b"\xef\xbb\xbf")

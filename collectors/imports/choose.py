@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from collectors.imports.archive import base_name, is_litter, looks_like_zip
+from collectors.imports.archive import is_litter, looks_like_zip
 from collectors.imports.contract import File, Format, Head
 from collectors.imports.head import read_head
 from collectors.imports.mapped import Mapped
@@ -28,7 +28,7 @@ def unwrapped(file: File) -> File:
         return file
     if any(reader.recognises(head) for reader in FORMATS.values()):
         return file
-    return replace(file, member=inner[0], label=f"{file.label}/{base_name(inner[0])}")
+    return replace(file, member=inner[0])
 
 
 def _files(head: Head) -> list[str]:
@@ -60,10 +60,10 @@ def _looks_like_lines(head: Head) -> bool:
 
 
 def _not_recognised(file: File, head: Head) -> str:
-    if inner := [name for name in head.members if name.lower().endswith(_ARCHIVES)]:
-        return f"{file.label} holds an archive inside ({inner[0]}): unpack it and import what is in it."
+    if any(name.lower().endswith(_ARCHIVES) for name in head.members):
+        return f"{file.label} holds an archive inside: unpack it and import what is in it."
     if packed := [name for name in _files(head) if name.lower().endswith(_TABLES_AND_LINES)]:
-        return f"{file.label} holds {len(packed)} files ({packed[0]}, ...): unpack it and import them."
+        return f"{file.label} holds {len(packed)} files: unpack it and import them."
     if any(len([cell for cell in row if cell]) > 1 for row in head.rows):
         return (
             f"{file.label} is a table, but of no export girafe knows. Write a mapping for it with "

@@ -99,6 +99,11 @@ def platform_of(value: Any) -> str:
     raise _missing_or_wrong("platform", value, 'one short word such as "mastodon"')
 
 
+def is_platform(name: str) -> bool:
+    """Whether it is written as a platform's name is; what is not may be anybody's name in a wrong column."""
+    return _PLATFORM(name) is not None
+
+
 def _author(value: Any, platform: str) -> Account:
     if type(value) is not dict:
         raise _missing_or_wrong("author", value, "an object with account_id or handle")

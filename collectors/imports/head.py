@@ -15,6 +15,7 @@ from collectors.imports.archive import DAMAGED, looks_like_zip, open_tar
 from collectors.imports.contract import File, Head
 from collectors.imports.lines import UTF_16
 from collectors.imports.table import first_rows
+from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
 _ENOUGH = 64 * 1024
@@ -84,4 +85,6 @@ def _members(file: File) -> tuple[str, ...]:
     except (tarfile.ReadError, EOFError, zlib.error, gzip.BadGzipFile):
         return ()  # neither a zip nor a tar, or text whose packing is damaged: reading says where
     except DAMAGED as error:
-        raise InputInvalid(f"{file.label} is a damaged archive ({error}); export it again.") from error
+        raise InputInvalid(
+            f"{file.label} is a damaged archive ({without_names(str(error))}); export it again."
+        ) from error

@@ -19,6 +19,7 @@ import orjson
 
 from collectors.imports.choose import choose_format, unwrapped
 from collectors.imports.contract import Bad, File, Format, Row, Skipped
+from collectors.imports.girafe_jsonl import is_platform
 from collectors.imports.report import ImportReport, remember_example
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
@@ -183,7 +184,7 @@ class _Landing:
         raw = bad.raw if isinstance(bad.raw, str) else bad.raw[:_KEPT_RAW].decode("utf-8", "replace")
         return Rejected(
             source=self.reader.NAME,
-            platform=platform,
+            platform=platform if is_platform(platform) else "",
             run_id=self.run_id,
             reason=bad.reason,
             detail=bad.detail,
@@ -234,7 +235,7 @@ def _record(landing: _Landing) -> None:
                 run_id=landing.run_id,
                 first_fetched_at=landing.now,
                 last_fetched_at=landing.now,
-                count_payloads=heard,
+                count_payloads=heard + refused,  # what came, read or not: the share of the unread needs both
                 count_posts=landing.posts[platform],
                 count_quarantined=refused,
                 count_opted_out=opted_out,

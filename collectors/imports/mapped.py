@@ -74,7 +74,7 @@ class Mapped:
                 elif any(cell not in (None, "") for cell in found[1]):
                     yield self._row(file, table.name, found, names, dates)
             if table.name and not names:
-                file.notes.append(f"sheet {table.name!r} has no header of {self.NAME} and was passed over")
+                file.notes.append(f"{table.name} has no header of {self.NAME} and was passed over")
         if not seen:
             wanted = ", ".join(self.mapping.recognise) or "the mapped columns"
             raise InputInvalid(f"{file.label}: no header with {wanted}.")

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from collectors.imports.contract import Bad, File
 from collectors.imports.separated import is_binary, read_separated
 from collectors.imports.workbook import read_sheets
+from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
 Cells: TypeAlias = Sequence[Any]
@@ -93,4 +94,6 @@ def _parquet(file: File) -> Iterator[Numbered | Bad]:
                     number += 1
                     yield number, cells
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputInvalid(f"{file.label} cannot be read as Parquet ({error}).") from error
+        raise InputInvalid(
+            f"{file.label} cannot be read as Parquet ({without_names(str(error))})."
+        ) from error

@@ -58,10 +58,10 @@ def is_rounded(value: Any) -> bool:
     return (whole is not None and len(whole[1]) > _EXACT_DIGITS) or _SCIENTIFIC.match(words) is not None
 
 
-def refused(value: Any) -> PayloadRejected:
-    """The refusal of a rounded id."""
+def refused() -> PayloadRejected:
+    """The refusal of a rounded id. It is not shown: of an account's, what was not rounded away tells who."""
     return PayloadRejected(
-        f"A spreadsheet has rounded this id ({value}); export it again with ids as text.", reason="id_rounded"
+        "A spreadsheet has rounded this id; export it again with ids as text.", reason="id_rounded"
     )
 
 

@@ -64,7 +64,7 @@ class _Cells:
         found = self.every(field)
         exact = [cell_words(value) for value in found if not is_rounded(value)]
         if found and not exact:
-            raise refused(cell_words(found[0]))
+            raise refused()
         return next((value for value in exact if value), None)
 
 
@@ -127,7 +127,7 @@ def _author(cells: _Cells, platform: str) -> Payload:
     handle, account_id = cells.words("handle"), cells.first("account_id")
     if is_rounded(account_id):
         if not handle:
-            raise refused(cell_words(account_id))
+            raise refused()
         account_id = None  # the handle still tells who it is
     if handle in REDACTED and (account_id is None or cell_words(account_id) in REDACTED):
         raise PayloadRejected(

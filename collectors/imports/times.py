@@ -78,4 +78,4 @@ def twitter_time(value: object) -> datetime:
             return datetime.strptime(str(value), pattern).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
-    raise PayloadChanged(f"{value!r} is not a time as X writes it.")
+    raise PayloadChanged("created_at is not a time as X writes it.")

@@ -21,7 +21,7 @@ _DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError
 
 
 def read_sheets(file: File) -> Iterator[tuple[str, Iterator[tuple[int, Any] | Bad]]]:
-    """Name and rows of every sheet, in the order of the workbook."""
+    """Every sheet by its number and its rows, in the order of the workbook; its name may be a person's."""
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -30,13 +30,13 @@ def read_sheets(file: File) -> Iterator[tuple[str, Iterator[tuple[int, Any] | Ba
             _check_sizes(raw, file.label)
             book = load_workbook(raw, read_only=True, data_only=True, keep_links=False)
             try:
-                for sheet in book.worksheets[:_MOST_SHEETS]:
+                for number, sheet in enumerate(book.worksheets[:_MOST_SHEETS], 1):
                     sheet.reset_dimensions()  # some exporters state one cell and write thousands
-                    yield sheet.title, _rows(sheet, file.label)
+                    yield f"sheet {number}", _rows(sheet, f"{file.label}:sheet {number}")
             finally:
                 book.close()
     except (InvalidFileException, *_DAMAGED) as error:  # fmt: skip
-        raise InputInvalid(f"{file.label} cannot be read as a workbook ({error}).") from error
+        raise InputInvalid(f"{file.label} cannot be read as a workbook ({type(error).__name__}).") from error
 
 
 def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
@@ -59,12 +59,12 @@ def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
             zipfile.BadZipFile,
         ) as error:
             detail = (
-                f"The sheet {sheet.title!r} cannot be read from here on ({error}); rows before it are kept."
+                f"The sheet cannot be read from here on ({type(error).__name__}); rows before it are kept."
             )
             yield Bad(reason="file_damaged", detail=detail, position=f"{label}:{number}")
             return
         if number > _MOST_ROWS:
-            detail = f"The sheet {sheet.title!r} states rows beyond {_MOST_ROWS:,}; they are not read."
+            detail = f"The sheet states rows beyond {_MOST_ROWS:,}; they are not read."
             yield Bad(reason="file_damaged", detail=detail, position=f"{label}:{number}")
             return
         yield number, cells

@@ -43,7 +43,7 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
         bare = name.removeprefix("www.").removesuffix("-comments").removesuffix(".com")
         platform = _PLATFORMS.get(bare)
         if platform is None:
-            detail = f"{name or 'The platform'} is not read; girafe reads {', '.join(sorted(_PLATFORMS))}."
+            detail = f"This platform is not read; girafe reads {', '.join(sorted(_PLATFORMS))}."
             yield Bad(reason="unknown_platform", detail=detail, position=position, raw=raw)
         elif reason := _READERS[platform].left_out(tree(line.get("data"))):
             yield Skipped(reason=reason, position=position)

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Annotated, Any, cast
+from unicodedata import category
 
 import orjson
 import structlog
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from girafe import logs
 from girafe import run as path
@@ -43,8 +45,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for
 
 
 def plain(text: object) -> str:
-    """Text that rich shows as it stands, whatever brackets it holds."""
-    return str(text).replace("[", r"\[")
+    """Text that rich shows as it stands, whatever brackets it holds, and that cannot command the terminal.
+
+    A file may be called `ESC ]0;...`, which renames a window, or hold a mark that turns a line around.
+    """
+    return escape("".join("\ufffd" if _commands(char) else char for char in str(text)))
+
+
+def _commands(char: str) -> bool:
+    return char not in "\n\t" and (category(char) == "Cc" or char in _TURNS)
+
+
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def now() -> datetime:
@@ -90,9 +102,9 @@ def timed(name: str, call: Callable[[], Any]) -> Any:
             result = call()
             log.info("ended", seconds=round(time.monotonic() - started, 3))
             return result
-    with console.status(f"{name} …"):
+    with console.status(f"{plain(name)} …"):
         result = call()
-    console.print(f"[green]✓[/] {name} [dim]{time.monotonic() - started:.1f} s[/]")
+    console.print(f"[green]✓[/] {plain(name)} [dim]{time.monotonic() - started:.1f} s[/]")
     return result
 
 

@@ -69,7 +69,7 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
     task = context["ti"]
     error = context.get("exception")
     expected = isinstance(error, GirafeError)
-    what = str(error) if expected else f"{type(error).__name__}: {error}" if error else "no reason was given"
+    what = str(error) if expected else type(error).__name__ if error else "no reason was given"
     body = (
         f"{what}\n\nAffected: everything after this task. The last good release of the dashboard stays.\n"
         f"{_remedy(error)} clear the task in the UI, or run: "

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
 from collectors.imports.land import import_file
 from girafe import run as path
+from girafe.cli.terminal import plain
 from girafe.company_file import company_toml
 from girafe.data_dir import DataDir
 from girafe.records import Account
@@ -56,6 +59,30 @@ def test_a_whole_run_for_a_company_with_the_worst_of_names(tmp_path):
     assert not any(
         ".." in part for each in here.data.root.rglob("*") for part in each.relative_to(here.data.root).parts
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\x1b]0;owned\x07\x1b[2J",
+        "\u202etxt",
+        "\\[" + "/x]",
+        "[bold red]x[/]",
+        "new\nline",
+        "a\rb",
+        "\udcff",
+        "\x9b31m",
+    ],
+)
+def test_a_name_shown_in_a_terminal_is_text_and_no_command(name):
+    """Such names come with a file somebody sent: an escape sequence could rename a window or hide a line."""
+    out = io.StringIO()
+    shown = plain(name)
+    Console(file=out, force_terminal=False, width=200).print(f"[green]✓[/] {shown}", end="")
+    assert out.getvalue().startswith("✓ ")
+    assert not set("\x1b\x07\x9b\r\u202e") & set(out.getvalue())
+    if name.isprintable() and name.isascii():
+        assert out.getvalue() == f"✓ {name}"
 
 
 @pytest.mark.parametrize("name", NAMES)

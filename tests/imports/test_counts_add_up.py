@@ -252,6 +252,19 @@ def test_every_thing_in_a_file_is_landed_set_aside_or_said_to_be_left_out(land, 
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_the_record_of_an_import_counts_what_was_refused_among_what_came(land, tmp_path, name):
+    """More refused than landed made a share above one, which no rule lets through: the flow stopped for good."""
+    found = land(CASES[name].content, CASES[name].name)
+    records = [json.loads(path.read_text()) for path in (tmp_path / "0/data/runs").rglob("*.json")]
+    assert records
+    opted_out = found.report.rejected.get("opted_out", 0)
+    assert sum(record["count_quarantined"] for record in records) == len(found.rejected) - opted_out
+    assert all(record["count_payloads"] >= record["count_quarantined"] for record in records)
+    landed = sum(record["count_payloads"] - record["count_quarantined"] for record in records)
+    assert landed == found.landed_lines
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_a_dry_run_tells_the_same_counts_and_writes_nothing(land, tmp_path, name):
     case = CASES[name]
     told, real = land(case.content, case.name, dry_run=True), land(case.content, case.name)

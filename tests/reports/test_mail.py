@@ -114,7 +114,7 @@ def test_a_retry_after_a_failure_in_the_middle_writes_to_the_rest_only(
     handler, postbox = inbox
     people = [f"{name}@lumen.example" for name in "abc"]
     handler.refuse_after = 2
-    with pytest.raises(SourceUnavailable):
+    with pytest.raises(SourceUnavailable, match=r"broke off \(code 451\)\Z"):
         send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
     handler.refuse_after = None
     assert send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW) == (

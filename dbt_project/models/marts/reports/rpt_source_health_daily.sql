@@ -54,7 +54,10 @@ with
                     count_opted_out
                 ) as count_opted_out
             ),
-            count_quarantined / nullif(count_payloads, 0) as quarantine_share,
+            -- records of older imports did not count what was refused among what came
+            count_quarantined / nullif(
+                greatest(count_payloads, count_quarantined), 0
+            ) as quarantine_share,
             round(delays.delay_minutes_median, 1) as delay_minutes_median
         from counted
         left join delays using (platform, day)
