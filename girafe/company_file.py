@@ -30,7 +30,7 @@ def company_toml(
         f"name = {_text(name)}",
         f"aliases = {_texts(aliases)}            # other names people use",
         "negative_aliases = []   # phrases that hold the name but mean something else",
-        "common_word = false     # true if the name is also a common word: it then needs context",
+        "# common_word = true    # the name is also a common word and needs context; unsaid, a dictionary decides",
         '# sector = "telecom"    # its trade: energy, post, tech, retail, finance, travel, food',
         f"official_accounts = {_texts(official_accounts)}  # what the company itself runs, platform:handle",
         f"domains = {_texts(domains)}",

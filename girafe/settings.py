@@ -58,8 +58,8 @@ class Company(_Strict):
     aliases: tuple[Name, ...] = ()
     negative_aliases: tuple[Name, ...] = ()
     """Phrases that hold the name but mean something else ("jus d'orange")."""
-    common_word: bool = False
-    """The name is also a common word, so it needs context to count as the company."""
+    common_word: bool | None = None
+    """The name is also a common word, so it needs context to count as the company; unsaid: a dictionary decides."""
     sector: Literal["telecom", "energy", "post", "tech", "retail", "finance", "travel", "food"] | None = None
     """The trade whose words tell the company from the common word; well-known names have theirs."""
     official_accounts: tuple[OfficialAccount, ...] = ()

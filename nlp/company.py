@@ -41,7 +41,8 @@ class CompanyNames:
     company_id: str
     names: tuple[str, ...]
     negative: tuple[str, ...] = ()
-    common_word: bool = False
+    common_word: bool | None = None
+    """Whether the name is also a word; None: whatever the dictionary says."""
     official: tuple[str, ...] = ()
     """Official handles, without platform."""
     domains: tuple[str, ...] = ()

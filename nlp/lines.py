@@ -96,7 +96,7 @@ def company_of(item: Mapping[str, Any], settings: Settings | None) -> CompanyNam
     return _own_company(
         (own["name"], *texts_of(own, "aliases")),
         texts_of(own, "negative_aliases"),
-        bool(own.get("common_word")),
+        None if (stated := own.get("common_word")) is None else bool(stated),
         tuple(each.rpartition(":")[2] for each in texts_of(own, "official_accounts")),
         texts_of(own, "domains"),
         sector,
@@ -108,7 +108,7 @@ def company_of(item: Mapping[str, Any], settings: Settings | None) -> CompanyNam
 def _own_company(
     names: tuple[str, ...],
     negative: tuple[str, ...],
-    common_word: bool,
+    common_word: bool | None,
     official: tuple[str, ...],
     domains: tuple[str, ...],
     sector: str,

@@ -67,11 +67,12 @@ def is_official(account: Account, official: Official) -> bool:
 def _named_like_a_person(author: Account) -> bool:
     """A given name anywhere in what it goes by: a blog or a channel may be one person's."""
     called = fold(f"{author.display_name} {author.handle or ''} {author.account_id or ''}")
-    return not _first_names().isdisjoint(re.findall(r"[a-z]+", called))
+    return not first_names().isdisjoint(re.findall(r"[a-z]+", called))
 
 
 @cache
-def _first_names() -> frozenset[str]:
+def first_names() -> frozenset[str]:
+    """Given names of French and English, folded."""
     lines = _FIRST_NAMES.read_text(encoding="utf-8").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import exp
 from pathlib import Path
 
 import numpy as np
 
 from nlp.company import CompanyNames, Mention
+from nlp.dictionary import tongues_of
 from nlp.fold import URL, fold
 from nlp.language import READ, likely_language
 from nlp.linear import load
+from nlp.links import first_names
 from nlp.provider import speaks_to_provider, writes_to_service
-from nlp.relevance_features import KEY_WEIGHT, KNOWLEDGE, context_keys, text_features
+from nlp.relevance_features import KEY_WEIGHT, KNOWLEDGE, companies, context_keys, text_features
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
@@ -45,8 +47,22 @@ def _common_words() -> frozenset[str]:
 
 
 def is_common_word(names: CompanyNames) -> bool:
-    """The name is also a word: company.toml says so, or it is a well-known case."""
-    return names.common_word or any(name in _common_words() for name in names.folded)
+    """The name is also a word: company.toml says so, it is a well-known case, or it is in the dictionary.
+
+    Whoever states `common_word = false` is believed against the dictionary, not against the well-known cases.
+    """
+    if names.common_word or any(name in _common_words() for name in names.folded):
+        return True
+    return names.common_word is None and any(map(_is_word, names.names))
+
+
+@lru_cache(maxsize=10_000)
+def _is_word(name: str) -> bool:
+    """Whether a name is a word or a given name (`Hinge`, `Oscar`), unless it is known for nothing but a company."""
+    folded = fold(name).strip()
+    if folded in _common_words():
+        return True
+    return folded not in companies() and (folded in first_names() or bool(tongues_of(name)))
 
 
 def relevance(
@@ -104,7 +120,7 @@ def _has_plain_name(names: CompanyNames, mentions: Sequence[Mention], folded: st
     for mention in mentions:
         name = re.sub(r"[\s-]+", " ", folded[mention.start : mention.end])
         is_plain = not names.common_word or (mention.exact and " " in name)
-        if mention.kind == "name" and is_plain and name not in _common_words():
+        if mention.kind == "name" and is_plain and not _is_word(name):
             return True
     return False
 

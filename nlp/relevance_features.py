@@ -10,7 +10,11 @@ from pathlib import Path
 
 from nlp.buckets import bucket
 from nlp.company import Mention
-from nlp.sectors import words_in_trade
+from nlp.dictionary import tongues_of
+from nlp.fold import fold
+from nlp.language import READ
+from nlp.links import first_names
+from nlp.sectors import sector_of, words_in_trade
 
 _FILE = Path(__file__).parent / "patterns" / "relevance.toml"
 _WORDS_OF = Path(__file__).parent / "patterns" / "words_of.toml"
@@ -22,6 +26,7 @@ KEYS = 2**14
 KEY_WEIGHT = 0.5
 """What a key counts beside the features that are counted."""
 _NEAR = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+_WORD_BEFORE, _WORD_AFTER = re.compile(r"([^\W\d_]+)[ -]$"), re.compile(r"[ -]([^\W\d_]+)")
 _REACH, _FEW, _SALT = 60, 5, 7
 _BESIDE, _FAR = 30, 300
 """How far from a mention what makes a name an ordinary word counts, and what is said of the company's trade."""
@@ -32,6 +37,8 @@ _ALSO = 80
 _LISTED = re.compile(r"(?:'s)? ?(?:,|/|&|and|or|et|ou|vs\.?|versus|than|que) ?(?:chez |at |from |de |with )?")
 _SMALL_START = re.compile(r"(?:^|[.!?]\s+|\n)(?:@\w+ )*[a-z]|(?<=\s)i(?=\s)")
 _BIG_START = re.compile(r"(?:^|[.!?]\s+|\n)(?:@\w+ )*[A-Z]|(?<=\s)I(?=\s)")
+_LITTLE = ("definite", "indefinite", "strong", "weak", "amount", "owned")
+"""Lists of words that begin no longer name, even with a capital ("À Orange, ...", "Ex-Orange")."""
 _ARTICLES = ("le ", "la ", "les ", "l'", "the ")
 
 
@@ -108,6 +115,8 @@ def mention_features(
         *_careless(text, mention, lower=lower),
         addressed,
         addressed * float(lower),
+        *_in_dictionary(written, language, lower=lower),
+        *_longer_name(text, folded, mention),
         *_trade_features(folded, mention, trade, lower=lower),
         *_foreign(folded[mention.start : mention.end], language, lower=lower),
         *_ordinary_features(folded, mention, lower=lower),
@@ -156,6 +165,45 @@ def _foreign(name: str, language: str, *, lower: bool) -> list[float]:
     return [float(not own), float(not own) * float(lower), float(own), float(own) * float(lower)]
 
 
+def _in_dictionary(written: str, language: str, *, lower: bool) -> list[float]:
+    """Whether the name is a word of the other language alone: in this text it is hardly the word.
+
+    That it is a word of the text's own language is no feature: only names that are words are asked about at all.
+    """
+    tongues = _tongues(written)
+    foreign = bool(tongues) and language in READ and language not in tongues
+    return [float(foreign), float(foreign and lower)]
+
+
+@lru_cache(maxsize=10_000)
+def _tongues(written: str) -> frozenset[str]:
+    """The languages a name is a word of; the dictionary, slow to load, is asked about names on no list of ours only."""
+    name = " ".join(fold(written).split())
+    listed = frozenset(tongue for tongue, names in _words_of().items() if name in names)
+    return listed if listed or sector_of([name]) else tongues_of(written)
+
+
+def _longer_name(text: str, folded: str, mention: Mention) -> list[float]:
+    """Whether the mention is a part of a longer name (`Lou Reed`, `rue Leclerc`, `Sharp Objects`)."""
+    before, after, _ = _lists()
+    left, right = _WORD_BEFORE.search(text[: mention.start]), _WORD_AFTER.match(text, mention.end)
+    previous = folded[left.start(1) : left.end(1)] if left else ""
+    following = folded[right.start(1) : right.end(1)] if right else ""
+    lead = text[: left.start(1)].rstrip() if left else ""
+    is_name = previous != "" and not any(previous in before[kind] for kind in _LITTLE)
+    capital = is_name and left is not None and left[1][:1].isupper() and text[mention.start].isupper()
+    starts = not lead or lead[-1] in _SENTENCE_END
+    goes_on = right is not None and right[1][:1].isupper() and text[mention.start].isupper()
+    return [
+        float(capital and not starts),
+        float(capital and previous in first_names()),
+        float(previous in before["person"]),
+        float(previous in before["place"]),
+        float(goes_on and following not in after["acts"] | after["owns"]),
+        float(goes_on and following in after["owns"]),
+    ]
+
+
 def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[float]:
     """Whether what stands beside a name is what stands beside it as a word (`orange` beside `juice`)."""
     pattern = _ordinary().get(folded[mention.start : mention.end])
@@ -172,9 +220,14 @@ def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[fl
 
 
 @cache
+def companies() -> frozenset[str]:
+    """Names that mean nothing but a company, or as good as, folded."""
+    return frozenset(tomllib.loads(_FILE.read_text(encoding="utf-8"))["companies"]["names"])
+
+
+@cache
 def _companies() -> re.Pattern[str]:
-    names = tomllib.loads(_FILE.read_text(encoding="utf-8"))["companies"]["names"]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(companies())))})(?!\w)")
 
 
 @cache

@@ -65,7 +65,7 @@ def _names(company: dict[str, Any]) -> CompanyNames:
     lists = {name: tuple(company.get(name, ())) for name in ("names", "negative", "official", "domains")}
     return CompanyNames(
         company_id=company.get("company_id", lists["names"][0]),
-        common_word=bool(company.get("common_word")),
+        common_word=company.get("common_word"),
         sector=company.get("sector") or "",
         **lists,
     )

@@ -57,6 +57,50 @@ def test_what_stands_beside_an_ordinary_word_leaves_it_one(name: str, text: str)
     assert not about(name, text)[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Hinge", "the door hinge squeaks again"),
+        ("Camaïeu", "un camaïeu de bleus pour la chambre du petit"),
+        ("CAMAIEU", "quel beau camaïeu d'ocres en forêt"),
+        ("Fossil", "found a fossil on the beach, an ammonite"),
+        ("Oscar", "Oscar Wilde said it better than any of us"),
+    ],
+)
+def test_a_name_in_the_dictionary_needs_context_without_being_said_to(name: str, text: str) -> None:
+    assert not about(name, text)[0]
+    assert about(name, text, common_word=False)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Hinge", "Hinge laid off most of its safety team this week"),
+        ("Camaïeu", "Camaïeu a fermé, ma sœur y était responsable de magasin"),
+        ("Fossil", "my team at Fossil was told on a call"),
+    ],
+)
+def test_in_context_such_a_name_is_the_company(name: str, text: str) -> None:
+    assert about(name, text)[0]
+
+
+def test_a_name_in_no_dictionary_needs_no_context() -> None:
+    for name in ("Lumora", "Ikea", "Google"):
+        assert about(name, f"{name.lower()}, quelle belle journée")[1] == 0.96
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Leclerc", "la statue du général Leclerc a été nettoyée"),
+        ("Leclerc", "on habite rue Leclerc, après la fontaine"),
+        ("Orange", "Orange County traffic is a nightmare today"),
+    ],
+)
+def test_a_part_of_a_longer_name_is_not_the_company(name: str, part: str) -> None:
+    assert not about(name, part)[0]
+
+
 def test_a_stated_trade_does_for_an_unknown_company_what_is_known_of_others() -> None:
     text = "depuis ce matin plus de réseau, comète encore en panne"
     bare = relevance(text, CompanyNames(company_id="c", names=("Comète",), common_word=True))
