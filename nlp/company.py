@@ -17,6 +17,7 @@ MentionKind: TypeAlias = Literal["name", "handle", "hashtag", "domain"]
 
 _BEFORE_DOMAIN = r"(?:[\w.-]{1,64}@)?(?:[\w-]{1,63}\.){0,8}"
 """Bounded as mail addresses and names of hosts are: unbounded, a text of "a.a.a." costs its length squared."""
+_GOES_ON = re.compile(r"(?:[ -](?:(?:de|du|des|of|the|et|and|&) )?[^\W\d_a-zà-öø-ÿ][\w'’&-]{0,40}){1,4}")
 _MOST_MENTIONS = 100
 """A text that names a company more often says nothing new; each mention is looked at with its surroundings."""
 
@@ -32,6 +33,8 @@ class Mention:
     """A handle that company.toml lists as the company's own."""
     exact: bool = True
     """Written as the company writes it (capitals included)."""
+    goes_on: int = 0
+    """How many capitalised words follow a name at once: `Acme Noir Records` is another one's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +124,16 @@ class CompanyNames:
         start, end = match.span()
         official = kind == "handle" and match.group()[1:] in self.official_handles
         exact = kind != "name" or text[start:end] in self.names
-        return Mention(kind=kind, start=start, end=end, official=official, exact=exact)
+        more = capitalised_after(text, end) if kind == "name" else 0
+        return Mention(kind=kind, start=start, end=end, official=official, exact=exact, goes_on=more)
+
+
+def capitalised_after(text: str, end: int) -> int:
+    """How many words with a capital letter follow at once, four at most; text all in capitals tells nothing."""
+    found = _GOES_ON.match(text, end)
+    if found is None or text.isupper():
+        return 0
+    return sum(word[:1].isupper() for word in re.split("[ -]", found.group()))
 
 
 def _spaced(name: str) -> str:

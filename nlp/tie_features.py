@@ -41,6 +41,11 @@ _NO_VERB = frozenset(
     ]
 )
 _NEAR, _APART, _LONGEST = 3, 4, 30
+_LONG = 3
+"""A name that goes on with more words is no longer for it."""
+_WHOLE = 120
+"""Words of a post that are looked at wherever they stand."""
+_WHO = ("i", "we", "you", "third", "kin")
 _BEFORE, _AFTER = 130, 110
 """Characters an encoder sees of either side."""
 _SPACES, _PAUSE = re.compile(r"\s+"), re.compile(r"[.!?|•;…,()—–:] ")
@@ -82,6 +87,9 @@ def tie_features(folded: str, mention: Mention, *, is_post: bool, codes: Sequenc
     l1, r1 = _kind(left, 0), _kind(right, 0)
     names += [f"l2l1={_kind(left, 1)}_{l1}", f"l1r1={l1}_{r1}", f"r1r2={r1}_{_kind(right, 1)}"]
     names += [f"l3l2l1={_kind(left, 2)}_{_kind(left, 1)}_{l1}"]
+    names += _of_a_longer_name(mention.goes_on, right, (_kind(left, 1), l1, r1))
+    if is_post:
+        names += _of_text(f"{folded[:start]} {folded[mention.end :]}")
     return sorted({_hash(name) for name in names})
 
 
@@ -128,6 +136,27 @@ def _of_side(side: str, tokens: Sequence[str], ends: tuple[int, int]) -> list[st
             names.append(f"{side}w={token}")
     mark = tokens[sentence] if sentence < len(tokens) else ""
     return [*names, f"{side}mark={mark}"]
+
+
+def _of_a_longer_name(goes_on: int, right: Sequence[str], kinds: tuple[str, str, str]) -> list[str]:
+    """How the name goes on: with a trade it is a job's, with a town a branch's, with words of neither another's."""
+    if goes_on == 0:
+        return []
+    others = sum(not kinds_of(token) for token in right[:goes_on])
+    told = f"on={min(goes_on, _LONG)}"
+    names = [told, f"on:{min(others, _LONG)}", f"{told}&r1={kinds[2]}", f"{told}&l1={kinds[1]}"]
+    return [*names, f"{told}&l2l1={kinds[0]}_{kinds[1]}", *(f"onw={token}" for token in right[:goes_on])]
+
+
+def _of_text(folded: str) -> list[str]:
+    """What the whole text says, wherever the name stands: who is spoken of, its kinds and words, how it opens."""
+    tokens = _TOKEN.findall(folded.replace("’", "'"))[:_WHOLE]
+    kinds = {kind for token in tokens for kind in kinds_of(token) if kind.isalpha()}
+    names = [f"who={'+'.join(who for who in _WHO if who in kinds)}"]
+    names += [f"any:{kind}" for kind in kinds]
+    names += [f"aw={token}" for token in tokens if token.isalpha()]
+    names += [f"o{place}={token}" for place, token in enumerate(tokens[:2])]
+    return [*names, f"o={'_'.join(_kind(tokens, place) for place in range(3))}"]
 
 
 def _in_order(side: str, tokens: Sequence[str]) -> list[str]:

@@ -17,8 +17,9 @@ Tense: TypeAlias = Literal["current", "former", "other"]
 TIES: tuple[Tense, ...] = ("current", "former", "other")
 WEIGHT = 0.5
 """What one feature counts."""
-UNSURE = 0.97
-"""Below this the encoder is asked, where it is allowed."""
+NO_JOB = 0.97
+"""From this chance of no job on the encoder is not asked, where it is allowed. Of a job it always is: such mentions are
+few, and words alone are too sure of them (0081)."""
 OF_BOTH: Mapping[Origin, tuple[float, float]] = {"bio": (0.8, 0.5), "post": (0.65, 0.65)}
 """What the logarithms of the chances by words and by vectors count, chosen on turns left out of training (0076)."""
 
@@ -52,7 +53,7 @@ def weigh(features: Sequence[int], code: str | None, *, origin: Origin, lines: L
     """
     linear = load("ties")
     chances = softmax((linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias)[None, :])
-    if lines is not None and chances.max() < UNSURE and encoder.available():
+    if lines is not None and chances[0, -1] < NO_JOB and encoder.available():
         vectors = encoder.encode(list(dict.fromkeys(lines)))
         second = load(f"ties_{origin}_vectors").scores(np.hstack([vectors[0], vectors[-1]])[None, :])
         chances = together(chances, softmax(second), origin)

@@ -13,13 +13,13 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from nlp.company import CompanyNames, Mention
+from nlp.company import CompanyNames, Mention, capitalised_after
 from nlp.employment import rule_code
 from nlp.fold import fold
 from nlp.linear import Linear, softmax
 from nlp.statements import rule_statement
 from nlp.tie_features import BUCKETS, Lines, tie_features, tie_lines
-from nlp.ties import TIES, UNSURE, WEIGHT, Origin, together
+from nlp.ties import NO_JOB, TIES, WEIGHT, Origin, together
 from nlp.training.convert import lines
 from nlp.training.families import families
 from nlp.training.invent_ties import COMPANIES, filled, plain_turns, turns
@@ -36,6 +36,8 @@ view their code is nearly always right, which would teach the model to ask nothi
 _OF_A_READ_MENTION = 0.5
 """Places of real profiles weigh less: many are towns, tools and bands that nobody would ask about."""
 _OF_A_PLAIN_TURN = 0.16
+_ENCODED_OF_PLAIN = 3
+"""Of plain turns and of customers every third is shown to the encoder, which is slow; a plain one stands for three."""
 _OF_A_CUSTOMER, _MOST_OF_CARE, _ENCODED_OF_CARE = 0.6, 600, 3
 _CARE = {"free_fr_posts": "fr", "engie_fr_posts": "fr", "twcs_threads": "en", "ibm_care_threads": "en"}
 _OF_CARE = (
@@ -127,11 +129,12 @@ def _invented() -> Iterable[_Row]:
 
 def _plain() -> Iterable[_Row]:
     chance = random.Random(_SEED)
-    for pattern, turn in plain_turns(chance):
+    for place, (pattern, turn) in enumerate(plain_turns(chance)):
         company, other = chance.choice(COMPANIES)
-        for coded, bare, _ in mentions_of(filled(turn, company, other), company, is_post=turn.is_post):
+        for coded, bare, line in mentions_of(filled(turn, company, other), company, is_post=turn.is_post):
+            encoded = line if place % _ENCODED_OF_PLAIN == 0 else _NOT_ENCODED
             told = turn.truth, pattern, turn.language, _OF_A_PLAIN_TURN
-            yield coded, bare, _NOT_ENCODED, *told, False, turn.is_post
+            yield coded, bare, encoded, *told, False, turn.is_post
 
 
 def _customers(data: Path) -> Iterable[_Row]:
@@ -168,7 +171,8 @@ def _read_mentions(data: Path) -> Iterable[_Row]:
         folded = fold(bio)
         kind = "handle" if folded[: int(start)].endswith("@") else "name"
         begin = int(start) - (kind == "handle")
-        mention = Mention(kind=kind, start=begin, end=int(end))  # type: ignore[arg-type]
+        more = capitalised_after(bio, int(end)) if kind == "name" else 0
+        mention = Mention(kind=kind, start=begin, end=int(end), goes_on=more)  # type: ignore[arg-type]
         features = _both(bio, folded, mention, is_post=False, code=rule_code(folded, mention))
         yield (
             *features,
@@ -231,7 +235,10 @@ def _told_once(found: Examples, chosen: np.ndarray) -> tuple[np.ndarray, np.ndar
     keys = [(found.turns[place], *found.lines[place]) for place in chosen]
     first = {key: place for place, key in reversed(list(enumerate(keys)))}
     order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    counts = np.bincount([order[key] for key in keys], found.weights[chosen])
+    is_plain = np.char.startswith(found.turns[chosen].astype(str), "plain")
+    counts = np.bincount(
+        [order[key] for key in keys], np.where(is_plain, _ENCODED_OF_PLAIN, 1) * found.weights[chosen]
+    )
     return chosen[[first[key] for key in order]], counts
 
 
@@ -253,7 +260,7 @@ def cross_validated(found: Examples, encoded: np.ndarray | None = None) -> np.nd
         chances[left] = softmax(np.asarray(coded[left] @ model.weights) + model.bias)
         if encoded is not None:
             for origin in get_args(Origin):
-                unsure = chances[left].max(axis=1) < UNSURE
+                unsure = chances[left][:, -1] < NO_JOB
                 own = left[unsure & (found.is_post[left] == (origin == "post"))]
                 second = softmax(fit_vectors(found, kept, encoded, origin).scores(encoded[own]))
                 chances[own] = together(chances[own], second, origin)

@@ -146,6 +146,31 @@ def test_a_post_weighs_by_its_chance() -> None:
 
 
 @pytest.mark.parametrize(
+    "bio",
+    ["Owner of Lumora Noir Records", "Patron de Lumora Rouge Disques", "Head baker, Lumora Green Bakehouse",
+     "Gérante de Lumora Blanc Coiffure"],
+)  # fmt: skip
+def test_a_name_that_goes_on_is_another_ones(bio: str) -> None:
+    assert speaker(bio=bio)["voice"] != "employee"
+
+
+@pytest.mark.parametrize("bio", ["Directrice Lumora Belgique", "Engineer at Lumora Ireland"])
+def test_a_branch_of_the_company_is_no_other_company(bio: str) -> None:
+    assert speaker(bio=bio)["probabilities"]["employee"] > 0.7
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        "Je cherche une alternance en RH, Lumora prend encore ?",
+        "I'm after an HR apprenticeship, does Lumora take people?",
+    ],
+)
+def test_who_asks_for_a_place_has_none_yet(post: str) -> None:
+    assert speaker(posts=[post])["voice"] != "employee"
+
+
+@pytest.mark.parametrize(
     "post",
     ["je bosse chez Lumora", "je bosse chez Lumora depuis 3 ans", "I work at Lumora", "salarié Lumora ici",
      "I've worked at Lumora for three years now", "Je travaille ici chez Lumora depuis onze ans",

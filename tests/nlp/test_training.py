@@ -84,3 +84,15 @@ def test_an_encoder_sees_what_stands_around_a_name_and_its_clause_and_never_the_
         "Acme nurse",
     )
     assert tie_lines(text, second)[1] == "and now @acme"
+
+
+def test_a_name_goes_on_with_capitals_of_the_same_breath_only() -> None:
+    names = CompanyNames(company_id="x", names=("Norlux",))
+    told = {
+        "Owner of Norlux Noir Records": 2,
+        "Agence Norlux Île-de-France": 2,
+        "Chez Norlux, Paris": 0,
+        "NORLUX PARIS RECRUTE": 0,
+        "je suis chez Norlux depuis 2019": 0,
+    }
+    assert {text: names.mentions(text)[0].goes_on for text in told} == told
