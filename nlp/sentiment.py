@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from nlp.fold import fold
 from nlp.language import READ
 from nlp.linear import load, softmax
-from nlp.word_model import WordModel, tokens
+from nlp.word_scores import classes, word_scores
 
-_UNSURE = {"en": 0.6, "fr": 0.07}
-"""Below this distance between the two likeliest the encoder is asked: in French about a fifth of the texts (0057)."""
-_WEIGHT = 2.0
-"""How much more the encoder's word counts than the fast model's."""
+_UNSURE = {"en": 0.6, "fr": 0.2}
+"""Below this distance between the two likeliest the encoder is asked (0057, 0098)."""
+_WEIGHT = {"en": 2.0, "fr": 1.0}
+"""What the encoder's word counts beside the fast model's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +25,6 @@ class Sentiment:
     label: str
     probability: float
     shares: Mapping[str, float]
-
-
-@cache
-def _fast() -> WordModel:
-    return WordModel(load("sentiment"))
 
 
 def sentiments(
@@ -47,14 +41,13 @@ def sentiments(
     """
     if not texts:
         return []
-    words = [tokens(text) for text in (map(fold, texts) if folded is None else folded)]
-    classes = _fast().linear.classes
-    shares = softmax(_fast().scores(words))
+    names = classes("sentiment")
+    shares = softmax(word_scores(list(map(fold, texts)) if folded is None else folded, "sentiment"))
     if encode is not None:
         _ask_the_encoder(shares, languages, encode)
     best, rounded = shares.argmax(axis=1).tolist(), shares.round(3).tolist()
     return [
-        Sentiment(label=classes[place], probability=row[place], shares=dict(zip(classes, row, strict=True)))
+        Sentiment(label=names[place], probability=row[place], shares=dict(zip(names, row, strict=True)))
         if language in READ
         else None
         for place, row, language in zip(best, rounded, languages, strict=True)
@@ -71,4 +64,5 @@ def _ask_the_encoder(
         asked = [place for place in unsure if languages[place] in spoken]
         if asked:
             told = softmax(load(f"sentiment_vectors_{model}").scores(encode(asked)))
-            shares[asked] = (shares[asked] + _WEIGHT * told) / (1 + _WEIGHT)
+            weight = _WEIGHT[model]
+            shares[asked] = (shares[asked] + weight * told) / (1 + weight)

@@ -1,4 +1,7 @@
-"""Themes: what a post is about, several at once or none. Special categories are never among them."""
+"""Themes: what a post is about, several at once or none: by stems, and by words learnt where no stem stands.
+
+Special categories are never among them.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from pathlib import Path
 import orjson
 
 from nlp.language import READ
-from nlp.linear import MODELS
+from nlp.linear import MODELS, sigmoid
 from nlp.stems import Stems
+from nlp.word_scores import word_scores
 
 _FILE = Path(__file__).parent / "patterns" / "themes.toml"
 _CHARACTERS = 1000
+LEAST = 0.3
+"""The chance from which words alone, without a stem, make a theme (0098)."""
 
 
 @cache
@@ -47,11 +53,25 @@ def pointed_at(folded: str) -> list[str]:
 def themes(folded: Sequence[str], languages: Sequence[str]) -> list[list[tuple[str, float]]]:
     """For each folded text its themes, each with its probability; none for languages we do not read.
 
-    A theme holds where one of its stems does, as surely as its stems are right. The encoder is not asked: its
-    vectors beside the stems did no better (decision 0056).
+    A theme holds where one of its stems does, as surely as its stems are right, or where the words of the text make it
+    likely. The encoder is not asked (decision 0056).
     """
-    share = _precision()
-    return [
-        [(theme, share[theme]) for theme in pointed_at(text)] if language in READ else []
-        for text, language in zip(folded, languages, strict=True)
-    ]
+    if not folded:
+        return []
+    share, names = _precision(), theme_names()
+    chances = sigmoid(word_scores(folded, "themes"))
+    likely = chances >= LEAST
+    found: list[list[tuple[str, float]]] = []
+    for text, language, row, holds in zip(folded, languages, chances.round(2).tolist(), likely, strict=True):
+        if language not in READ:
+            found.append([])
+            continue
+        stems = set(pointed_at(text))
+        found.append(
+            [
+                (theme, max(share[theme], chance) if theme in stems else chance)
+                for theme, chance, learnt in zip(names, row, holds, strict=True)
+                if learnt or theme in stems
+            ]
+        )
+    return found

@@ -16,7 +16,7 @@ from nlp.training.card import write_figures
 from nlp.training.convert import SHARED
 from nlp.training.measure_accounts import employment, kind
 from nlp.training.measure_speed import speed
-from nlp.training.measure_texts import relevance, sentiment, themes
+from nlp.training.measure_texts import about_work, relevance, sentiment, themes
 from nlp.training.scores import table
 
 Row = tuple[str, ...]
@@ -27,6 +27,7 @@ PARTS: Mapping[str, Callable[..., Iterator[Row]]] = {
     "relevance": relevance,
     "sentiment": sentiment,
     "themes": themes,
+    "about work": about_work,
     "speed": speed,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,29 +12,70 @@ from sklearn.linear_model import LogisticRegression
 from nlp.fold import fold
 from nlp.linear import Linear
 from nlp.training.convert import sentiment
+from nlp.training.invent_work import WorkText, work_texts
 from nlp.training.vectors import vectors
 from nlp.word_model import features, tokens
 
 _STRENGTH, _STRENGTH_OF_VECTORS = 0.6, 10.0
+_OF_WORK, _OF_WORK_IN_VECTORS = 1.0, 0.5
+"""What an invented post about work counts beside a real tweet (0098)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Texts with their labels, languages and weights."""
+
+    texts: list[str]
+    labels: np.ndarray
+    languages: np.ndarray
+    weights: np.ndarray
+
+    def of(self, chosen: np.ndarray) -> Told:
+        """The chosen ones (a mask)."""
+        return Told(
+            texts=[text for text, own in zip(self.texts, chosen, strict=True) if own],
+            labels=self.labels[chosen],
+            languages=self.languages[chosen],
+            weights=self.weights[chosen],
+        )
+
+
+def told(data: Path, work: Sequence[WorkText], weight: float = _OF_WORK) -> Told:
+    """The training part of the tweets, and posts about work, each of which counts `weight`."""
+    texts, labels, languages = sentiment(data, "train")
+    return Told(
+        texts=[*texts, *(each.text for each in work)],
+        labels=np.concatenate([labels, [each.sentiment for each in work]]),
+        languages=np.concatenate([languages, [each.language for each in work]]),
+        weights=np.concatenate([np.ones(len(texts)), np.full(len(work), weight)]),
+    )
+
+
+def fast(found: Told) -> Linear:
+    """The fast model, of words."""
+    return fit(features([tokens(fold(text)) for text in found.texts]), found, _STRENGTH)
+
+
+def thorough(found: Told, language: str, cache: Path) -> Linear:
+    """The model of one language on the encoder's vectors."""
+    own = found.of(found.languages == language)
+    return fit(vectors(own.texts, cache), own, _STRENGTH_OF_VECTORS, centred=True)
 
 
 def train(data: Path, cache: Path) -> None:
     """Fits on the training part only and writes sentiment.npz and sentiment_vectors_<language>.npz."""
-    texts, labels, languages = sentiment(data, "train")
-    fit(features([tokens(fold(text)) for text in texts]), labels, _STRENGTH).save("sentiment")
-    encoded = vectors(texts, cache)
+    work = list(work_texts())
+    fast(told(data, work)).save("sentiment")
+    found = told(data, work, _OF_WORK_IN_VECTORS)
     for language in ("en", "fr"):
-        own = languages == language
-        fit(encoded[own], labels[own], _STRENGTH_OF_VECTORS, centred=True).save(
-            f"sentiment_vectors_{language}"
-        )
+        thorough(found, language, cache).save(f"sentiment_vectors_{language}")
 
 
-def fit(features: object, labels: np.ndarray, strength: float, *, centred: bool = False) -> Linear:
+def fit(features: object, found: Told, strength: float, *, centred: bool = False) -> Linear:
     """A logistic regression over negative, neutral and positive."""
     mean = np.asarray(features).mean(axis=0) if centred else None
     model = LogisticRegression(C=strength, max_iter=3000, class_weight="balanced")
-    model.fit(features if mean is None else features - mean, labels)
+    model.fit(features if mean is None else features - mean, found.labels, sample_weight=found.weights)
     return Linear(
         classes=tuple(model.classes_.tolist()), weights=model.coef_.T, bias=model.intercept_, mean=mean
     )

@@ -7,15 +7,20 @@ import random
 import numpy as np
 import orjson
 import pytest
+from sklearn.metrics import f1_score
 
 from nlp.company import CompanyNames
+from nlp.fold import fold
 from nlp.kind import organisation_scores
 from nlp.relevance import relevance
+from nlp.sentiment import sentiments
 from nlp.speakers import speakers_lines
+from nlp.themes import theme_names, themes
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_profiles import organisations, people
 from nlp.training.invent_relevance import sentences
 from nlp.training.invent_ties import FRESH, ORDINARY_APART, kept_apart, turned_profiles
+from nlp.training.invent_work import WORK_APART, work_texts
 
 
 def voices(profiles: list[TiedProfile]) -> np.ndarray:
@@ -87,3 +92,16 @@ def test_french_organisations_are_told_from_people() -> None:
     scores = organisation_scores(accounts, thorough=False)
     assert (scores[:150] > 0).mean() >= 0.85
     assert (scores[150:] < 0).mean() >= 0.85
+
+
+@pytest.mark.parametrize(("language", "moods", "topics"), [("fr", 0.63, 0.59), ("en", 0.63, 0.5)])
+def test_ordinary_posts_about_work_are_read(language: str, moods: float, topics: float) -> None:
+    # Kept apart: figures only, by the fast model, which the runs use.
+    posts = [each for each in work_texts(WORK_APART) if each.language == language]
+    texts, languages = [each.text for each in posts], [language] * len(posts)
+    said = np.array([mood.label if mood else "neutral" for mood in sentiments(texts, languages)])
+    assert f1_score([each.sentiment for each in posts], said, average="macro") >= moods
+    found = [dict(row) for row in themes(list(map(fold, texts)), languages)]
+    told = np.array([[name in row for name in theme_names()] for row in found])
+    read = np.array([[name in each.themes for name in theme_names()] for each in posts])
+    assert f1_score(read, told, average="macro", zero_division=0) >= topics

@@ -16,6 +16,7 @@ from nlp.training.card import markdown
 from nlp.training.families import families
 from nlp.training.invent_relevance import sentences
 from nlp.training.invent_ties import KEPT_APART, ORDINARY_APART, kept_apart
+from nlp.training.invent_work import WORK_APART, work_texts
 from nlp.training.package import package
 from nlp.training.relevance import fit, invented
 
@@ -73,6 +74,12 @@ def test_no_account_kept_apart_is_learnt_from(file: Path) -> None:
     ]
     assert len(said) > 100
     assert [text for text, turn in said if text in told or turn in told] == []
+
+
+def test_no_post_about_work_kept_apart_is_learnt_from() -> None:
+    learnt = {each.text for each in work_texts()}
+    assert len(learnt) > 2000
+    assert [each.text for each in work_texts(WORK_APART) if each.text in learnt] == []
 
 
 def test_an_encoder_sees_what_stands_around_a_name_and_its_clause_and_never_the_name() -> None:
