@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -48,7 +49,7 @@ def record(data: DataDir, what: str, *, who: str, at: datetime, **details: objec
     `details` are written as text: ids and counts, never anything about a person listened to.
     """
     with _locked(data) as file:
-        lines = _whole_lines(file)
+        lines = _lines(_whole_lines(file), _path(data))
         previous = lines[-1]["hash"] if lines else _START
         body = {
             "number": len(lines) + 1,
@@ -67,7 +68,9 @@ def record(data: DataDir, what: str, *, who: str, at: datetime, **details: objec
 def read(data: DataDir) -> list[Entry]:
     """Every entry, oldest first, after the chain was checked; raises AuditBroken where it does not hold."""
     path = _path(data)
-    lines = [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+    content = path.read_bytes() if path.exists() else b""
+    # What a kill or a full disk left of a line that was never finished is none: the next act cuts it off.
+    lines = _lines(content[: content.rfind(b"\n") + 1], path)
     previous = _START
     for number, line in enumerate(lines, 1):
         body = {name: line[name] for name in ("number", "at", "who", "what", "details")}
@@ -106,13 +109,26 @@ def _locked(data: DataDir) -> Iterator[int]:
         os.close(file)
 
 
-def _whole_lines(file: int) -> list[dict[str, str]]:
+def _whole_lines(file: int) -> bytes:
     """The lines so far; what a full disk left of a line that was never finished is cut off."""
     content = os.pread(file, os.fstat(file).st_size, 0)
     whole = content.rfind(b"\n") + 1
     if whole < len(content):
         os.ftruncate(file, whole)
-    return [orjson.loads(line) for line in content[:whole].splitlines()]
+    return content[:whole]
+
+
+def _lines(content: bytes, path: Path) -> list[dict[str, Any]]:
+    found = []
+    for number, line in enumerate(content.splitlines(), 1):
+        try:
+            tree = orjson.loads(line)
+            found.append({name: tree[name] for name in ("number", "at", "who", "what", "details", "hash")})
+        except (ValueError, TypeError, KeyError) as error:
+            raise AuditBroken(
+                f"Line {number} of {path} cannot be read: it was damaged or changed. Compare it with a backup."
+            ) from error
+    return found
 
 
 def _hash(previous: str, body: Mapping[str, object]) -> str:
@@ -127,12 +143,15 @@ def _write_head(data: DataDir, line: Mapping[str, object]) -> None:
     partial.replace(path)
 
 
-def _read_head(data: DataDir) -> dict[str, int]:
+def _read_head(data: DataDir) -> dict[str, Any]:
+    path = _head_path(data)
     try:
-        found: dict[str, int] = orjson.loads(_head_path(data).read_bytes())
+        found = orjson.loads(path.read_bytes())
+        return {"number": int(found["number"]), "hash": found["hash"]}
     except FileNotFoundError:
         return {"number": 0}
-    return found
+    except (ValueError, TypeError, KeyError) as error:
+        raise AuditBroken(f"{path} is damaged. Compare it with a backup.") from error
 
 
 def _entry(line: Mapping[str, object]) -> Entry:

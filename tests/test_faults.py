@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
 import resource
+import secrets
 import shutil
 import subprocess
 import sys
@@ -16,15 +18,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 
 from collectors.http import Http
 from girafe import run as path
 from girafe.errors import SourceUnavailable, UserMustAct
+from girafe.overview import overview
+from girafe.records import Rejected
+from girafe.run.validation import digest, is_sealed
 from tests import kill_world as world
 from tests.killing import run_and_die
 from warehouse.connection import DiskRefuses
-from warehouse.landing import landing_files, read_quarantine
+from warehouse.erase import clean_quarantine
+from warehouse.landing import landing_files, quarantine_path, read_quarantine, replace_quarantine
+from warehouse.quarantine import heaps
+from warehouse.retention import enforce
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +211,43 @@ def test_a_clock_that_jumps_back_and_forth_loses_and_doubles_nothing(tmp_path: P
             path.load(here)
             posts = [row for row in world.tables(here) if row.startswith("posts ")]
             assert len(posts) == world.POSTS, jumps
+
+
+@pytest.mark.parametrize("damage", ["cut", "nul", "a line"])
+def test_a_damaged_file_of_the_quarantine_stops_neither_status_nor_erasure_nor_retention(
+    here: path.Context, damage: str
+) -> None:
+    good = [Rejected(source="forum", platform="forum", run_id="r", reason="bad", detail="x", position="1",
+                     raw=f"{secrets.token_hex(400)} ada") for _ in range(30)]  # fmt: skip
+    spoilt, sound = (quarantine_path(here.data.quarantine, world.NOW, run) for run in ("a", "b"))
+    for file in (spoilt, sound):
+        replace_quarantine(file, good)
+    raw = Path(str(spoilt))
+    content = raw.read_bytes()
+    if damage == "a line":
+        raw.write_bytes(gzip.compress(gzip.decompress(content).replace(b"{", b"(", 1)))
+    else:
+        raw.write_bytes(content[: len(content) // 2] if damage == "cut" else bytes(len(content)))
+    at_first = len(list(read_quarantine(here.data.quarantine)))
+    assert overview(here.data, world.NOW).in_quarantine == at_first
+    assert "quarantine_damaged" in {heap.reason for heap in heaps(here.data)}
+    clean_quarantine(here.data, lambda line: False)
+    left = [line for file, line in read_quarantine(here.data.quarantine)]
+    assert "quarantine_damaged" not in {
+        line.reason for line in left
+    }  # it might have named whoever is forgotten
+    assert len([line for line in left if line in good]) >= len(good)
+    raw.write_bytes(content[: len(content) // 2])
+    later = world.NOW + timedelta(days=2)
+    enforce(here.data, here.settings, later)
+    assert "quarantine_damaged" not in {heap.reason for heap in heaps(here.data)}
+
+
+def test_a_damaged_seal_of_the_marts_asks_for_a_validation(tmp_path: Path) -> None:
+    (tmp_path / "rpt_a.parquet").write_bytes(b"a")
+    seal = tmp_path / "_validated.json"
+    seal.write_bytes(orjson.dumps(digest(tmp_path)))
+    assert is_sealed(tmp_path)
+    for damage in (b"", b"{", b"\0"):
+        seal.write_bytes(damage)
+        assert not is_sealed(tmp_path)

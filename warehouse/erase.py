@@ -23,6 +23,7 @@ from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, R
 from girafe.storage import Place, find, local_folders, read, remove, remove_folder, write, written
 from warehouse.landing import (
     MANIFEST,
+    QUARANTINE_DAMAGED,
     atomic_gzip,
     classified_folder,
     encode_envelope,
@@ -166,13 +167,16 @@ def stands_in(ids: Iterable[str]) -> Callable[[str], bool]:
 
 
 def clean_quarantine(data: DataDir, is_theirs: Callable[[Rejected], bool]) -> int:
-    """Removes lines that name somebody, whole: they cannot be read, so they cannot be redacted."""
+    """Removes lines that name somebody, whole: they cannot be read, so they cannot be redacted.
+
+    What a damaged file hides leaves too: it might name them.
+    """
     by_file: dict[Place, list[Rejected]] = {}
     for path, line in read_quarantine(data.quarantine):
         by_file.setdefault(path, []).append(line)
     removed = 0
     for path, lines in by_file.items():
-        stay = [line for line in lines if not is_theirs(line)]
+        stay = [line for line in lines if line.reason != QUARANTINE_DAMAGED and not is_theirs(line)]
         if len(stay) < len(lines):
             removed += len(lines) - len(stay)
             replace_quarantine(path, stay)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ MANIFEST = "_manifest.json"
 """The file that makes a classified folder complete, and says what is in it."""
 LANDING_FILES = "*/*/*.jsonl.gz"
 """<platform>/<day>/<run>.jsonl.gz, for `find`."""
+QUARANTINE_DAMAGED = "quarantine_damaged"
 _GZIP_LEVEL = 1  # landing is written once, read once: speed over size
 
 
@@ -110,11 +112,37 @@ def replace_quarantine(path: Place, rejected: Iterable[Rejected]) -> int:
 
 
 def read_quarantine(root: Place) -> Iterator[tuple[Place, Rejected]]:
-    """Everything in quarantine, with the file it lies in."""
+    """Everything in quarantine, with the file it lies in; a damaged line or tail is one line of its own.
+
+    A damaged file must not keep others from being listed, or anybody from being forgotten.
+    """
     for path in find(root, "*/*.jsonl.gz"):
         with local_copy(path) as copy, gzip.open(copy, "rb") as file:
-            for line in file:
-                yield path, Rejected(**orjson.loads(line))
+            try:
+                for line in file:
+                    yield path, _rejected(line, path)
+            except (OSError, EOFError, zlib.error):
+                yield path, _unreadable(path)
+
+
+def _rejected(line: bytes, path: Place) -> Rejected:
+    try:
+        return Rejected(**orjson.loads(line))
+    except (ValueError, TypeError):
+        return _unreadable(path)
+
+
+def _unreadable(path: Place) -> Rejected:
+    """Stands for what cannot be read any more. Whose words these were cannot be told, so every erasure takes them."""
+    return Rejected(
+        source="quarantine",
+        platform="",
+        run_id=path.name.removesuffix(".jsonl.gz"),
+        reason=QUARANTINE_DAMAGED,
+        detail="A file of the quarantine is damaged; what lies in landing is read again by: girafe quarantine replay",
+        position=path.name,
+        raw="",
+    )
 
 
 def reject(envelope: Envelope, error: PayloadRejected) -> Rejected:

@@ -11,7 +11,13 @@ from girafe.records import Rejected
 from girafe.settings import Settings
 from girafe.storage import Place, remove, remove_if_empty
 from girafe.versions import remove_old_versions
-from warehouse.landing import file_name, landing_files, read_quarantine, replace_quarantine
+from warehouse.landing import (
+    QUARANTINE_DAMAGED,
+    file_name,
+    landing_files,
+    read_quarantine,
+    replace_quarantine,
+)
 
 LONGEST_BY_PLATFORM = {
     "linkedin": timedelta(days=1),
@@ -89,11 +95,18 @@ def _enforce_quarantine(root: Place, settings: Settings, now: datetime, *, dry_r
         by_file.setdefault(path, []).append(line)
     removed = 0
     for path, lines in by_file.items():
-        stay = [line for line in lines if not _is_past(path.parent.name, line.platform, settings, now)]
+        day = path.parent.name
+        stay = [line for line in lines if not _is_past(day, _platform(line), settings, now)]
         removed += len(lines) - len(stay)
         if len(stay) < len(lines) and not dry_run:
             replace_quarantine(path, stay)
     return removed
+
+
+def _platform(line: Rejected) -> str:
+    """Where a line is from; what cannot be read may be from where the time is shortest."""
+    shortest = min(LONGEST_BY_PLATFORM, key=LONGEST_BY_PLATFORM.__getitem__)
+    return shortest if line.reason == QUARANTINE_DAMAGED else line.platform
 
 
 def _is_past(day: str, platform: str, settings: Settings, now: datetime) -> bool:

@@ -90,3 +90,27 @@ def test_processes_that_write_at_once_make_one_chain(tmp_path: Path) -> None:
     for worker in workers:
         worker.join()
     assert len(read(DataDir(tmp_path))) == 100
+
+
+def test_a_line_that_was_never_finished_is_none_and_the_next_act_takes_its_place(data: DataDir) -> None:
+    with log(data).open("ab") as file:
+        file.write(b'{"number":6,"at":"2026-11')
+    assert [entry.number for entry in read(data)] == [1, 2, 3, 4, 5]
+    record(data, "publish", who="ada", at=NOW, release="r5")
+    assert [entry.details["release"] for entry in read(data)] == [f"r{number}" for number in range(6)]
+
+
+@pytest.mark.parametrize("place", ["log", "head"])
+@pytest.mark.parametrize("damage", [b"\0\0\0\n", b"[]\n", b"{\n"])
+def test_a_damaged_log_is_said_in_words_and_nothing_is_written_behind_it(
+    data: DataDir, place: str, damage: bytes
+) -> None:
+    path = log(data) if place == "log" else data.keys / "audit.head"
+    path.write_bytes(damage + (path.read_bytes() if place == "log" else b""))
+    before = log(data).read_bytes()
+    with pytest.raises(AuditBroken):
+        read(data)
+    if place == "log":
+        with pytest.raises(AuditBroken, match="Line 1 of"):
+            record(data, "publish", who="ada", at=NOW)
+        assert log(data).read_bytes() == before
