@@ -251,3 +251,13 @@ def test_a_damaged_seal_of_the_marts_asks_for_a_validation(tmp_path: Path) -> No
     for damage in (b"", b"{", b"\0"):
         seal.write_bytes(damage)
         assert not is_sealed(tmp_path)
+
+
+def test_a_damaged_manifest_is_named_by_load_and_made_again_by_classify(here: path.Context) -> None:
+    expected = world.tables(here)
+    parquet(here)[0].with_name("_manifest.json").write_bytes(b'{"cut')
+    with pytest.raises(UserMustAct, match="`girafe classify` makes it again"):
+        path.load(here)
+    path.classify(here)
+    path.load(here)
+    assert world.tables(here) == expected

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from girafe.data_dir import DataDir
-from girafe.errors import GirafeError
+from girafe.errors import GirafeError, InputInvalid
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
 from girafe.storage import Place, find, local_folders, name_under, read, read_all, written
@@ -235,6 +235,19 @@ def _official_rows(settings: Settings, pseudonymiser: Pseudonymiser) -> list[dic
     return rows
 
 
+def _record(file: Place, content: bytes) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        remedy = (
+            "`girafe classify` makes it again."
+            if file.name == MANIFEST
+            else "Remove it: what its run brought is kept, that it ran is not."
+        )
+        raise InputInvalid(f"{file} is damaged ({error}). {remedy}") from error
+    return record
+
+
 def _run_rows(data: DataDir) -> list[dict[str, object]]:
     """One row per collection run: what the collector wrote, completed by what classify counted.
 
@@ -243,10 +256,10 @@ def _run_rows(data: DataDir) -> list[dict[str, object]]:
     runs: dict[tuple[str, str], dict[str, Any]] = {}
     files = [*find(data.runs, "*/*.json"), *find(data.classified, f"*/*/{MANIFEST}")]
     names = COLLECTION_RUNS.schema.names
-    for content in read_all(files):
+    for file, content in zip(files, read_all(files), strict=True):
         if content is None:
             continue
-        record = orjson.loads(content)
+        record = _record(file, content)
         if "run_id" not in record:
             continue  # corrections of a reviewer: nothing was collected
         key = (str(record["platform"]), str(record["run_id"]))
