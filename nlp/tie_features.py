@@ -80,7 +80,7 @@ def tie_features(folded: str, mention: Mention, *, is_post: bool, codes: Sequenc
     right, after = _side(folded[mention.end : mention.end + _WINDOW], back=False)
     names = [f"code={code}" for code in codes] or ["code=none"]
     names += [f"post={is_post}", f"kind={mention.kind}"]
-    names += [f"{code}&post={is_post}" for code in codes]
+    names += [_said(code, is_post=is_post) for code in codes]
     for side, tokens, ends in (("L", left, before), ("R", right, after)):
         names += _of_side(side, tokens, ends)
         names += _in_order(side, tokens[: ends[1]])
@@ -91,6 +91,15 @@ def tie_features(folded: str, mention: Mention, *, is_post: bool, codes: Sequenc
     if is_post:
         names += _of_text(f"{folded[:start]} {folded[mention.end :]}")
     return sorted({_hash(name) for name in names})
+
+
+def feature_of(code: str, *, is_post: bool) -> int:
+    """The feature that tells that the rules say `code` of a mention."""
+    return _hash(_said(code, is_post=is_post))
+
+
+def _said(code: str, *, is_post: bool) -> str:
+    return f"{code}&post={is_post}"
 
 
 def tie_lines(text: str, mention: Mention) -> Lines:

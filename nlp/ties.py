@@ -20,6 +20,9 @@ WEIGHT = 0.5
 NO_JOB = 0.97
 """From this chance of no job on the encoder is not asked, where it is allowed. Of a job it always is: such mentions are
 few, and words alone are too sure of them (0081)."""
+STATED = 0.8
+"""A post in which a rule reads a present job and which words believe as much is not asked about: the encoder takes
+"je travaille chez Acme" for less than it is (0099)."""
 OF_BOTH: Mapping[Origin, tuple[float, float]] = {"bio": (0.8, 0.5), "post": (0.65, 0.65)}
 """What the logarithms of the chances by words and by vectors count, chosen on turns left out of training (0076)."""
 
@@ -53,7 +56,8 @@ def weigh(features: Sequence[int], code: str | None, *, origin: Origin, lines: L
     """
     linear = load("ties")
     chances = softmax((linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias)[None, :])
-    if lines is not None and chances[0, -1] < NO_JOB and encoder.available():
+    is_stated = np.array([origin == "post" and code in CURRENT])
+    if lines is not None and is_asked(chances, is_stated)[0] and encoder.available():
         vectors = encoder.encode(list(dict.fromkeys(lines)))
         second = load(f"ties_{origin}_vectors").scores(np.hstack([vectors[0], vectors[-1]])[None, :])
         chances = together(chances, softmax(second), origin)
@@ -62,6 +66,15 @@ def weigh(features: Sequence[int], code: str | None, *, origin: Origin, lines: L
     if likeliest != tense_of(code):
         code = f"{origin}:reads_{likeliest}" if likeliest != "other" else None
     return Tie(code=code, current=round(current, 4), former=round(former, 4))
+
+
+def is_asked(chances: np.ndarray, is_stated: np.ndarray) -> np.ndarray:
+    """Which mentions the encoder is asked about, by their chances.
+
+    `is_stated`: a rule reads a present job in a post.
+    """
+    asked: np.ndarray = (chances[:, -1] < NO_JOB) & ~(is_stated & (chances[:, 0] >= STATED))
+    return asked
 
 
 def together(of_words: np.ndarray, of_vectors: np.ndarray, origin: Origin) -> np.ndarray:

@@ -24,6 +24,7 @@ SETTINGS = parse_settings(
     """
 [company]
 name = "Orée"
+common_word = false  # the marked line has no words around the name that could tell the company from an edge of a wood
 official_accounts = ["forum:oree"]
 headcount = 400
 headcount_date = 2026-06-30

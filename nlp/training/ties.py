@@ -18,8 +18,8 @@ from nlp.employment import rule_code
 from nlp.fold import fold
 from nlp.linear import Linear, softmax
 from nlp.statements import rule_statement
-from nlp.tie_features import BUCKETS, Lines, tie_features, tie_lines
-from nlp.ties import NO_JOB, TIES, WEIGHT, Origin, together
+from nlp.tie_features import BUCKETS, Lines, feature_of, tie_features, tie_lines
+from nlp.ties import CURRENT, TIES, WEIGHT, Origin, is_asked, together
 from nlp.training.convert import lines
 from nlp.training.families import families
 from nlp.training.invent_ties import COMPANIES, filled, plain_turns, turns
@@ -47,6 +47,8 @@ _OF_CARE = (
     "TMobileHelp", "AskPlayStation", "XboxSupport", "O2", "hulu_support", "Ask_Spectrum", "ChipotleTweets",
 )  # fmt: skip
 """Names that customers wrote to in those threads."""
+_STATED = frozenset(feature_of(code, is_post=True) for code in CURRENT if code.startswith("post:"))
+"""Features of posts in which a rule reads a present job."""
 _TENSE = {"employee": 0, "former_employee": 1, "other": 2}
 
 
@@ -254,14 +256,16 @@ def encoded_lines(found: Examples, cache: Path) -> np.ndarray:
 def cross_validated(found: Examples, encoded: np.ndarray | None = None) -> np.ndarray:
     """The chances of each example by models that have not seen its family; with the encoder if `encoded`."""
     chances, coded = np.zeros((len(found.ties), len(TIES))), _matrix(found.coded)
+    is_stated = np.array([not _STATED.isdisjoint(row) for row in found.coded])
     folds = GroupKFold(_FOLDS, shuffle=True, random_state=_SEED)
     for kept, left in folds.split(coded, found.ties, found.families):
         model = fit(found, kept)
         chances[left] = softmax(np.asarray(coded[left] @ model.weights) + model.bias)
         if encoded is not None:
             for origin in get_args(Origin):
-                unsure = chances[left][:, -1] < NO_JOB
-                own = left[unsure & (found.is_post[left] == (origin == "post"))]
+                own = left[
+                    is_asked(chances[left], is_stated[left]) & (found.is_post[left] == (origin == "post"))
+                ]
                 second = softmax(fit_vectors(found, kept, encoded, origin).scores(encoded[own]))
                 chances[own] = together(chances[own], second, origin)
     return chances

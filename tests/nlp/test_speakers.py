@@ -27,9 +27,9 @@ LUMORA = {"name": "Lumora"}
 _LUMORA = CompanyNames(company_id="lumora", names=("Lumora",))
 
 
-def speaker(**item: Any) -> dict[str, Any]:
+def speaker(*, fast: bool = True, **item: Any) -> dict[str, Any]:
     line = orjson.dumps({"account_id": "1", "company": LUMORA, **item}).decode()
-    (answer,) = speakers_lines([line], None, fast=True)
+    (answer,) = speakers_lines([line], None, fast=fast)
     found: dict[str, Any] = orjson.loads(answer)
     return found
 
@@ -174,10 +174,19 @@ def test_who_asks_for_a_place_has_none_yet(post: str) -> None:
     "post",
     ["je bosse chez Lumora", "je bosse chez Lumora depuis 3 ans", "I work at Lumora", "salarié Lumora ici",
      "I've worked at Lumora for three years now", "Je travaille ici chez Lumora depuis onze ans",
-     "Soudeuse, je travaille de nuit chez Lumora"],
+     "Soudeuse, je travaille de nuit chez Lumora", "je travaille chez Lumora", "j'ai commencé chez Lumora lundi"],
 )  # fmt: skip
 def test_the_plainest_words_for_a_job_are_enough(post: str) -> None:
     assert speaker(posts=[post])["voice"] == "employee"
+
+
+@pytest.mark.parametrize(
+    "post",
+    ["je bosse chez Lumora", "je travaille chez Lumora", "j'ai commencé chez Lumora lundi", "I work at Lumora",
+     "I started at Lumora on Monday", "salarié Lumora ici", "Soudeuse, je travaille de nuit chez Lumora"],
+)  # fmt: skip
+def test_the_encoder_makes_no_less_of_plain_words(post: str) -> None:
+    assert speaker(posts=[post], fast=False)["voice"] == "employee"
 
 
 @pytest.mark.parametrize(
