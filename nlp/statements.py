@@ -142,12 +142,12 @@ def statement(
     `thorough` may ask the encoder.
     """
     folded = fold(text) if folded is None else folded
-    code = rule_statement(folded, names)
+    code, of_oneself = rule_statement(folded, names), _FIRST_PERSON.search(folded) is not None
     if code is not None and not is_of_a_job(code):
         # Of nobody's own job, so not without a word of oneself either.
-        return Tie(code=code, current=0.0, former=0.0) if _FIRST_PERSON.search(folded) else None
+        return Tie(code=code, current=0.0, former=0.0) if of_oneself else None
     # The encoder is dear, and of who says no word of themselves little is believed anyway.
-    thorough = thorough and _FIRST_PERSON.search(folded) is not None
+    thorough = thorough and of_oneself
     mentions = names.mentions(text, folded)[:_MOST]
     found = [_weighed(folded, each, code, tie_lines(text, each) if thorough else None) for each in mentions]
     best = max(found, key=lambda each: max(each.current, each.former), default=None)

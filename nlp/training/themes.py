@@ -6,7 +6,7 @@ gave the stems back and was left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,10 @@ from nlp.fold import fold
 from nlp.linear import MODELS, Linear
 from nlp.themes import pointed_at, theme_names
 from nlp.training.convert import themes
-from nlp.training.invent_work import work_texts
+from nlp.training.invent_work import themes_of, work_texts
 from nlp.word_model import features, tokens
 
 _INVENTED = Path(__file__).parent / "theme_texts.txt"
-_INITIALS = "RPWMTVJLCQBN"
-"""In the order of the themes."""
 _STRENGTH_OF_WORDS = 16.0
 _STRENGTH, _OF_MEANING, _OF_STEMS, _ENOUGH = 0.1, 8.0, 3.0, 2
 
@@ -44,15 +42,17 @@ def invented() -> tuple[list[str], np.ndarray]:
     """The texts of theme_texts.txt and their themes: texts x themes."""
     rows = [line for line in _INVENTED.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     initials, texts = zip(*(row.split("\t") for row in rows), strict=True)
-    return list(texts), np.array([[initial in each for initial in _INITIALS] for each in initials])
+    return list(texts), _table(map(themes_of, initials))
 
 
 def work() -> tuple[list[str], np.ndarray]:
     """The posts about work and their themes: texts x themes."""
     told = list(work_texts())
-    return [each.text for each in told], np.array(
-        [[initial in each.themes for initial in _INITIALS] for each in told]
-    )
+    return [each.text for each in told], _table(each.themes for each in told)
+
+
+def _table(found: Iterable[frozenset[str]]) -> np.ndarray:
+    return np.array([[theme in each for theme in theme_names()] for each in found])
 
 
 def learn(texts: Sequence[str], read: np.ndarray) -> Linear:
