@@ -6,6 +6,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -17,9 +18,15 @@ _HOST = re.compile(r"[^\s\\/@#?\x00-\x20]+\Z")
 _NUMERIC = re.compile(r"(?:0x)?[0-9a-f.x]+\Z", re.IGNORECASE)
 _INSIDE = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa", ".onion")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
-"""Set aside for protocols; the standard library calls parts of it global."""
-_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+"""All that was ever given to anybody to be reached at. IPv4 written as IPv6 lies outside."""
+_SET_ASIDE = tuple(
+    ipaddress.ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3ffe::/16", "3fff::/20")
+)
+"""For protocols, tunnels (6to4, Teredo) and examples; the standard library calls parts of it global."""
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+"""How the second half of an address begins whose end is the IPv4 address a tunnel leads to."""
 
 Resolve = Callable[[str], tuple[str, ...]]
 
@@ -34,13 +41,18 @@ def resolve(host: str) -> tuple[str, ...]:
 
 
 def hosts_named(options: Mapping[str, object]) -> frozenset[str]:
-    """The hosts of the web addresses an operator wrote into company.toml: a server of one's own is meant."""
+    """`host:port` of the web addresses an operator wrote into company.toml: a server of one's own is meant.
+
+    An address without a port means the web's two, and no other service on that machine.
+    """
     found: set[str] = set()
     waiting: list[object] = list(options.values())
     while waiting:
         value = waiting.pop()
         if isinstance(value, str) and value.startswith(("http://", "https://", "ws://", "wss://")):
-            found.add(urlsplit(value).netloc)
+            with suppress(httpx.InvalidURL):  # asking it will say what is wrong with it
+                port = httpx.URL(value).port
+                found |= {f"{_as_sent(value)}:{port}" for port in ((port,) if port else (80, 443))}
         elif isinstance(value, Mapping):
             waiting.extend(value.values())
         elif isinstance(value, list | tuple):
@@ -61,16 +73,21 @@ def check_url(url: str, allowed_hosts: frozenset[str], look_up: Resolve = resolv
     host = _as_sent(url)
     if not host or not _HOST.match(host):
         raise AccessDenied(f"{shown(url)!r} is not a web address.")
-    is_web = parts.scheme in ("http", "https")
-    if is_web and (host in allowed_hosts or parts.netloc.rpartition("@")[2] in allowed_hosts):
+    if parts.scheme in ("http", "https") and _is_named(host, port_of(parts), allowed_hosts):
         return
     if parts.scheme != "https":
         raise AccessDenied(f"{shown(url)}: only https is asked; allow this host by name if it is yours.")
-    if _address(host) is None and "https" in getproxies() and not proxy_bypass(host):
+    if _address(host) is None and proxy_for(host):
         # The proxy resolves names and decides; this machine may not even have a resolver.
         _refuse_inside_names(host)
         return
     addresses_of(host, port_of(parts), frozenset(), look_up)
+
+
+def proxy_for(host: str) -> str | None:
+    """The proxy of this machine by which `host` is reached, as the environment says."""
+    proxy = getproxies().get("https")
+    return None if proxy is None or proxy_bypass(host) else proxy
 
 
 def _as_sent(url: str) -> str:
@@ -99,7 +116,7 @@ def addresses_of(host: str, port: int, allowed_hosts: frozenset[str], look_up: R
     Asked again at the moment of connecting: what a name meant before (DNS rebinding) does not count.
     """
     literal = _address(host)
-    if host in allowed_hosts or f"{host}:{port}" in allowed_hosts or f"[{host}]:{port}" in allowed_hosts:
+    if _is_named(host, port, allowed_hosts):
         return (literal,) if literal is not None else look_up(host)
     if literal is None:
         _refuse_inside_names(host)
@@ -110,6 +127,10 @@ def addresses_of(host: str, port: int, allowed_hosts: frozenset[str], look_up: R
                 f"{host} is a private address ({address}); allow this host by name if it is yours."
             )
     return addresses
+
+
+def _is_named(host: str, port: int, allowed_hosts: frozenset[str]) -> bool:
+    return not allowed_hosts.isdisjoint((host, f"{host}:{port}", f"[{host}]:{port}"))
 
 
 def _refuse_inside_names(host: str) -> None:
@@ -135,24 +156,14 @@ def _address(host: str) -> str | None:
 
 
 def _is_public(address: str) -> bool:
+    """Whether anybody on the internet may be meant by `address`: neither this network nor a way round into it."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    held = _inside(parsed) if isinstance(parsed, ipaddress.IPv6Address) else None
-    if held is not None:
-        return _is_public(str(held))
+    if parsed in _NAT64:  # how a network without IPv4 reaches all that has nothing else
+        return _is_public(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
+    if parsed.version == 6 and (parsed not in _GIVEN_OUT or int(parsed) >> 32 & 0xFFFFFFFF in _ISATAP):
+        return False
     is_inside = parsed.is_multicast or parsed.is_private or parsed.is_reserved or parsed.is_unspecified
-    site_local = isinstance(parsed, ipaddress.IPv6Address) and parsed.is_site_local
-    return parsed.is_global and not is_inside and not site_local and parsed not in _PROTOCOLS
-
-
-def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 one stands for: mapped, compatible, 6to4, Teredo, NAT64."""
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour
-    if address.teredo:
-        return address.teredo[1]
-    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return None
+    return parsed.is_global and not is_inside and not any(parsed in network for network in _SET_ASIDE)
 
 
 def shown(url: str) -> str:
