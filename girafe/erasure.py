@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from girafe.errors import InputInvalid
+from girafe.errors import InputInvalid, quoting_nobody
 from girafe.lock import hold
 from girafe.run import AFTER_COLLECT, Context, has_landed, run_stages
 from girafe.versions import remove_old_versions
@@ -55,6 +55,7 @@ def request(context: Context, platform: str, account: str) -> Request:
     return check_request(context.data, platform, account, {source.PLATFORM for source in SOURCES.values()})
 
 
+@quoting_nobody
 def forget(
     context: Context, requests: Sequence[Request], *, around: Around = lambda _name, call: call()
 ) -> list[Forgotten]:
@@ -107,6 +108,7 @@ def build_again(context: Context, *, around: Around = lambda _name, call: call()
         drop_old_releases(data.exports, keep=1)
 
 
+@quoting_nobody
 def process_requests(
     context: Context, *, only: str | None = None, around: Around = lambda _name, call: call()
 ) -> RequestsReport:
@@ -132,6 +134,7 @@ def process_requests(
     return RequestsReport(erased=len(accepted), refused=refused)
 
 
+@quoting_nobody
 def propagate_deletions(context: Context) -> DeletionReport:
     """What platforms say is gone leaves every file; the warehouse is made anew without it."""
     from collectors.registry import PARSERS

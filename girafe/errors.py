@@ -14,10 +14,20 @@ GirafeError
 │   └── StoreUnreachable   the S3 store does not answer
 ├── PayloadRejected        one payload cannot be read: it goes to quarantine, the run goes on
 │   └── PayloadChanged     its shape is not the one the parser knows
-└── QualityFailed          an expectation failed: the flow stops, the last good exports stay
+├── QualityFailed          an expectation failed: the flow stops, the last good exports stay
+└── Defect                 a fault of girafe or of a library: report it
 """
 
 from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import PurePath
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class GirafeError(Exception):
@@ -96,3 +106,41 @@ class PayloadChanged(PayloadRejected):
 
 class QualityFailed(GirafeError):
     """An expectation failed: the flow stops before marts change."""
+
+
+class Defect(GirafeError):
+    """A fault of girafe or of a library; the message says which kind and where, and quotes nothing."""
+
+
+def told_of(error: BaseException) -> str:
+    """The kind of a fault and where it happened, innermost last. Its own words may quote a person: int("Ada") does."""
+    frames = [
+        f"{PurePath(frame.f_code.co_filename).name}:{number} {frame.f_code.co_name}"
+        for frame, number in traceback.walk_tb(error.__traceback__)
+    ]
+    return f"{type(error).__name__} at {' > '.join(frames[-_FRAMES:])}"
+
+
+_FRAMES = 8
+
+
+def quoting_nobody(call: Callable[P, T]) -> Callable[P, T]:
+    """Around work on what people wrote: a fault inside leaves as a Defect, without its words and without its cause.
+
+    What girafe raises on purpose passes, and what the machine says (OSError, MemoryError), but nothing that lies
+    behind it: Airflow logs whole chains.
+    """
+
+    @wraps(call)
+    def quiet(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(*args, **kwargs)
+        except (GirafeError, OSError, MemoryError) as error:
+            error.__cause__ = error.__context__ = None
+            raise
+        except Exception as error:
+            told = told_of(error)
+        # Raised out here, where no other error is being handled and becomes its context.
+        raise Defect(f"A fault of girafe: {told}. Please report this line.")
+
+    return quiet

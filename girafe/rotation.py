@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from girafe.erasure import Around, alone, build_again
-from girafe.errors import UserMustAct
+from girafe.errors import UserMustAct, quoting_nobody
 from girafe.pseudonym import KEY_VARIABLE, NEXT_KEY_FILE, Pseudonymiser, load_key, make_key, mark_key
 from girafe.run import Context
 from girafe.versions import remove_old_versions
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from warehouse.rekey import Links, RekeyReport
 
 
+@quoting_nobody
 def rotate_key(context: Context, *, around: Around = lambda _name, call: call()) -> RekeyReport:
     """Replaces the key (`replace_key`), then builds everything computed from the files again."""
     with alone(context, "girafe rotate-key"):
@@ -22,6 +23,7 @@ def rotate_key(context: Context, *, around: Around = lambda _name, call: call())
     return report
 
 
+@quoting_nobody
 def replace_key(context: Context, *, around: Around = lambda _name, call: call()) -> RekeyReport:
     """Re-keys classified files and the list of the forgotten, and destroys the old key and the warehouse.
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -42,9 +43,32 @@ def _domain(value: str) -> str:
     return bare
 
 
-OfficialAccount = Annotated[str, AfterValidator(_official)]
+def _as_seen(value: Any) -> Any:
+    """A text on one line, without what no reader sees: breaks, commands to a terminal, marks that turn a line.
+
+    They come along when a name is copied from a page. One could rename a window, hide half a line of a mail, and
+    make the pictures of a release impossible to draw.
+    """
+    return " ".join(_printed(value).split()) if isinstance(value, str) else value
+
+
+def _lines_as_seen(value: Any) -> Any:
+    return "\n".join(map(_printed, value.splitlines())) if isinstance(value, str) else value
+
+
+def _printed(text: str) -> str:
+    return "".join(
+        " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else "" if _UNSEEN.match(char) else char
+        for char in text
+    )
+
+
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ufeff]")
+OfficialAccount = Annotated[str, BeforeValidator(_as_seen), AfterValidator(_official)]
 Domain = Annotated[str, AfterValidator(_domain)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, BeforeValidator(_as_seen), Field(min_length=1, max_length=120)]
+Line = Annotated[str, BeforeValidator(_as_seen)]
+Remark = Annotated[str, BeforeValidator(_lines_as_seen)]
 
 
 class _Strict(BaseModel):
@@ -85,7 +109,7 @@ class HomeCompany(Company):
     languages: tuple[Literal["fr", "en"], ...] = ("fr", "en")
     headcount: Annotated[int, Field(gt=0)] | None = None
     headcount_date: date | None = None
-    headcount_source: str | None = None
+    headcount_source: Line | None = None
 
     @model_validator(mode="after")
     def _headcount_is_dated(self) -> HomeCompany:
@@ -105,7 +129,7 @@ class SourceSettings(_Strict):
     """Left empty: the company's name and aliases."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What only this source understands (`instances`, `feeds`, ...)."""
-    canary: tuple[str, ...] | None = None
+    canary: tuple[Line, ...] | None = None
     """Queries that always find something there, asked after a silent answer; None: the source's own; []: none."""
 
 
@@ -130,12 +154,12 @@ class Privacy(_Strict):
 class Governance(_Strict):
     """What must be true before a live run may send its first request."""
 
-    legal_basis: str = ""
-    purpose: str = ""
-    dpia_reference: str = ""
+    legal_basis: Remark = ""
+    purpose: Remark = ""
+    dpia_reference: Remark = ""
     works_council_informed_on: date | None = None
-    notice_url: str = ""
-    dpo_contact: str = ""
+    notice_url: Remark = ""
+    dpo_contact: Remark = ""
 
     def missing(self) -> tuple[str, ...]:
         """The keys still empty, in the order of the file."""

@@ -7,7 +7,8 @@ What is kept of a correction is a pseudonym, a company, a voice and a time.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -30,7 +31,9 @@ COLUMNS = (
     "why",
     "corrected_voice",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "|", "%")
+_LONGEST_CELL = 1_000_000
+"""A bio may be longer than the csv module takes by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,22 +69,47 @@ def write_review(file: IO[str], rows: Iterable[dict[str, str]]) -> int:
     writer.writeheader()
     count = 0
     for row in rows:
-        writer.writerow(
-            {name: f"'{cell}" if cell.startswith(_FORMULA) else cell for name, cell in row.items()}
-        )
+        writer.writerow({name: _harmless(cell[:_LONGEST_CELL]) for name, cell in row.items()})
         count += 1
     return count
 
 
+def _harmless(cell: str) -> str:
+    """With an apostrophe in front where a program could see a formula, past what nobody sees; and where there is
+    one already, so that taking one away gives the cell back as it was."""
+    seen = next((c for c in cell if unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp")), "")
+    is_read = unicodedata.normalize("NFKC", seen) in _FORMULA or cell.startswith(("\t", "\r", "'"))
+    return f"'{cell}" if is_read else cell
+
+
 def read_corrections(
-    file: IO[str], *, names: CompanyNames, pseudonymiser: Pseudonymiser, at: datetime
+    file: IO[str],
+    *,
+    names: CompanyNames,
+    pseudonymiser: Pseudonymiser,
+    is_forgotten: Callable[[Account], bool],
+    at: datetime,
 ) -> list[dict[str, object]]:
     """The corrections of a reviewed CSV as rows of speaker_evidence, of origin `given`: certain in any case.
 
-    Raises InputInvalid with the line that cannot be read; then nothing is taken.
+    A file may be older than a wish to be forgotten: such a line is passed over. Raises InputInvalid with the line
+    that cannot be read; then nothing is taken.
     """
-    rows = []
+    csv.field_size_limit(2 * _LONGEST_CELL)
     reader = csv.DictReader(file)
+    try:
+        return list(_corrections(reader, names, pseudonymiser, is_forgotten, at))
+    except csv.Error as error:
+        raise InputInvalid(f"line {reader.line_num}: this is no CSV.") from error
+
+
+def _corrections(
+    reader: csv.DictReader[str],
+    names: CompanyNames,
+    pseudonymiser: Pseudonymiser,
+    is_forgotten: Callable[[Account], bool],
+    at: datetime,
+) -> Iterator[dict[str, object]]:
     missing = {"platform", "account_id", "handle", "corrected_voice"} - set(reader.fieldnames or ())
     if missing:
         raise InputInvalid(f"This is no review file: it has no column {', '.join(sorted(missing))}.")
@@ -90,22 +118,30 @@ def read_corrections(
         if not voice:
             continue
         if voice not in {each.value for each in Voice}:
+            # Not repeated: what stands in the wrong column may be a name.
             raise InputInvalid(
-                f"line {number}: {voice!r} is no voice; write one of {', '.join(v.value for v in Voice)}"
+                f"line {number}: corrected_voice is no voice; write one of {', '.join(v.value for v in Voice)}"
             )
-        if not (row["platform"] and (row["account_id"] or row["handle"])):
+        account = _account(row)
+        if account is None:
             raise InputInvalid(f"line {number}: platform and account_id or handle are missing")
-        rows.append(_correction(row, Voice(voice), names, pseudonymiser, at))
-    return rows
+        if not is_forgotten(account):
+            yield _correction(account, Voice(voice), names, pseudonymiser, at)
+
+
+def _account(row: dict[str, str | None]) -> Account | None:
+    """Whose line it is. A spreadsheet may leave a short line, whose last cells are none."""
+    platform, account_id, handle = (
+        (row.get(name) or "").removeprefix("'") for name in ("platform", "account_id", "handle")
+    )
+    if not (platform and (account_id or handle)):
+        return None
+    return Account(platform=platform, account_id=account_id or None, handle=handle or None)
 
 
 def _correction(
-    row: dict[str, str], voice: Voice, names: CompanyNames, pseudonymiser: Pseudonymiser, at: datetime
+    account: Account, voice: Voice, names: CompanyNames, pseudonymiser: Pseudonymiser, at: datetime
 ) -> dict[str, object]:
-    plain = {name: cell.removeprefix("'") for name, cell in row.items() if isinstance(cell, str)}
-    account = Account(
-        platform=plain["platform"], account_id=plain["account_id"] or None, handle=plain["handle"] or None
-    )
     return {
         "account_id": pseudonymiser.account(account),
         "company_id": names.company_id,

@@ -14,8 +14,8 @@ import typer.core
 
 from girafe import __version__, logs
 from girafe import run as path
-from girafe.cli.terminal import AS_JSON, RUN_ID, complain, log
-from girafe.errors import GirafeError, QualityFailed, RetryLater, UserMustAct
+from girafe.cli.terminal import AS_JSON, RUN_ID, complain
+from girafe.errors import GirafeError, QualityFailed, RetryLater, UserMustAct, told_of
 
 
 class InReadingOrder(typer.core.TyperGroup):
@@ -91,10 +91,10 @@ def main() -> None:
 
 
 def _fault(error: Exception) -> NoReturn:
-    """Ends with a fault of girafe itself: as a traceback, or as one line where lines are JSON."""
-    if not AS_JSON:
-        raise error
-    log.error("a fault of girafe", exit_code=1, kind=type(error).__name__, exc_info=error)
+    """Ends with a fault of girafe itself. What it says of itself is not shown: it may quote what people wrote."""
+    complain(
+        f"A fault of girafe: {told_of(error)}. Please report this line.", code=1, kind=type(error).__name__
+    )
     sys.exit(1)
 
 

@@ -12,6 +12,7 @@ import typer
 from girafe.cli.app import app
 from girafe.cli.terminal import CompanyFile, DataFolder, console
 from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
 from girafe.settings import load_settings
 
 PANEL = "4. Ask"
@@ -48,6 +49,8 @@ def texts(
 
 
 def _lines(source: Path, out: Path | None, work: Callable[[Any], Any]) -> None:
+    if out is not None and out.exists() and out.samefile(source):
+        raise UserMustAct("--out is the file that is read: it would be empty before it is. Name another.")
     with source.open(encoding="utf-8", errors="replace") as lines:
         target = out.open("w", encoding="utf-8") if out else sys.stdout
         try:

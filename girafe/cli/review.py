@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from girafe.cli.app import app
-from girafe.cli.terminal import CompanyFile, DataFolder, console, open_context
+from girafe.cli.terminal import CompanyFile, DataFolder, console, open_context, plain
 from girafe.errors import InputInvalid, UserMustAct
+from girafe.lock import hold
 from girafe.run import Context
 
 review = typer.Typer(
@@ -52,10 +53,13 @@ def export(
     context.audit("review_export", accounts=len(doubts))
     out.unlink(missing_ok=True)
     # Opened by its mode, so that nobody can read it even for a moment.
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="") as file:
+    opened = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w", encoding="utf-8-sig", errors="replace", newline="") as file:
         count = write_review(file, rows_of(doubts, language or context.settings.company.languages[0]))
-    console.print(f"{count:,} accounts to review in {out}. It names people: delete it when you are done.")
-    console.print(f"Fill in corrected_voice, then: girafe review take {out}")
+    console.print(
+        f"{count:,} accounts to review in {plain(out)}. It names people: delete it when you are done."
+    )
+    console.print(f"Fill in corrected_voice, then: girafe review take {plain(out)}")
 
 
 @review.command()
@@ -68,20 +72,25 @@ def take(
     from nlp.company import company_names
     from nlp.review import read_corrections
     from nlp.review_queue import keep_corrections
+    from warehouse.forgotten import Forgotten
 
     context = open_context(company, data)
-    try:
-        with source.open(encoding="utf-8-sig", newline="") as file:
-            corrections = read_corrections(
-                file,
-                names=company_names(context.settings.company),
-                pseudonymiser=context.pseudonymiser,
-                at=context.now,
-            )
-    except UnicodeDecodeError as error:
-        raise InputInvalid(f"{source} is not UTF-8: save it as CSV UTF-8.") from error
-    context.audit("review_take", corrections=len(corrections))
-    kept = keep_corrections(context.data, corrections)
+    # Two that take at once would each lose the other's; a key replaced or a person forgotten meanwhile would count.
+    with hold(context.data, "files", "girafe review take", now=context.now):
+        pseudonymiser = context.pseudonymiser
+        try:
+            with source.open(encoding="utf-8-sig", newline="") as file:
+                corrections = read_corrections(
+                    file,
+                    names=company_names(context.settings.company),
+                    pseudonymiser=pseudonymiser,
+                    is_forgotten=Forgotten(context.data, pseudonymiser),
+                    at=context.now,
+                )
+        except UnicodeDecodeError as error:
+            raise InputInvalid(f"{source} is not UTF-8: save it as CSV UTF-8.") from error
+        context.audit("review_take", corrections=len(corrections))
+        kept = keep_corrections(context.data, corrections)
     console.print(
         f"{len(corrections):,} corrections taken, {kept:,} kept in all. They count from the next load:"
     )
@@ -89,7 +98,7 @@ def take(
 
 
 def _refuse_inside(out: Path, context: Context) -> None:
-    if out.absolute().is_relative_to(context.data.root):
+    if out.resolve().is_relative_to(context.data.root.resolve()):
         raise UserMustAct(
             f"{out} is inside the data folder, where nothing may name people. Choose a place only you can read."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from girafe.errors import quoting_nobody
 from girafe.run.context import Context
 from girafe.storage import Place, find_sizes, name_under
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from nlp.classify import ClassifyReport
 
 
+@quoting_nobody
 def classify(context: Context, files: Sequence[Place] | None = None) -> list[ClassifyReport]:
     """CLASSIFY what is new or whose classifier or company.toml has changed: `files`, or all that has landed."""
     from collectors.registry import PARSERS

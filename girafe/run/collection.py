@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from girafe.data_dir import DataDir
+from girafe.errors import quoting_nobody
 from girafe.run.context import Context, Say
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def queries(context: Context, only: tuple[str, ...] = ()) -> list[tuple[str, str
     return [pair for pair in all_queries(context.settings) if not only or pair[0] in only]
 
 
+@quoting_nobody
 def collect(
     context: Context, source: str, query: str, *, http: Http, window: tuple[datetime, datetime] | None = None
 ) -> CollectReport:
@@ -83,6 +85,7 @@ def planned(context: Context, only: tuple[str, ...], window: tuple[datetime, dat
     return plan(context.data, pairs, window)
 
 
+@quoting_nobody
 def recheck(context: Context, source: str, *, http: Http) -> GoneReport:
     """Looks up what of `source` lies in landing and lands a deletion for what is gone.
 
@@ -118,6 +121,7 @@ def rechecked_sources(context: Context) -> tuple[str, ...]:
     return can_tell(context.settings, SOURCES)
 
 
+@quoting_nobody
 def import_files(context: Context, files: Iterable[str | Path]) -> int:
     """LAND files a person hands in; returns the lines that landed, those imported before included."""
     from collectors.imports.land import import_file

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from girafe.errors import GirafeError, QualityFailed, UserMustAct
+from girafe.errors import Defect, GirafeError, QualityFailed, UserMustAct
 from girafe.wiring.forms import skip_unless
 from girafe.wiring.keys import Keys
 
@@ -81,7 +81,7 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
 def _remedy(error: Any) -> str:
     if isinstance(error, UserMustAct | QualityFailed):
         return "Do what it says, then"
-    if error is None or isinstance(error, GirafeError | OSError):
+    if not isinstance(error, Defect) and (error is None or isinstance(error, GirafeError | OSError)):
         return "It was tried as often as allowed. When the cause is gone,"
     return "That is a fault of girafe or of a library: report it with the task's log. When it is mended,"
 

@@ -9,7 +9,15 @@ from airflow.sdk import RetryDecision, RetryPolicy
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from girafe.errors import GirafeError, PayloadRejected, QualityFailed, RateLimited, UserMustAct
+from girafe.errors import (
+    Defect,
+    GirafeError,
+    PayloadRejected,
+    QualityFailed,
+    RateLimited,
+    UserMustAct,
+    told_of,
+)
 from girafe.wiring.notices import late, notify
 from girafe.wiring.pools import WRITER
 
@@ -32,8 +40,10 @@ class Patience(RetryPolicy):
             )
         if type(exception).__name__ == "CosmosDbtRunError":  # not imported: Cosmos costs a second
             return RetryDecision.fail(reason="a model or a test failed; the same data fails it again")
+        if isinstance(exception, Defect):
+            return RetryDecision.fail(reason=str(exception)[:500])
         if isinstance(exception, _DEFECTS) and not isinstance(exception, GirafeError):
-            return RetryDecision.fail(reason=f"a defect, not the weather: {exception!r}"[:500])
+            return RetryDecision.fail(reason=f"a defect, not the weather: {told_of(exception)}"[:500])
         return RetryDecision.default()
 
     def serialize(self) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from collectors.imports.land import import_file
 from girafe import run as path
+from girafe.cli.app import app
 from girafe.cli.terminal import plain
 from girafe.company_file import company_toml
 from girafe.data_dir import DataDir
+from girafe.errors import SettingsInvalid, UserMustAct
 from girafe.records import Account
 from girafe.settings import parse_settings
 from nlp.company import CompanyNames
@@ -98,7 +101,7 @@ def test_a_name_is_one_safe_part_of_a_path(tmp_path, name):
 def test_a_name_typed_on_the_command_line_stays_a_text_in_company_toml(name):
     words = name.replace("\x00", "")
     made = parse_settings(company_toml(name=words, aliases=[words], competitors=[f"{words} 2"]))
-    assert made.company.name == words.strip()
+    assert made.company.name == words.replace("\u202e", "").strip()  # a mark nobody sees is no part of a name
 
 
 SHAPES = {
@@ -153,3 +156,34 @@ def test_no_profile_of_a_megabyte_costs_more_than_a_second(shape):
         [Account(platform="x", account_id="1", handle=words, display_name=words, bio=words)], [names]
     )
     assert time.process_time() - started < 1
+
+
+def test_a_name_is_read_as_a_reader_sees_it():
+    """ESC in a name ended the drawing of pictures, and with it the whole process; a break hid half a mail's subject."""
+    made = parse_settings(
+        '[company]\nname = "Or\\u001Bé\\u202Ee"\naliases = ["Groupe\\r\\nOrée", "\\uFEFFOrée \\u2029 Bus\\u0000"]\n'
+        'headcount = 5\nheadcount_date = 2026-06-30\nheadcount_source = "Bilan\\u0007 2025"\n'
+        '[governance]\npurpose = "Une ligne\\u009B\\nune autre"\n'
+    )
+    assert made.company.names == ("Or ée", "Groupe Orée", "Orée Bus")
+    assert made.company.headcount_source == "Bilan 2025"
+    assert made.governance.purpose == "Une ligne \nune autre"
+
+
+@pytest.mark.parametrize("name", ["\\u001B\\u0007", "\\u202E", " \\n "])
+def test_a_name_nobody_can_see_is_none(name):
+    with pytest.raises(SettingsInvalid, match=r"company\.name"):
+        parse_settings(f'[company]\nname = "{name}"\n')
+
+
+@pytest.mark.parametrize("command", ["speakers", "texts"])
+def test_answers_do_not_overwrite_the_questions(tmp_path, command):
+    asked = tmp_path / "in.jsonl"
+    asked.write_text('{"id": "1", "account_id": "1", "text": "Bonjour", "bio": "Bonjour"}\n')
+    (tmp_path / "link.jsonl").symlink_to(asked)
+    before = asked.read_bytes()
+    with pytest.raises(UserMustAct, match="--out"):
+        CliRunner().invoke(
+            app, [command, str(asked), "-o", str(tmp_path / "link.jsonl"), "--fast"], catch_exceptions=False
+        )
+    assert asked.read_bytes() == before

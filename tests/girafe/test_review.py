@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,15 @@ from typer.testing import CliRunner
 from girafe import audit
 from girafe.cli.app import app
 from girafe.data_dir import DataDir
-from girafe.errors import UserMustAct
+from girafe.errors import RetryLater, UserMustAct
+from girafe.lock import hold
+from girafe.pseudonym import Pseudonymiser, load_key
+from girafe.records import Account
+from girafe.settings import parse_settings
+from nlp.company import company_names
+from nlp.review import Doubt, read_corrections, rows_of, write_review
 from warehouse.connection import connect
+from warehouse.forgotten import remember
 from warehouse.tables import SPEAKER_EVIDENCE
 
 PEOPLE = {
@@ -140,6 +149,79 @@ def test_a_correction_outlives_a_new_version_of_the_classifier(here: Path) -> No
 
 def test_a_voice_nobody_knows_is_refused_with_its_line_and_nothing_is_taken(here: Path) -> None:
     review(here, OreeAide="ambassador")
-    with pytest.raises(UserMustAct, match="line 2: 'ambassador' is no voice"):
+    with pytest.raises(UserMustAct, match="line 2: corrected_voice is no voice") as refused:
+        girafe("review", "take", "review.csv")
+    assert "ambassador" not in str(refused.value)  # in the wrong column stands a name
+    assert not (here / "data" / "classified" / "reviewed").exists()
+
+
+@pytest.mark.parametrize("place", ["data/../data/review.csv", "aside/review.csv"])
+def test_no_way_round_leads_into_the_data_folder(here: Path, place: str) -> None:
+    (here / "aside").symlink_to(here / "data")
+    with pytest.raises(UserMustAct, match="inside the data folder"):
+        girafe("review", "export", "-o", place)
+
+
+def test_who_was_forgotten_does_not_come_back_with_an_older_review(here: Path) -> None:
+    review(here, OreeAide="organisation")
+    data = DataDir(here / "data")
+    wish = [Account(platform="forum", handle="OreeAide")]
+    remember(data, "forum", wish, (), Pseudonymiser(load_key(data.keys, {})))
+    assert "0 corrections taken" in girafe("review", "take", "review.csv")
+    kept = data.classified / "reviewed" / "corrections" / "speaker_evidence.parquet"
+    assert pq.read_table(kept).num_rows == 0
+
+
+def test_corrections_are_not_taken_while_another_command_rewrites_files(here: Path) -> None:
+    review(here, OreeAide="organisation")
+    with (
+        hold(DataDir(here / "data"), "files", "another", now=datetime(2026, 11, 3, tzinfo=UTC), shared=True),
+        pytest.raises(RetryLater, match="in use"),
+    ):
         girafe("review", "take", "review.csv")
     assert not (here / "data" / "classified" / "reviewed").exists()
+
+
+HANDLES = [
+    "'tom",
+    "''tom",
+    "=1+1",
+    "\u200b=1+1",
+    "\uff1d1+1",
+    " @tom",
+    "\ttom",
+    "tom",
+    "\u202e=tom",
+    "\u00ad|cmd",
+]
+
+
+def test_no_cell_is_a_formula_and_every_handle_comes_back_as_it_was() -> None:
+    accounts = [Account(platform="forum", handle=handle, bio="=" * 200_000) for handle in HANDLES]
+    file = io.StringIO(newline="")
+    doubts = [Doubt(account=account, voice="unknown", probability=0.5, codes=()) for account in accounts]
+    write_review(file, ({**row, "corrected_voice": "person"} for row in rows_of(doubts, "fr")))
+    file.seek(0)
+    key = Pseudonymiser(bytes(32))
+    names = company_names(parse_settings('[company]\nname = "Orée"\n').company)
+    taken = read_corrections(
+        file,
+        names=names,
+        pseudonymiser=key,
+        is_forgotten=lambda account: False,
+        at=datetime(2026, 11, 3, tzinfo=UTC),
+    )
+    assert [row["account_id"] for row in taken] == [key.account(account) for account in accounts]
+    file.seek(0)
+    cells = [row.split(",")[2] for row in file.read().splitlines()[1:]]
+    assert [cell.lstrip('"')[0] for cell in cells] == ["'"] * 7 + ["t"] + ["'"] * 2
+
+
+def test_a_short_line_of_a_spreadsheet_is_refused_in_words() -> None:
+    file = io.StringIO("corrected_voice,platform,account_id,handle\r\nperson,forum\r\n")
+    names = company_names(parse_settings('[company]\nname = "Orée"\n').company)
+    with pytest.raises(UserMustAct, match="line 2"):
+        read_corrections(
+            file, names=names, pseudonymiser=Pseudonymiser(bytes(32)), is_forgotten=lambda account: False,
+            at=datetime(2026, 11, 3, tzinfo=UTC),
+        )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Attacks on what is said when something breaks: whatever fails, and wherever, its words name nobody."""
+
+from __future__ import annotations
+
+import traceback
+
+import pytest
+
+from girafe.cli import app as command_line
+from girafe.errors import Defect, QualityFailed, quoting_nobody, told_of
+
+ODILE = "odile.quenneval@canary.example"
+
+
+def failing(text: str) -> int:
+    return int(text)
+
+
+@quoting_nobody
+def work() -> None:
+    try:
+        failing(ODILE)
+    except ValueError as error:
+        raise KeyError(f"{ODILE} again") from error
+
+
+def test_a_fault_on_what_people_wrote_leaves_its_words_and_its_causes_behind():
+    with pytest.raises(Defect) as caught:
+        work()
+    whole = "".join(traceback.format_exception(caught.value))
+    assert ODILE not in whole
+    assert ODILE not in repr((caught.value.__cause__, caught.value.__context__))
+    assert "KeyError at " in str(caught.value)
+    assert "test_what_is_said_of_faults.py" in str(caught.value)
+
+
+@pytest.mark.parametrize("meant", [QualityFailed("3 rows"), OSError(28, "No space left"), MemoryError()])
+def test_what_is_raised_on_purpose_and_what_the_machine_says_pass_without_what_lies_behind(meant):
+    @quoting_nobody
+    def refused() -> None:
+        try:
+            failing(ODILE)
+        except ValueError as error:
+            raise meant from error
+
+    with pytest.raises(type(meant)) as caught:
+        refused()
+    assert caught.value is meant
+    assert ODILE not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_command_that_breaks_says_where_and_quotes_nobody(monkeypatch, capsys):
+    monkeypatch.setattr(command_line, "app", lambda: failing(ODILE))
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    said = "".join(capsys.readouterr())
+    assert ended.value.code == 1
+    assert ODILE not in said
+    assert "ValueError" in said
+    assert "failing" in said
+
+
+def test_the_place_of_a_fault_is_told_innermost_last():
+    with pytest.raises(ValueError, match="invalid") as caught:
+        failing(ODILE)
+    assert told_of(caught.value).endswith("failing")
