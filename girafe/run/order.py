@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from girafe.memory import give_back
 from girafe.run.classification import classify
 from girafe.run.context import Context
 from girafe.run.loading import load
@@ -40,6 +41,7 @@ def run_stages(
         for name, stage, line in stages:
             reports[name] = around(name, lambda stage=stage: stage(context))  # type: ignore[misc]
             context.say(f"{name}: {line(reports[name])}")
+    give_back()
     return reports
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,3 +101,14 @@ def test_without_the_headline_there_is_nothing_to_publish(marts: Path) -> None:
     marts.mkdir(parents=True)
     with pytest.raises(QualityFailed, match="girafe measure"):
         validate_marts(marts, SETTINGS, NOW)
+
+
+def test_validating_again_keeps_no_class_made_for_the_pages_of_the_first(marts: Path) -> None:
+    def classes() -> int:
+        validate_marts(marts, SETTINGS, NOW)
+        gc.collect()
+        return sum(isinstance(found, type) for found in gc.get_objects())
+
+    write(marts)
+    classes()
+    assert classes() == classes()
