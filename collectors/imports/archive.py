@@ -14,12 +14,14 @@ from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from collectors.imports.contract import GZIP_MAGIC, File
+from collectors.imports.zips import open_zip
 from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
 LARGEST_MEMBER = 256 * 1024 * 1024
 LARGEST_TOTAL = 1024 * 1024 * 1024
 _MOST_TIMES_LARGER = 100
+_MOST_MEMBERS = 100_000
 DAMAGED = (
     OSError,
     EOFError,
@@ -85,7 +87,9 @@ class _Tar:
 
     def __init__(self, archive: tarfile.TarFile) -> None:
         self._members = {
-            member.name: member for member in archive if member.isreg() and not is_litter(member.name)
+            member.name: member
+            for member in _listed(archive)
+            if member.isreg() and not is_litter(member.name)
         }
         self._archive, self._budget = archive, _Budget()
 
@@ -95,6 +99,14 @@ class _Tar:
     def read(self, name: str) -> bytes:
         member = self._archive.extractfile(self._members[name])
         return b"" if member is None else self._budget.read(member, name)
+
+
+def _listed(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Its members; an empty one packs to a byte or two and costs a thousand in memory."""
+    for number, member in enumerate(archive):
+        if number >= _MOST_MEMBERS:
+            raise tarfile.ReadError(f"it lists more than {_MOST_MEMBERS:,} files; no export does")
+        yield member
 
 
 class _Measured(gzip.GzipFile):
@@ -125,7 +137,7 @@ def open_archive(file: File) -> Iterator[Archive]:
     """The archive; whatever is wrong with it becomes InputInvalid."""
     try:
         if looks_like_zip(file):
-            with file.open() as raw, zipfile.ZipFile(raw) as packed:
+            with file.open() as raw, open_zip(raw) as packed:
                 yield _Zip(packed)
         else:
             with file.raw() as raw, open_tar(raw) as rolled:

@@ -6,13 +6,13 @@ A format is a module with a name, `recognises`, `rows` and `parse`, plus one lin
 from __future__ import annotations
 
 import gzip
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from collectors.imports.zips import open_zip
 from girafe.records import Envelope, Payload, Record
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -64,7 +64,7 @@ class File:
         """Its bytes as they are; every reader comes through here."""
         if self.member is None:
             return self.path.open("rb")
-        with zipfile.ZipFile(self.path) as archive:  # what is read from it keeps the file open
+        with open_zip(self.path) as archive:  # what is read from it keeps the file open
             return archive.open(self.member)
 
     def open(self) -> IO[bytes]:

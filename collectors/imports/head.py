@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
-import zipfile
 import zlib
 from itertools import islice
 
@@ -15,6 +14,7 @@ from collectors.imports.archive import DAMAGED, looks_like_zip, open_tar
 from collectors.imports.contract import File, Head
 from collectors.imports.lines import UTF_16
 from collectors.imports.table import first_rows
+from collectors.imports.zips import open_zip
 from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
@@ -78,7 +78,7 @@ def _first_item(listed: str) -> tuple[dict[str, object], ...]:
 def _members(file: File) -> tuple[str, ...]:
     try:
         if looks_like_zip(file):
-            with file.open() as raw, zipfile.ZipFile(raw) as archive:
+            with file.open() as raw, open_zip(raw) as archive:
                 return tuple(archive.namelist()[:_MOST_MEMBERS])
         with file.raw() as raw, open_tar(raw) as rolled:
             return tuple(member.name for member in islice(rolled, _MOST_MEMBERS))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from collectors.imports.contract import Bad, File
+from collectors.imports.zips import open_zip
 from girafe.errors import InputInvalid
 
 _LARGEST_WORKBOOK = 1024 * 1024 * 1024
@@ -71,7 +72,7 @@ def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
 
 
 def _check_sizes(raw: IO[bytes], label: str) -> None:
-    with zipfile.ZipFile(raw) as packed:
+    with open_zip(raw) as packed:
         infos = packed.infolist()
     strings = sum(info.file_size for info in infos if info.filename.endswith("sharedStrings.xml"))
     if sum(info.file_size for info in infos) > _LARGEST_WORKBOOK or strings > _LARGEST_STRINGS:
