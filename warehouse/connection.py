@@ -96,13 +96,13 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
             raise WarehouseBusy(
                 f"{path.name} is open in another process. Wait for that run to end, then try again."
             ) from error
-        raise (_disk_refuses(path, message) or _damaged(path, message)) from error
+        raise (disk_refuses(path, message) or _damaged(path, message)) from error
     try:
         connection.execute("set timezone = 'UTC'")
         yield connection
     except duckdb.Error as error:
         message = str(error).splitlines()[0]
-        found = _disk_refuses(path, message)
+        found = disk_refuses(path, message)
         if found is None and re.search(
             r"corrupt|checksum|enough bytes|has been invalidated", message, re.IGNORECASE
         ):
@@ -131,7 +131,8 @@ def _damaged(path: Path, message: str) -> GirafeError:
     )
 
 
-def _disk_refuses(path: Path, message: str) -> GirafeError | None:
+def disk_refuses(path: Path, message: str) -> GirafeError | None:
+    """What to do about it, if DuckDB says with `message` that the disk of the warehouse `path` takes no more."""
     if re.search(
         r"no space left|file too large|read-only|disk quota|could not write", message, re.IGNORECASE
     ):

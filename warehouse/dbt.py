@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from girafe.errors import QualityFailed, UserMustAct
-from warehouse.connection import MEMORY_LIMIT, address
+from girafe.errors import GirafeError, QualityFailed, UserMustAct
+from warehouse.connection import MEMORY_LIMIT, address, disk_refuses
 from warehouse.manifest import manifest, project_files
 
 SMALL_GROUP = 5
@@ -172,7 +172,7 @@ def run_dbt(
         finally:
             close_duckdb()
     if not outcome.success:
-        raise QualityFailed(_explain(outcome, project, state / "logs" / "dbt.log"))
+        raise fault_of(outcome, warehouse=warehouse, project=project, log=state / "logs" / "dbt.log")
     return outcome.result
 
 
@@ -230,21 +230,26 @@ def close_duckdb() -> None:
     reset_adapters()  # type: ignore[no-untyped-call]
 
 
-def _explain(outcome: Any, project: Path, log: Path) -> str:
-    """What failed, in which file, and what to do, one line each."""
+def fault_of(outcome: Any, *, warehouse: Path, project: Path, log: Path) -> GirafeError:
+    """What failed, in which file, and what to do, one line each; a full disk is no fault of a model."""
     failed = [
         result
         for result in getattr(outcome.result, "results", ())
         if str(result.status) in {"error", "fail", "runtime error"}
     ]
+    for message in (*(result.message for result in failed), outcome.exception):
+        if full := disk_refuses(warehouse, " ".join(str(message).split())):
+            return full
     if not failed:
-        return f"dbt could not start: {outcome.exception}. The last good marts stay. See {log}."
+        return QualityFailed(
+            f"dbt could not start: {outcome.exception}. The last good marts stay. See {log}."
+        )
     lines = [
         f"{result.node.resource_type} {result.node.name} "
         f"({project.name}/{result.node.original_file_path}): {' '.join(str(result.message).split())}"
         for result in failed
     ]
-    return (
+    return QualityFailed(
         "The measures were not built, so the last good marts stay:\n  "
         + "\n  ".join(lines)
         + f"\nA model that fails is a defect: correct its SQL. A test that fails names "

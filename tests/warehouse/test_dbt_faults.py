@@ -1,0 +1,47 @@
+"""What dbt says when it fails is told by who must act: who makes room on a disk corrects no SQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from girafe.errors import QualityFailed
+from warehouse.connection import DiskRefuses
+from warehouse.dbt import fault_of
+
+
+def told(message: str | None, exception: object = None) -> Exception:
+    node = SimpleNamespace(resource_type="model", name="fct_posts", original_file_path="models/fct_posts.sql")
+    results: list[Any] = [SimpleNamespace(status="success", message="OK", node=node)]
+    if message:
+        results.append(SimpleNamespace(status="error", message=message, node=node))
+    outcome = SimpleNamespace(result=SimpleNamespace(results=results), exception=exception)
+    return fault_of(
+        outcome, warehouse=Path("w/girafe.duckdb"), project=Path("dbt"), log=Path("w/logs/dbt.log")
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "exception"),
+    [
+        (
+            "TransactionContext Error: Failed to commit: Could not write file\n'x.wal': No space left on device",
+            None,
+        ),
+        (None, OSError(28, "No space left on device")),
+        (None, OSError(30, "Read-only file system")),
+    ],
+)
+def test_a_full_disk_is_no_fault_of_a_model(message: str | None, exception: object) -> None:
+    fault = told(message, exception)
+    assert isinstance(fault, DiskRefuses)
+    assert "make room" in str(fault)
+
+
+def test_a_model_that_fails_is_named_with_its_file() -> None:
+    fault = told("Binder Error: no column x")
+    assert isinstance(fault, QualityFailed)
+    assert "dbt/models/fct_posts.sql" in str(fault)
