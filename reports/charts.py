@@ -113,11 +113,6 @@ def labelled(t: Words, share: float, digits: int = 0) -> dict[str, Any]:
     return {"share": share, "label": t.percent(share, digits)}
 
 
-def magnitude() -> str:
-    """A Vega expression that writes a count without its sign, for bars that go both ways."""
-    return "format(abs(datum.value), ',')"
-
-
 def names(t: Words, kind: str, codes: Sequence[str]) -> str:
     """A Vega expression that writes a code as its name."""
     table = {code: t.name(kind, code) for code in codes}

@@ -241,15 +241,21 @@ def nothing(t: Words) -> View:
 def _payload(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     first = pages[0]["scene"]
     default = defaults(first)
+    shared = _marks(pages[0])
     return {
         "defaults": default,
         "choices": {name: [c.code for c in found] for name, found in choices(first).items()},
-        "charts": {
-            part["id"]: {name: columnar(show.chart) for name, show in part["section"].shows.items()}
-            for part in pages[0]["sections"]
-            if part["spec"]
-        },
-        "pages": {page["words"].language: _page_data(page) for page in pages},
+        "charts": shared,
+        "pages": {page["words"].language: _page_data(page, shared) for page in pages},
+    }
+
+
+def _marks(page: Mapping[str, Any]) -> dict[str, Any]:
+    """What each chart of a page draws, by section and choice."""
+    return {
+        part["id"]: {name: columnar(show.chart) for name, show in part["section"].shows.items()}
+        for part in page["sections"]
+        if part["spec"]
     }
 
 
@@ -259,10 +265,12 @@ def columnar(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"names": names, "rows": [[value.get(name) for name in names] for value in values]}
 
 
-def _page_data(page: Mapping[str, Any]) -> dict[str, Any]:
+def _page_data(page: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
     t: Words = page["words"]
     return {
         "format": charts.number_locale(t),
+        # Only charts with numbers written out (4,3 % or 4.3%) differ between languages; the others are sent once.
+        "charts": {name: marks for name, marks in _marks(page).items() if marks != shared[name]},
         "hero": {
             "dims": FILTERS,
             "views": {name: asdict(h) for name, h in page["heroes"].items()},

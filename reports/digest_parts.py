@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from reports import figures, subjects
-from reports.figures import Period
+from reports.figures import Change, Period
 from reports.sections import fresh, hero
-from reports.sections.change import state_of
+from reports.sections.change import signed, state_of
 from reports.tables import Row
 from reports.view import ALL, Scene
 from reports.words import Words
@@ -110,15 +110,14 @@ def _moved(scene: Scene, period: Period) -> Part:
         if change.moved:
             now = figures.pool(figures.in_weeks(mix, period.weeks), name).value
             before = None if now is None or change.value is None else now - change.value
-            lines.append(t(f"digest.{name}_{state_of(change)}", now=t.percent(now), before=t.percent(before)))
+            lines.append(_moved_by(t, f"digest.{name}", change, now, before))
     now_share, before_share = (
         figures.pool(_home(scene, DIALOGUE, weeks, platform=ALL), "response_share")
         for weeks in (period.weeks, period.before)
     )
     change = figures.compare(now_share, before_share)
     if change.moved:
-        values = {"now": t.percent(now_share.value), "before": t.percent(before_share.value)}
-        lines.append(t(f"digest.response_{state_of(change)}", None, **values))
+        lines.append(_moved_by(t, "digest.response", change, now_share.value, before_share.value))
     for row in _home(scene, RISING, period.weeks):
         for state in ("risen", "fallen"):
             if row.get(f"is_{state}"):
@@ -135,6 +134,17 @@ def _moved(scene: Scene, period: Period) -> Part:
         for weeks in (period.weeks, period.before)
     )
     return _part(scene, "moved", lines, without="none" if known else "unknown")
+
+
+def _moved_by(t: Words, name: str, change: Change, now: float | None, before: float | None) -> str:
+    """A share that moved, with the interval of the difference: beyond chance is not the same as known exactly."""
+    return t(
+        f"{name}_{state_of(change)}",
+        now=t.percent(now),
+        before=t.percent(before),
+        low=signed(t, change.low),
+        high=signed(t, change.high),
+    )
 
 
 def _against_before(t: Words, sentence: str, name: str, row: Row) -> str:

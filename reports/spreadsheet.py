@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,14 @@ def _harmless_text(value: str) -> str:
     # Few texts fill half a million cells. Programs look past invisible characters for the first one that counts,
     # so this does too.
     clean = "".join(c for c in value if c in "\t\r\n" or unicodedata.category(c) not in ("Cc", "Cs"))
-    visible = clean.lstrip(
-        " \u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-    )
+    visible = "".join(dropwhile(_is_looked_past, clean))
     wide = unicodedata.normalize("NFKC", visible[:1])
     return f"'{clean}" if visible.startswith(_FORMULA) or wide in _FORMULA else clean
+
+
+def _is_looked_past(char: str) -> bool:
+    """Spaces and the marks of category Cf, which show nothing; a tab is no space here, it starts a formula."""
+    return unicodedata.category(char) in ("Zs", "Cf")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:

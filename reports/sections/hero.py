@@ -12,7 +12,6 @@ from reports.words import Words
 
 READS = ("rpt_conversation_mix_weekly", "rpt_source_health_daily")
 SHARE = "human_to_human_share"
-DIMS = ("company", "period", "platform", "language")
 
 
 def build(scene: Scene) -> dict[str, Hero]:

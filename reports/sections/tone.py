@@ -45,7 +45,7 @@ def tone(rows: Sequence[Row]) -> dict[str, Share]:
 
 
 def view(t: Words, tones: dict[str, dict[str, Share]]) -> View:
-    """The overall tone and the themes that differ from it for certain."""
+    """The overall tone and the themes that differ from it beyond chance."""
     whole = tones.get(ALL)
     if whole is None or whole["negative"].value is None:
         hidden = any(share.hidden_weeks for found in tones.values() for share in found.values())
@@ -58,6 +58,7 @@ def view(t: Words, tones: dict[str, dict[str, Share]]) -> View:
         negative=t.percent(negative.value),
         negative_interval=t.between(negative.low, negative.high),
         positive=t.percent(positive.value),
+        positive_interval=t.between(positive.low, positive.high),
     )
     notes = []
     for name in ("negative", "positive"):

@@ -82,7 +82,8 @@ def view(
 ) -> View:
     """Which sources could not be heard, when and why; what share of labels may be wrong.
 
-    `end` is the Monday of the last week with figures: what was missed after it is one note.
+    `end` is the Monday of the last week with figures: what was missed after it is one note. `imported` are the
+    platforms that files were handed in for, which no collector can be deaf to.
     """
     shown = [row for row in weeks if end is None or row["week"] <= end]
     told = _missed(t, shown)
@@ -93,7 +94,7 @@ def view(
         answer = t("trust.partly", count=count, blind=" ".join(told))
     else:
         answer = t("trust.good", count=count)
-    notes = [t(f"trust.reasons.{name}") for name in dict.fromkeys(r["reason"] for r in shown if r["reason"])]
+    notes = _reasons(t, shown)
     silent = sum(1 for row in shown if row["state"] == "silent")
     if silent:
         notes.append(t("trust.silences", count=silent))
@@ -102,8 +103,24 @@ def view(
     ]
     if after:
         notes.append(t("trust.since", day=t.day(min(after))))
+    if imported:
+        notes.append(
+            t("trust.imported", platforms=t.listed([t.name("platforms", name) for name in imported]))
+        )
     act = t.act("trust") if told or after else ""
     return View(answer=answer, brief=answer, notes=(*notes, *_quality(t, quality)), act=act)
+
+
+def _reasons(t: Words, weeks: Sequence[Row]) -> list[str]:
+    """Why a source was not or not wholly heard: one note a reason, with the sources it holds for."""
+    concerned: dict[str, dict[str, None]] = {}
+    for row in weeks:
+        if row["reason"]:
+            concerned.setdefault(row["reason"], {})[t.name("platforms", row["platform"])] = None
+    return [
+        t("trust.why", platforms=t.listed(list(names)), reason=t.inside("trust.reasons", reason))
+        for reason, names in concerned.items()
+    ]
 
 
 def _missed(t: Words, weeks: Sequence[Row]) -> list[str]:

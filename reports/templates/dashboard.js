@@ -97,7 +97,7 @@
       const shown = key(section.show_dims);
       fillRows(here.querySelector(`[data-rows="${section.id}"]`), section.rows[shown] ?? []);
       const figure = here.querySelector(`[data-chart="${section.id}"]`);
-      if (figure) drawings.push([figure, section.spec, spread(data.charts[section.id][shown]), content.format]);
+      if (figure) drawings.push([figure, section.spec, spread((content.charts[section.id] ?? data.charts[section.id])[shown]), content.format]);
     }
     for (const drawing of drawings) {
       if (mine !== turn) return;

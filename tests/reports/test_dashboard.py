@@ -81,12 +81,17 @@ def payload(text: str) -> dict[str, Any]:
     return data
 
 
+def plain(text: str) -> str:
+    """With ordinary spaces, which are easier to write down in a test."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def test_the_first_screen_answers_the_five_questions_in_words(page: str) -> None:
     text = Page(page).text
     for sentence in (
         "Ce sont les personnes qui portent la conversation sur Brasserie Lumen.",
         "Rien de certain\u00a0: 75\u202f% après 67\u202f%, un écart dans la marge d’erreur.",
-        "Au moins 41 collègues en février 2026, soit 1,7\u202f% de l’effectif (repère\u00a0: 8 à 9\u202f%).",
+        "41 collègues entendus en février 2026, soit 1,7\u202f% de l’effectif (repère\u00a0: 8 à 9\u202f%).",
         "Entre elles, les personnes parlent surtout du recrutement, des conditions de travail, ainsi que des salaires",
         "sur le recrutement, la carrière et la formation, ainsi que les salaires et les avantages",
         "Bluesky : rien n’a pu être lu la semaine du 16 mars 2026.",
@@ -134,6 +139,33 @@ def test_every_choice_of_filters_has_its_view_in_both_languages(page: str) -> No
                 expected *= len(data["choices"][dim])
             assert len(section["views"]) == expected, section["id"]
             assert all(view["answer"] for view in section["views"].values()), section["id"]
+
+
+def test_each_language_draws_its_charts_with_its_own_numbers(page: str) -> None:
+    data = payload(page)
+    texts = {}
+    for language, found in data["pages"].items():
+        drawn = data["charts"] | found["charts"]
+        texts[language] = {
+            cell
+            for chart in drawn.values()
+            for marks in chart.values()
+            for row in marks["rows"]
+            for cell in row
+            if isinstance(cell, str) and "%" in cell
+        }
+    assert "8 à 9\u202f%" in texts["fr"]
+    assert "8 to 9%" in texts["en"]
+    assert all("\u202f%" in text for text in texts["fr"])
+    assert not any("\u202f" in text for text in texts["en"])
+
+
+def test_a_reason_for_not_hearing_names_the_source(page: str) -> None:
+    text = plain(Page(page).text)
+    assert "Bluesky : toutes les demandes ont été refusées ou n’ont pas abouti." in text
+    assert "Bluesky: every request was refused or failed to connect." in json.dumps(
+        payload(page)["pages"]["en"]["sections"]
+    )
 
 
 def test_it_renders_from_nothing(make_marts: Make, tables: Tables, settings: Settings) -> None:
@@ -244,7 +276,7 @@ def test_without_a_headcount_the_share_is_not_computable(
     rows = [row | blank for row in tables["rpt_activation_monthly"]]
     folder = make_marts({**tables, "rpt_activation_monthly": rows})
     text = Page(dashboard.render(read_tables(folder), settings, ("fr",), with_scripts=False)).text
-    assert "Au moins 41 collègues en février 2026 ; part non calculable, sans effectif." in text.replace(
+    assert "41 collègues entendus en février 2026 ; part non calculable, sans effectif." in text.replace(
         "\u202f", " "
     )
     assert "non calculable" in text

@@ -53,6 +53,22 @@ def test_only_what_moved_beyond_chance_is_said_to_have_moved(told: Digest) -> No
     assert "recrutement" not in moved
 
 
+def test_what_moved_is_told_with_the_interval_of_its_difference(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    risen = {
+        "human_to_human_share_change": 0.1,
+        "human_to_human_share_change_low": 0.04,
+        "human_to_human_share_change_high": 0.163,
+        "is_human_to_human_share_changed": True,
+    }
+    rows = [row | risen for row in tables["rpt_conversation_mix_weekly"]]
+    marts = make_marts({**tables, "rpt_conversation_mix_weekly": rows})
+    told = plain(part(digest(read_tables(marts), settings, "fr"), "moved")[0])
+    assert told.startswith("La part des conversations entre personnes augmente : ")
+    assert told.endswith("(écart de +4 à +16 points).")
+
+
 def test_a_week_in_which_nothing_moved_says_so(make_marts: Make, tables: Tables, settings: Settings) -> None:
     calm = {**tables, "rpt_rising_themes_weekly": [], "rpt_rising_terms_weekly": []}
     found = digest(read_tables(make_marts(calm)), settings, "fr")
