@@ -13,7 +13,7 @@ from datetime import UTC
 from hashlib import blake2b
 
 from collectors.arrivals import Arrivals
-from collectors.contract import Item, Secrets, Source, Window
+from collectors.contract import Item, Secrets, Source, Window, unknown_options
 from collectors.cursors import cursor_path, ledger_path, read_cursors, write_cursors
 from collectors.guard import hosts_named
 from collectors.http import Http
@@ -78,6 +78,10 @@ def collect(
     """
     settings.governance.check()
     listening = _start(source, query, settings=settings, data=data, http=http, window=window, sources=sources)
+    unknown = unknown_options(listening.module, listening.options)
+    if unknown:
+        known = ", ".join((*listening.module.OPTIONS, "lookback_days"))
+        raise SettingsInvalid(f"{source}: `options` knows no {', '.join(unknown)}; it may hold {known}.")
     listening.check_secrets(secrets)
     module, waited_before, troubled_before = listening.module, len(http.waits), len(http.troubles)
     origins = module.origins(listening.options)

@@ -110,6 +110,8 @@ class Source(Protocol):
     """Where the permission to read is written, and what it asks in return."""
     SECRETS: tuple[str, ...]
     """Names of environment variables it cannot work without."""
+    OPTIONS: tuple[str, ...]
+    """What `options` in company.toml may hold for it, `lookback_days` aside, which all know."""
     PACE: float
     """Seconds between two requests to one host."""
     OVERLAP: timedelta
@@ -156,6 +158,11 @@ class Source(Protocol):
 def missing_secrets(module: Source, secrets: Secrets) -> list[str]:
     """The names of the keys that the source cannot work without and that are not there."""
     return [name for name in module.SECRETS if not secrets.get(name)]
+
+
+def unknown_options(module: Source, options: Options) -> list[str]:
+    """Names in `options` that the source does not know: misspelt, they would change nothing and nobody would notice."""
+    return sorted(set(options) - {*module.OPTIONS, "lookback_days"})
 
 
 def no_auth(secrets: Secrets, origin: str) -> httpx.Auth | None:

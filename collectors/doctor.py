@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from collectors.contract import Source, Watch, Window, missing_secrets
+from collectors.contract import Source, Watch, Window, missing_secrets, unknown_options
 from collectors.guard import hosts_named
 from collectors.http import Http
 from collectors.registry import SOURCES
@@ -50,6 +50,10 @@ def examine(
             yield _finding(
                 name, module, ready=False, what=f"not in company.toml ({state}{needs})", missing=missing
             )
+        elif unknown := unknown_options(module, entry.options):
+            known = ", ".join((*module.OPTIONS, "lookback_days"))
+            told = f"`options` knows no {', '.join(unknown)}; it may hold {known}"
+            yield _finding(name, module, ready=False, what=told)
         elif missing:
             told = f"not in the environment: {', '.join(missing)}"
             yield _finding(name, module, ready=False, what=told, missing=missing)

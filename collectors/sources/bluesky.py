@@ -33,6 +33,7 @@ TERMS = (
     "3,000 requests in 5 minutes, 300 sessions a day."
 )
 SECRETS: tuple[str, ...] = ("BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD")
+OPTIONS: tuple[str, ...] = ("service", "stream", "stream_idle")
 PACE = 0.5
 OVERLAP = timedelta(hours=6)
 ON_BY_DEFAULT = True

@@ -27,6 +27,7 @@ PLATFORM = "discourse"
 VERSION = "discourse-1"
 TERMS = "Each forum's terms; the read API is public: 200 requests a minute, search less."
 SECRETS: tuple[str, ...] = ()
+OPTIONS: tuple[str, ...] = ("forums",)
 PACE = 1.5
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True

@@ -19,6 +19,7 @@ PLATFORM = "hackernews"
 VERSION = "hackernews-1"
 TERMS = "https://github.com/HackerNews/API: open; Algolia asks for at most 10,000 requests an hour."
 SECRETS: tuple[str, ...] = ()
+OPTIONS: tuple[str, ...] = ("algolia", "firebase")
 PACE = 0.36
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True

@@ -38,6 +38,7 @@ TERMS = (
     "24 hours, no recruiting, no export of member data; girafe keeps payloads for a day and then only counts."
 )
 SECRETS: tuple[str, ...] = ("LINKEDIN_ACCESS_TOKEN",)
+OPTIONS: tuple[str, ...] = ("organizations", "api")
 PACE = 1.0
 OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = False

@@ -35,6 +35,7 @@ TERMS = (
     "discoverable, indexable, noindex and #nobot are honoured."
 )
 SECRETS: tuple[str, ...] = ()
+OPTIONS: tuple[str, ...] = ("instances",)
 PACE = 1.0
 OVERLAP = timedelta(days=1)
 ON_BY_DEFAULT = True

@@ -32,6 +32,7 @@ PLATFORM = "facebook"
 VERSION = "meta-2"
 TERMS = "https://developers.facebook.com/terms: the company's own pages only; delete on request."
 SECRETS: tuple[str, ...] = ("META_PAGE_TOKEN",)
+OPTIONS: tuple[str, ...] = ("pages", "api")
 PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = False

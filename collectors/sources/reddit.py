@@ -33,6 +33,7 @@ TERMS = (
     "deleted here, nothing raw beyond 48 hours (set days_by_platform.reddit = 2), no model is trained on it."
 )
 SECRETS: tuple[str, ...] = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
+OPTIONS: tuple[str, ...] = ("subreddits", "api")
 PACE = 0.7
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = False

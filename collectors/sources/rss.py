@@ -35,6 +35,7 @@ PLATFORM = "rss"
 VERSION = "rss-1"
 TERMS = "Feeds are published to be read; headline and summary only, with a link. Each site's terms apply."
 SECRETS: tuple[str, ...] = ()
+OPTIONS: tuple[str, ...] = ("feeds",)
 PACE = 2.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True

@@ -28,6 +28,7 @@ PLATFORM = "stackexchange"
 VERSION = "stackexchange-1"
 TERMS = "https://api.stackexchange.com/docs/throttle: 300 requests a day without a key, 10,000 with one."
 SECRETS: tuple[str, ...] = ()
+OPTIONS: tuple[str, ...] = ("sites", "api")
 PACE = 1.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True

@@ -23,6 +23,7 @@ PLATFORM = "telegram"
 VERSION = "telegram-1"
 TERMS = "https://telegram.org/tos: public channels with a web preview only; respect robots.txt of t.me."
 SECRETS: tuple[str, ...] = ()
+OPTIONS: tuple[str, ...] = ("channels",)
 PACE = 2.0
 OVERLAP = timedelta(days=2)
 ON_BY_DEFAULT = True

@@ -23,6 +23,7 @@ TERMS = (
     "refresh or delete after 30 days (set days_by_platform.youtube = 30)."
 )
 SECRETS: tuple[str, ...] = ("YOUTUBE_API_KEY",)
+OPTIONS: tuple[str, ...] = ("channels", "api")
 PACE = 0.2
 OVERLAP = timedelta(days=3)
 ON_BY_DEFAULT = False

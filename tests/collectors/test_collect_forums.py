@@ -52,6 +52,11 @@ def test_a_pause_asked_for_in_the_answer_is_kept(run, time, data):
     assert set(posts(data)) == {"workplace/1"}
 
 
+def test_a_misspelt_option_is_named_before_anything_is_asked(run):
+    with pytest.raises(SettingsInvalid, match="knows no forum; it may hold forums, lookback_days"):
+        run("discourse", lambda request: pytest.fail("asked"), 'forum = ["https://forum.example"]')
+
+
 def test_a_source_without_a_place_to_listen_says_so(run):
     with pytest.raises(SettingsInvalid, match="names no place"):
         run("discourse", lambda request: httpx.Response(500))

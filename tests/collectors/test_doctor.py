@@ -18,6 +18,13 @@ def test_every_source_is_examined_with_what_it_lacks_and_what_its_terms_ask(sett
     assert all(finding.terms for finding in found.values())
 
 
+def test_a_misspelt_option_is_named_with_those_there_are(settings_with):
+    settings = settings_with('[[sources]]\nname = "mastodon"\noptions = { instance = ["https://a.example"] }')
+    found = {finding.source: finding for finding in examine(settings, environment={})}
+    assert not found["mastodon"].ready
+    assert found["mastodon"].what == "`options` knows no instance; it may hold instances, lookback_days"
+
+
 def test_with_a_network_one_cheap_call_tells_a_place_that_answers_from_one_that_refuses(
     client_for, settings_with
 ):

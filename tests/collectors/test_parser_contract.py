@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from girafe.records import Deletion, Envelope, Post, Profile
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PAYLOADS = sorted(Path(__file__).parent.joinpath("payloads").glob("*.json"))
+FOR_TESTS = {"api", "stream_idle"}
 ODD = [None, True, 0, -1, 1e400, "", "x", [], {}, [None], {"a": None}, "\x00", "<p>", "9" * 400, ["x", 3, {}]]
 TONGUES = "<p>A &amp; B 👩‍👩‍👧 שלום \u202emirror\u202c &lt;script&gt; 漢字 é</p>"
 
@@ -159,6 +161,18 @@ def test_a_source_says_who_permits_it_and_where_it_listens(name):
     assert source.__doc__
 
 
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_says_which_options_it_asks_for(name):
+    folder = Path(__file__).parents[2] / "collectors" / "sources"
+    files = [folder / f"{name}.py", *folder.glob(f"{name}_*.py")]
+    asked = {
+        option
+        for file in files
+        for option in re.findall(r'options\.get\("(\w+)"|options\.get\(\s*\'(\w+)\'', file.read_text())
+    }
+    assert {first or second for first, second in asked} == set(SOURCES[name].OPTIONS)
+
+
 def test_the_page_of_sources_tells_the_truth():
     page = (Path(__file__).parents[2] / "docs" / "sources.md").read_text()
     rows = [line for line in page.splitlines() if line.endswith(("| on |", "| off |"))]
@@ -166,6 +180,7 @@ def test_the_page_of_sources_tells_the_truth():
     for row in rows:
         source = SOURCES[row.split("`")[1]]
         assert all(f"`{secret}`" in row for secret in source.SECRETS)
+        assert all(f"`{option}`" in row for option in source.OPTIONS if option not in FOR_TESTS)
         assert row.endswith("| on |" if source.ON_BY_DEFAULT else "| off |")
 
 
