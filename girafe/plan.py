@@ -58,7 +58,13 @@ class Ask:
     @property
     def cost(self) -> str:
         """The calls in words."""
-        return f"usually {self.calls:,} calls" if self.is_measured else f"{self.calls:,} calls at least"
+        calls = in_calls(self.calls)
+        return f"usually {calls}" if self.is_measured else f"{calls} at least"
+
+
+def in_calls(count: int) -> str:
+    """A number of calls in words."""
+    return f"{count:,} call{'s' if count != 1 else ''}"
 
 
 def plan(
@@ -75,7 +81,7 @@ def plan(
                 source=source,
                 query=query,
                 places=places,
-                calls=round(median(known)) if known else max(1, places),
+                calls=round(median(known)) if known else places,
                 is_measured=bool(known),
                 since=window[0] if window else None,
                 until=window[1] if window else None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -206,6 +208,8 @@ def load_settings(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise SettingsInvalid(f'{path}: no such file. Write one with: girafe init "Your company"') from error
+    except IsADirectoryError as error:
+        raise SettingsInvalid(f"{path}: a folder; name the company.toml itself.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"{path}: cannot be read as UTF-8 text ({error}).") from error
     return parse_settings(text, origin=str(path))
@@ -227,22 +231,62 @@ def parse_settings(text: str, *, origin: str = "company.toml") -> Settings:
         raise SettingsInvalid("\n".join(problems)) from error
 
 
+_WHOLE, _DAY, _YES_NO = "must be a whole number", "must be a day such as 2026-01-31", "must be true or false"
 _PLAIN_WORDS = {
     "missing": "is missing; add it",
     "extra_forbidden": "is not a known key; remove it or correct its spelling",
     "string_type": "must be text in quotes",
+    "too_short": "must not be empty",
+    "too_long": "must be at most {max_length} characters long",
     "tuple_type": "must be a list in brackets",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
+    "bool_type": _YES_NO,
+    "bool_parsing": _YES_NO,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "model_type": "must be a table, [{where}]",
+    "dict_type": "must be a table in braces",
 }
+"""What pydantic calls a fault, said to a person who has never heard of pydantic."""
 
 
 def _explain(problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"]) or "the file"
+    location = problem["loc"]
+    where = ".".join(str(part) for part in location) or "the file"
     what = _PLAIN_WORDS.get(problem["type"])
     if what is None:
         what = str(problem["msg"]).removeprefix("Value error, ")
+    else:
+        what = what.format(where=where, **problem.get("ctx", {}))
+    if problem["type"] == "tuple_type" and location in _REPEATED:
+        what = f"is a list of tables; write [[{where}]]"
+    if problem["type"] == "extra_forbidden":
+        near = get_close_matches(str(location[-1]), _known_keys(location), n=1)
+        what += f' (did you mean "{near[0]}"?)' if near else ""
     return f"{where}: {what}"
+
+
+_REPEATED = (("competitors",), ("sources",))
+
+
+def _known_keys(location: tuple[str | int, ...]) -> Iterable[str]:
+    """The keys that the table of `location` may hold."""
+    tables: dict[str | int, type[BaseModel]] = {
+        "company": HomeCompany,
+        "competitors": Company,
+        "sources": SourceSettings,
+        "retention": Retention,
+        "privacy": Privacy,
+        "governance": Governance,
+    }
+    return (tables[location[0]] if len(location) > 1 else Settings).model_fields
 
 
 def _line_of(text: str, location: tuple[str | int, ...]) -> int:

@@ -56,6 +56,8 @@ _EXIT_CODES: tuple[tuple[type[GirafeError], int], ...] = (
 
 _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 """A disk that is full or may not be written: the same command works when there is room again."""
+_INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended."""
 
 
 def main() -> None:
@@ -71,6 +73,14 @@ def main() -> None:
         logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         app()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            complain(
+                "Stopped. The same command, run again, goes on from there.",
+                code=_INTERRUPTED,
+                kind="Interrupted",
+            )
+        raise
     except GirafeError as error:
         code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
         complain(str(error), code=code, kind=type(error).__name__)

@@ -18,6 +18,7 @@ from girafe.cli.terminal import (
     AsJson,
     CompanyFile,
     DataFolder,
+    answers,
     console,
     now,
     open_context,
@@ -132,12 +133,12 @@ def doctor(
         print_json({"governance_missing": missing, "sources": list(findings), "store": kept})
         return
     mark = "[green]✓[/]" if not missing else "[red]✗[/]"
-    console.print(f"{mark} governance: {'complete' if not missing else 'missing ' + ', '.join(missing)}")
+    answers.print(f"{mark} governance: {'complete' if not missing else 'missing ' + ', '.join(missing)}")
     for finding in findings:
         mark = "[green]✓[/]" if finding.ready else "[yellow]–[/]"
-        console.print(f"{mark} {finding.source}: {plain(finding.detail)}")
+        answers.print(f"{mark} {finding.source}: {plain(finding.detail)}")
     if kept:
-        console.print(f"[yellow]![/] store: {plain(kept)}")
+        answers.print(f"[yellow]![/] store: {plain(kept)}")
 
 
 def versions_in_store(data: Path) -> str | None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from girafe.cli.app import PATH_PANEL as PANEL
 from girafe.cli.app import app
-from girafe.cli.terminal import AsJson, DataFolder, console, now, open_data, plain, print_json, timed
+from girafe.cli.terminal import AsJson, DataFolder, answers, console, now, open_data, plain, print_json, timed
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.lock import hold
@@ -81,8 +81,8 @@ def formats(as_json: AsJson = False) -> None:
     shown.add_column("what it is")
     for name, about in known.items():
         shown.add_row(name, plain(about))
-    console.print(shown)
-    console.print(
+    answers.print(shown)
+    answers.print(
         "\nRecognised from the content; [bold]--format NAME[/] only where that fails. Another table: "
         "[bold]girafe import FILE --suggest-mapping[/] writes a first mapping. Each format: docs/formats.md."
     )

@@ -14,6 +14,7 @@ from girafe.cli.terminal import (
     AsJson,
     CompanyFile,
     DataFolder,
+    answers,
     console,
     now,
     open_context,
@@ -43,9 +44,9 @@ def list_(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
         print_json(found)
         return
     if not found:
-        console.print("nothing in quarantine")
+        answers.print("nothing in quarantine")
     for heap in found:
-        console.print(
+        answers.print(
             f"{heap.count:>7,}  {plain(heap.platform)} {plain(heap.source)} [bold]{plain(heap.reason)}[/] "
             f"[dim]{heap.first_day} to {heap.last_day}. {plain(heap.example)}[/]"
         )
@@ -117,7 +118,7 @@ def recheck(
     names = [name for name in path.rechecked_sources(context) if not source or name in source]
     if dry_run or not names:
         asked = plain(", ".join(names)) or "nobody: no source that is switched on can be asked"
-        console.print(f"  would ask {asked}")
+        answers.print(f"  would ask {asked}")
         return
     context.settings.governance.check()
     http = path.live_http(now, context.say)
@@ -184,8 +185,8 @@ def verify_receipt(
 
     told = receipts.verify_receipt(receipt, public_key=public_key or receipts.public_key(open_data(data)))
     for name, value in told.items():
-        console.print(f"{name:<28} {plain(value)}")
-    console.print("[green]✓[/] the signature is right")
+        answers.print(f"{name:<28} {plain(value)}")
+    answers.print("[green]✓[/] the signature is right")
 
 
 @app.command("rotate-key", rich_help_panel=PANEL)
@@ -234,7 +235,7 @@ def audit(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
         return
     for entry in entries:
         details = " ".join(f"{name}={value}" for name, value in entry.details.items())
-        console.print(
+        answers.print(
             f"{entry.at:%Y-%m-%d %H:%M}  {plain(entry.who)}  [bold]{entry.what}[/]  {plain(details)}"
         )
-    console.print(f"[green]✓[/] {len(entries):,} entries, none changed")
+    answers.print(f"[green]✓[/] {len(entries):,} entries, none changed")

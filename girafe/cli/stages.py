@@ -15,6 +15,7 @@ from girafe.cli.terminal import (
     AsJson,
     CompanyFile,
     DataFolder,
+    answers,
     console,
     now,
     open_context,
@@ -63,7 +64,8 @@ def _collect(
     """Asks each query on its own: one source that cannot be heard is named and holds up no other."""
     pairs = path.queries(context, tuple(source or ()))
     if not pairs:
-        console.print("  [dim]no source is switched on in company.toml: nothing to collect[/]")
+        asked = f"none of these sources ({plain(', '.join(source))})" if source else "no source"
+        console.print(f"  [dim]{asked} is switched on in company.toml: nothing to collect[/]")
         return
     start, end = _moment(since), _moment(until)
     window = (start, end or context.now) if start else None
@@ -95,16 +97,20 @@ def _collect(
 
 def _say_plan(asks: list[Ask], as_json: bool) -> None:
     """Says what would be asked, of whom, and what it costs."""
+    from girafe.plan import in_calls
+
     if as_json:
         print_json({"asks": asks, "calls": sum(ask.calls for ask in asks)})
         return
     for ask in asks:
+        asked = f"{plain(ask.source)} for {plain(ask.query)}"
+        if not ask.places:
+            answers.print(f"  [yellow]–[/] cannot ask {asked}: girafe doctor says why")
+            continue
         span = f"{ask.since:%Y-%m-%d %H:%M} to {ask.until:%Y-%m-%d %H:%M}" if ask.since else "its cursor on"
         places = f"{ask.places} place{'s' if ask.places != 1 else ''}"
-        console.print(
-            f"  would ask {plain(ask.source)} for {plain(ask.query)}, from {span}: {places}, {ask.cost}"
-        )
-    console.print(f"  in all about {sum(ask.calls for ask in asks):,} calls; nothing was asked")
+        answers.print(f"  would ask {asked}, from {span}: {places}, {ask.cost}")
+    answers.print(f"  in all about {in_calls(sum(ask.calls for ask in asks))}; nothing was asked")
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -175,7 +181,8 @@ def run(
     context = open_context(company, data)
     if dry_run:
         _collect(context, since, until, source, dry_run=True, as_json=as_json)
-        console.print(f"  then {', '.join(name for name, _, _ in path.AFTER_COLLECT)}")
+        if not as_json:
+            answers.print(f"  then {', '.join(name for name, _, _ in path.AFTER_COLLECT)}")
         return
     if collect_first:
         try:

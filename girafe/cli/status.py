@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from girafe.cli.app import app
-from girafe.cli.terminal import AsJson, DataFolder, now, open_data, print_json
+from girafe.cli.terminal import AsJson, DataFolder, answers, now, open_data, print_json
 from girafe.overview import Overview, SourceLine, overview, usual
 
 PANEL = "3. Keep and erase"
@@ -36,7 +36,7 @@ def status(
     if as_json:
         print_json(found)
     else:
-        show(found, home.root, Console(highlight=False))
+        show(found, home.root, answers)
     if check and found.verdict == "act":
         raise typer.Exit(3)
 
@@ -76,6 +76,7 @@ def _facts(found: Overview) -> Sequence[tuple[str, Text]]:
             broken, f", {found.warnings} warnings  ", (_ago(found.validated_at, found.checked_at), "dim")
         )
     posts = found.rows.get("posts")
+    newest = f", newest of {found.newest_landing}" if found.newest_landing else ""
     held = f"{posts:,} versions of posts, " if posts else ""
     return (
         ("release", released),
@@ -84,7 +85,7 @@ def _facts(found: Overview) -> Sequence[tuple[str, Text]]:
         (
             "landing",
             Text(
-                f"{found.landing_files} files, newest of {found.newest_landing or '-'}; "
+                f"{found.landing_files} files{newest}; "
                 f"{found.unclassified_files} to classify, {found.in_quarantine:,} payloads in quarantine"
             ),
         ),

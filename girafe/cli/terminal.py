@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ console = (
     if AS_JSON
     else Console(stderr=True, highlight=False)
 )
+"""What a command says while it works, and why it ends: standard error."""
+answers = Console(highlight=False, width=None if sys.stdout.isatty() else 100_000)
+"""What a command was asked for: standard output, in whole lines where something else reads it."""
 log = structlog.get_logger("girafe")
 RUN_ID = logs.run_id(os.environ, datetime.now(UTC), secrets.token_hex(3))
 """Of this command: in every JSON line, and in the audit log."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +54,7 @@ def test_a_dry_run_says_what_would_be_asked(tmp_path: Path) -> None:
     girafe("init", "Orée", at=tmp_path)
     done = girafe("run", "--dry-run", at=tmp_path)
     assert done.returncode == 0
-    assert "would ask hackernews for Orée" in done.stderr
+    assert "would ask hackernews for Orée" in done.stdout
 
 
 def test_import_answers_a_script_in_json_and_quarantine_lists_the_reason(tmp_path: Path) -> None:
@@ -100,3 +101,42 @@ def test_every_command_explains_itself(tmp_path: Path) -> None:
     panels = ("1. Begin", "2. The path", "3. Keep and erase", "4. Ask")
     assert sorted(told.index(panel) for panel in panels) == [told.index(panel) for panel in panels]
     assert girafe("--version", at=tmp_path).stdout.startswith("girafe ")
+
+
+def test_what_was_asked_for_can_be_piped(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    for question, answer in (
+        (("doctor",), "✓ hackernews: ready. Terms:"),
+        (("formats",), "girafe_jsonl"),
+        (("quarantine", "list"), "nothing in quarantine"),
+        (("audit",), "0 entries, none changed"),
+        (("status",), "Nothing has landed yet."),
+    ):
+        done = girafe(*question, at=tmp_path)
+        assert answer in done.stdout
+        assert done.stderr == ""
+
+
+def test_a_dry_run_names_a_source_that_cannot_be_asked(tmp_path: Path) -> None:
+    (tmp_path / "company.toml").write_text(
+        '[company]\nname = "Orée"\n[[sources]]\nname = "mastadon"\n[[sources]]\nname = "telegram"\n'
+        '[[sources]]\nname = "hackernews"\n'
+    )
+    told = girafe("run", "--dry-run", at=tmp_path).stdout
+    assert "cannot ask mastadon for Orée: girafe doctor says why" in told
+    assert "cannot ask telegram for Orée" in told  # no channel is named
+    assert "in all about 1 call; nothing was asked" in told
+
+
+def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    os.mkfifo(tmp_path / "accounts.jsonl")  # nobody writes into it, so the command waits
+    command = [Path(sys.executable).with_name("girafe"), "speakers", "accounts.jsonl"]
+    with (
+        subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as asked,
+        (tmp_path / "accounts.jsonl").open("w"),  # opened when the command reads
+    ):
+        asked.send_signal(signal.SIGINT)
+        _, told = asked.communicate(timeout=120)
+    assert asked.returncode == 130
+    assert told.strip() == "girafe: Stopped. The same command, run again, goes on from there."

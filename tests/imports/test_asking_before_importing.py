@@ -41,8 +41,8 @@ def suggested(tmp_path, content, name="forum.csv"):
 def test_every_format_is_listed_with_what_it_is(tmp_path):
     done = girafe("formats", at=tmp_path)
     assert done.returncode == 0
-    assert all(name in done.stderr for name in FORMATS)
-    assert "--suggest-mapping" in done.stderr
+    assert all(name in done.stdout for name in FORMATS)
+    assert "--suggest-mapping" in done.stdout
     assert set(json.loads(girafe("formats", "--json", at=tmp_path).stdout)) == set(FORMATS)
 
 
