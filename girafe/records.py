@@ -169,17 +169,3 @@ class Rejected:
     """One sentence for a person: what is wrong and what to do."""
     position: str
     raw: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeakerLabel:
-    """Who an account is towards one company: a distribution, its reading, and why."""
-
-    voice: Voice
-    """The most probable voice, or `unknown` below its threshold."""
-    probability: float
-    probabilities: Mapping[Voice, float]
-    """Over `JUDGED_VOICES`; sums to 1."""
-    evidence: tuple[str, ...]
-    """Codes a person can read: `bio:works_at`, `handle:job_bot`, `configured`, `given`, ..."""
-    classifier_version: str

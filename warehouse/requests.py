@@ -25,8 +25,6 @@ from warehouse.landing import MANIFEST, file_name, landing_files
 
 _LARGEST = 4096
 _LONGEST_ACCOUNT = 500
-REQUEST_ID = r"r-[0-9a-f]{16}"
-"""What `girafe forget --later` names a request; no account looks like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +65,7 @@ def check_request(
 
 def file_request(data: DataDir, request: Request) -> str:
     """Puts a request into the folder, for the nightly run or the form of girafe_forget; returns its id."""
+    # An id no account looks like: the form of the DAG girafe_forget takes nothing else.
     name = f"r-{secrets.token_hex(8)}"
     body = orjson.dumps({"platform": request.platform, "account": request.account})
     write_whole(requests_folder(data) / f"{name}.json", body)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from girafe.errors import QualityFailed, UserMustAct
+from reports import digest, sections
 from warehouse.dbt import build_models, write_docs
 from warehouse.manifest import manifest as known_of
 from warehouse.tables import RAW
@@ -111,6 +112,17 @@ def test_every_report_has_an_enforced_contract_and_a_reader(manifest: dict[str, 
     }
     assert reports == read
     assert all(manifest["nodes"][name]["contract"]["enforced"] for name in reports)
+
+
+def test_the_exposures_name_what_each_page_reads(manifest: dict[str, Any]) -> None:
+    named = {
+        exposure["name"]: {parent.split(".")[-1] for parent in exposure["depends_on"]["nodes"]}
+        for exposure in manifest["exposures"].values()
+    }
+    assert named["hr_dashboard"] == {
+        table for module in (sections.hero, *sections.SECTIONS) for table in module.READS
+    }
+    assert named["weekly_digest"] == set(digest.READS)
 
 
 def test_the_sources_are_exactly_the_raw_tables(manifest: dict[str, Any]) -> None:
