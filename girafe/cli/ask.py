@@ -13,7 +13,7 @@ from girafe.cli.app import app
 from girafe.cli.terminal import CompanyFile, DataFolder, console
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
-from girafe.settings import load_settings
+from girafe.settings import Settings, load_settings
 
 PANEL = "4. Ask"
 Fast = Annotated[bool, typer.Option("--fast", help="Without the encoder that settles unsure cases.")]
@@ -30,7 +30,7 @@ def speakers(
     """Says who is speaking, for accounts in a file, without the rest of the path."""
     from nlp.speakers import speakers_lines
 
-    settings = load_settings(company) if company.exists() else None
+    settings = _settings(company)
     _lines(source, out, lambda lines: speakers_lines(lines, settings, explain=explain, fast=fast))
 
 
@@ -44,8 +44,13 @@ def texts(
     """Says language, company, themes and sentiment, for texts in a file."""
     from nlp.texts import texts_lines
 
-    settings = load_settings(company) if company.exists() else None
+    settings = _settings(company)
     _lines(source, out, lambda lines: texts_lines(lines, settings, fast=fast))
+
+
+def _settings(company: Path) -> Settings | None:
+    """company.toml where there is one: each line may name its company instead. One that was named must be there."""
+    return load_settings(company) if company.exists() or company != Path("company.toml") else None
 
 
 def _lines(source: Path, out: Path | None, work: Callable[[Any], Any]) -> None:

@@ -77,6 +77,7 @@ def test_import_answers_a_script_in_json_and_quarantine_lists_the_reason(tmp_pat
         (["import", "nowhere.jsonl"], 2, "does not exist"),
         (["collect", "--since", "yesterday"], 3, "is not a date"),
         (["no-such-command"], 2, "No such command"),
+        (["speakers", "company.toml", "--company", "nowhere.toml"], 3, "nowhere.toml: no such file"),
     ],
 )
 def test_a_mistake_is_told_in_plain_words(
