@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import vl_convert
 
+from reports.drawing import drawn
 from reports.words import Words
 
 HUMAN, BRAND, OTHER = "#0f6e68", "#b4501e", "#7d8189"
@@ -125,26 +124,25 @@ def inks(kinds: Mapping[str, str]) -> Any:
 
 
 def draw(
-    spec: Mapping[str, Any], values: Sequence[Mapping[str, Any]], t: Words, *, width: int = STATIC_WIDTH
-) -> str:
-    """The chart as SVG, for the first paint, for paper, for readers without scripts; empty without data."""
-    if not values:
-        return ""
-    whole = {
+    charts: Sequence[tuple[Mapping[str, Any] | None, Sequence[Mapping[str, Any]]]], t: Words
+) -> list[str]:
+    """Each chart (its specification and its rows) as SVG: for the first paint, for paper, for readers without scripts.
+
+    Empty where there is no specification or no row.
+    """
+    specs = [json.dumps(_still(spec, values)) if spec and values else "" for spec, values in charts]
+    svgs = iter(drawn(tuple(filter(None, specs)), json.dumps(number_locale(t))))
+    return [next(svgs).replace("<svg ", '<svg aria-hidden="true" ', 1) if spec else "" for spec in specs]
+
+
+def _still(spec: Mapping[str, Any], values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
         **spec,
-        "width": width,
+        "width": STATIC_WIDTH,
         "height": _height(spec, values),
         "autosize": _FIT,
         "datasets": {**spec.get("datasets", {}), "rows": list(values)},
     }
-    return _svg(json.dumps(whole), json.dumps(number_locale(t)))
-
-
-@lru_cache(maxsize=64)
-def _svg(spec: str, locale: str) -> str:
-    # The page and its PDF show the same first view; each drawing takes a tenth of a second.
-    svg: str = vl_convert.vegalite_to_svg(spec, format_locale=json.loads(locale))
-    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 def number_locale(t: Words) -> dict[str, Any]:

@@ -154,6 +154,7 @@ def _page(scene: Scene, *, with_files: bool, drawn: bool) -> dict[str, Any]:
     # Without a week, a page of empty answers would look like calm: only whether we could hear is told.
     modules = sections.SECTIONS if scene.weeks else (sections.trust,)
     built = [section for module in modules if (section := module.build(scene))]
+    parts = [_part(section, scene, default) for section in built]
     company = scene.settings.company.name
     privacy = scene.settings.privacy
     return {
@@ -167,7 +168,8 @@ def _page(scene: Scene, *, with_files: bool, drawn: bool) -> dict[str, Any]:
         "filters": choices(scene),
         "heroes": heroes,
         "hero": heroes.get(key(*default.values())) or _nothing(scene),
-        "sections": [_part(section, scene, default, drawn=drawn) for section in built],
+        # For the first language only: another comes with a script, which draws for itself.
+        "sections": _with_charts(parts, t) if drawn else parts,
         "colophon": t("page.colophon", files=t("page.files") if with_files else "").strip(),
         "stance": t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross),
     }
@@ -205,11 +207,8 @@ def choices(scene: Scene) -> dict[str, list[Choice]]:
     }
 
 
-def _part(section: Section, scene: Scene, default: Mapping[str, str], *, drawn: bool) -> dict[str, Any]:
-    """A section as the template shows it: its strings and its first view.
-
-    Charts are `drawn` for the first language only: another comes with a script, which draws for itself.
-    """
+def _part(section: Section, scene: Scene, default: Mapping[str, str]) -> dict[str, Any]:
+    """A section as the template shows it: its strings and its first view, its chart not drawn."""
     t = scene.words
     strings = t.find(section.id)
     view = section.views.get(key(*(default[dim] for dim in section.dims))) or nothing(t)
@@ -229,8 +228,13 @@ def _part(section: Section, scene: Scene, default: Mapping[str, str], *, drawn: 
         "scope": "" if not free else t("page.scope", filters=names) if section.dims else t("page.scope_none"),
         "first": {**asdict(view), **asdict(show)},
         "spec": section.spec,
-        "svg": charts.draw(section.spec, show.chart, t) if section.spec and drawn else "",
+        "svg": "",
     }
+
+
+def _with_charts(parts: Sequence[Mapping[str, Any]], t: Words) -> list[dict[str, Any]]:
+    svgs = charts.draw([(part["spec"], part["first"]["chart"]) for part in parts], t)
+    return [{**part, "svg": svg} for part, svg in zip(parts, svgs, strict=True)]
 
 
 def nothing(t: Words) -> View:

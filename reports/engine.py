@@ -12,8 +12,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import vl_convert
-
 
 @cache
 def engine(kept: Path | None) -> str:
@@ -31,6 +29,9 @@ def engine(kept: Path | None) -> str:
 
 
 def _bundled() -> str:
+    # Here: it brings a JavaScript engine into the process, and the script is nearly always kept.
+    import vl_convert
+
     # Without any download; "</" could end the script element.
     bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")

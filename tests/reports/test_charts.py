@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import altair as alt
 import pytest
 
 from girafe.settings import Settings
-from reports import dashboard
+from reports import charts, dashboard
 from reports.tables import read_tables
+from reports.words import words
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -21,3 +24,38 @@ def test_every_specification_keeps_to_the_schema(marts: Path, settings: Settings
     for spec in specs:
         # The look is shared, and takes a background of null, which Vega-Lite knows and its schema does not.
         alt.Chart.from_dict({name: part for name, part in spec.items() if name not in ("usermeta", "config")})
+
+
+BARS = {
+    "mark": "bar",
+    "height": 100,
+    "encoding": {"x": {"field": "a", "type": "quantitative"}},
+    "data": {"name": "rows"},
+}
+
+
+def test_charts_come_back_in_order_and_one_without_rows_is_empty() -> None:
+    few, none, many = charts.draw([(BARS, [{"a": 1}]), (BARS, []), (BARS, [{"a": 7}, {"a": 8}])], words("fr"))
+    assert none == ""
+    assert few.startswith('<svg aria-hidden="true" ')
+    assert few.count('aria-roledescription="bar"') == 1
+    assert many.count('aria-roledescription="bar"') == 2
+
+
+def test_a_chart_that_cannot_be_drawn_is_said() -> None:
+    with pytest.raises(RuntimeError, match=r"charts were not drawn: .*TypeError"):
+        charts.draw([({"mark": "nonsense", "height": 1}, [{"a": 1}])], words("fr"))
+
+
+def test_the_engine_that_draws_stays_out_of_this_process() -> None:
+    # It keeps some of each page, so a process that publishes week after week would grow.
+    program = f"from reports import charts, words; charts.draw([({BARS!r}, [{{'a': 1}}])], words.words('fr'))"
+    after = "import sys; print('vl_convert' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}; {after}"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "False\n"

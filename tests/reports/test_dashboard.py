@@ -407,6 +407,6 @@ def test_a_chart_is_as_high_before_the_script_runs_as_after(marts: Path, setting
     assert section is not None
     assert section.spec is not None
     chart = next(show.chart for show in section.shows.values() if show.chart)
-    svg = charts.draw(section.spec, chart, words("fr"))
+    [svg] = charts.draw([(section.spec, chart)], words("fr"))
     height = float(re.findall(r'<svg[^>]* height="([0-9.]+)"', svg)[0])
     assert height > section.spec["usermeta"]["step"] * len({mark["voice"] for mark in chart})
