@@ -1,7 +1,7 @@
 """Drawing: charts from Vega-Lite to SVG.
 
 Run as a program, it reads the charts from standard input and writes their drawings to standard output. They are drawn
-so, in a process of their own, because the engine (V8) keeps some 3 MB of each page it draws while its process lives.
+so, in a process of their own, because the engine (V8) keeps something of each page it draws while its process lives.
 """
 
 from __future__ import annotations
