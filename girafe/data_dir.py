@@ -58,8 +58,15 @@ class DataDir:
     """Keys, tokens and addresses by name: the environment; in Airflow, its connections before it."""
 
     def __post_init__(self) -> None:
-        """Makes `root` absolute: dbt and Great Expectations work in folders of their own."""
+        """Makes `root` absolute: dbt and Great Expectations work in folders of their own.
+
+        Raises SettingsInvalid for a folder that dbt would take for another: it reads a path as a web address.
+        """
         object.__setattr__(self, "root", self.root.absolute())
+        if {"#", "?"} & set(str(self.root)):
+            raise SettingsInvalid(
+                f"{self.root}: a data folder may have neither # nor ? in its path; rename it."
+            )
 
     @classmethod
     def of(

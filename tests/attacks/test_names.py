@@ -187,3 +187,10 @@ def test_answers_do_not_overwrite_the_questions(tmp_path, command):
             app, [command, str(asked), "-o", str(tmp_path / "link.jsonl"), "--fast"], catch_exceptions=False
         )
     assert asked.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["a#b", "what?"])
+def test_a_folder_in_which_dbt_would_find_no_warehouse_is_refused_at_the_start(tmp_path, name):
+    with pytest.raises(SettingsInvalid, match="rename"):
+        DataDir(tmp_path / name / "data")
+    DataDir(tmp_path / "l'été {{1}} [1]* %20;--")  # odd, and no trouble to anything
