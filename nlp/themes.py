@@ -1,26 +1,29 @@
-"""Themes: what a post is about, several at once or none: by stems, and by words learnt where no stem stands.
+"""Themes: what a post is about, several at once or none: by stems, and by what was learnt where no stem stands.
 
-Special categories are never among them.
+Words are asked, and the encoder too where it may be. Special categories are never among them.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import orjson
 
 from nlp.language import READ
-from nlp.linear import MODELS, sigmoid
+from nlp.linear import MODELS, load, sigmoid
 from nlp.stems import Stems
 from nlp.word_scores import word_scores
 
 _FILE = Path(__file__).parent / "patterns" / "themes.toml"
 _CHARACTERS = 1000
-LEAST = 0.3
-"""The chance from which words alone, without a stem, make a theme (0098)."""
+LEAST, LEAST_OF_BOTH = 0.3, 0.35
+"""The chance from which words alone, without a stem, make a theme (0098), and words and the encoder together (0100)."""
+_FLAT = 0.05
+"""Below this chance by words of every theme the encoder is not asked: such a text is about something else."""
 
 
 @cache
@@ -50,17 +53,27 @@ def pointed_at(folded: str) -> list[str]:
     return _stems().found(folded[:_CHARACTERS])
 
 
-def themes(folded: Sequence[str], languages: Sequence[str]) -> list[list[tuple[str, float]]]:
+def themes(
+    folded: Sequence[str],
+    languages: Sequence[str],
+    *,
+    encode: Callable[[Sequence[int]], np.ndarray] | None = None,
+) -> list[list[tuple[str, float]]]:
     """For each folded text its themes, each with its probability; none for languages we do not read.
 
     A theme holds where one of its stems does, as surely as its stems are right, or where the words of the text make it
-    likely. The encoder is not asked (decision 0056).
+    likely. `encode`: the encoder's vectors of the texts at some places, asked for where words see a theme at all.
     """
     if not folded:
         return []
     share, names = _precision(), theme_names()
     chances = sigmoid(word_scores(folded, "themes"))
-    likely = chances >= LEAST
+    likely: np.ndarray = chances >= LEAST
+    if encode is not None:
+        asked = asked_about(chances, languages)
+        if asked:
+            chances[asked] = (chances[asked] + sigmoid(load("themes_vectors").scores(encode(asked)))) / 2
+            likely[asked] = chances[asked] >= LEAST_OF_BOTH
     found: list[list[tuple[str, float]]] = []
     for text, language, row, holds in zip(folded, languages, chances.round(2).tolist(), likely, strict=True):
         if language not in READ:
@@ -75,3 +88,9 @@ def themes(folded: Sequence[str], languages: Sequence[str]) -> list[list[tuple[s
             ]
         )
     return found
+
+
+def asked_about(chances: np.ndarray, languages: Sequence[str]) -> list[int]:
+    """The places of the texts that the encoder is asked about, by their chances by words: texts x themes."""
+    sees = (chances.max(axis=1) >= _FLAT).tolist()
+    return [place for place, language in enumerate(languages) if sees[place] and language in READ]

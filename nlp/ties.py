@@ -23,8 +23,8 @@ few, and words alone are too sure of them (0081)."""
 STATED = 0.8
 """A post in which a rule reads a present job and which words believe as much is not asked about: the encoder takes
 "je travaille chez Acme" for less than it is (0099)."""
-OF_BOTH: Mapping[Origin, tuple[float, float]] = {"bio": (0.8, 0.5), "post": (0.65, 0.65)}
-"""What the logarithms of the chances by words and by vectors count, chosen on turns left out of training (0076)."""
+OF_BOTH: Mapping[Origin, tuple[float, float]] = {"bio": (0.65, 0.65), "post": (0.5, 0.8)}
+"""What the logarithms of the chances by words and by vectors count, chosen on turns left out of training (0100)."""
 
 CURRENT = frozenset(
     {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from girafe.records import Account
 from nlp.linear import Linear
@@ -20,8 +20,9 @@ from nlp.training.vectors import vectors
 
 _SEED = 20261101
 _ORGANISATIONS, _PEOPLE, _PARLIAMENT = 900, 500, 450
-STRENGTH, STRENGTH_OF_VECTORS, STRENGTH_OF_STYLE = 0.5, 30.0, 0.3
+STRENGTH, STRENGTH_OF_VECTORS, STRENGTH_OF_STYLE = 0.5, 5.0, 0.3
 _FOLDS = 5
+_APART, _SEED_OF_APART = 900, 20261115
 
 
 def examples(data: Path) -> tuple[list[Account], np.ndarray]:
@@ -33,6 +34,15 @@ def examples(data: Path) -> tuple[list[Account], np.ndarray]:
     invented = [*organisations(chance, _ORGANISATIONS), *people(chance, _PEOPLE)]
     is_organisation = [False] * len(french) + [True] * _ORGANISATIONS + [False] * _PEOPLE
     return [*accounts, *french, *invented], np.concatenate([labels, np.array(is_organisation)])
+
+
+def apart(data: Path) -> list[int]:
+    """Places of English profiles that measure: no model that is measured has seen them, nor the tuned encoder."""
+    _, labels = english_profiles(data)
+    _, left = train_test_split(
+        range(len(labels)), test_size=_APART, random_state=_SEED_OF_APART, stratify=labels
+    )
+    return sorted(left)
 
 
 def train(data: Path, cache: Path) -> None:

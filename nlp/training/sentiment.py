@@ -16,7 +16,7 @@ from nlp.training.invent_work import WorkText, work_texts
 from nlp.training.vectors import vectors
 from nlp.word_model import features, tokens
 
-_STRENGTH, _STRENGTH_OF_VECTORS = 0.6, 10.0
+_STRENGTH, _STRENGTH_OF_VECTORS = 0.6, 2.0
 _OF_WORK, _OF_WORK_IN_VECTORS = 1.0, 0.5
 """What an invented post about work counts beside a real tweet (0098)."""
 

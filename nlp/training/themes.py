@@ -1,7 +1,7 @@
-"""Train: themes; how often each theme's stems are right, and what an encoder would add to them.
+"""Train: themes; how often each theme's stems are right, and what words and the encoder say where none stands.
 
-Learnt on the texts a reader labelled. A regression on words that learned the stems' labels on unlabelled posts only
-gave the stems back and was left out.
+Learnt on the texts a reader labelled and on invented ones. A regression on words that learned the stems' labels on
+unlabelled posts only gave the stems back and was left out.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from nlp.linear import MODELS, Linear
 from nlp.themes import pointed_at, theme_names
 from nlp.training.convert import themes
 from nlp.training.invent_work import themes_of, work_texts
+from nlp.training.vectors import vectors
 from nlp.word_model import features, tokens
 
 _INVENTED = Path(__file__).parent / "theme_texts.txt"
-_STRENGTH_OF_WORDS = 16.0
-_STRENGTH, _OF_MEANING, _OF_STEMS, _ENOUGH = 0.1, 8.0, 3.0, 2
+_STRENGTH_OF_WORDS, _STRENGTH_OF_VECTORS = 16.0, 5.0
 
 
 def read_and_said(data: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -57,20 +57,31 @@ def _table(found: Iterable[frozenset[str]]) -> np.ndarray:
 
 def learn(texts: Sequence[str], read: np.ndarray) -> Linear:
     """A regression on words for each theme, where no stem stands (0098)."""
-    rows = features([tokens(fold(text)) for text in texts])
+    return _fit(features([tokens(fold(text)) for text in texts]), read, _STRENGTH_OF_WORDS)
+
+
+def learn_vectors(encoded: np.ndarray, read: np.ndarray) -> Linear:
+    """The same on the encoder's vectors (0100)."""
+    mean = encoded.mean(axis=0)
+    return _fit(encoded - mean, read, _STRENGTH_OF_VECTORS, mean=mean)
+
+
+def _fit(rows: object, read: np.ndarray, strength: float, *, mean: np.ndarray | None = None) -> Linear:
     models = [
-        LogisticRegression(C=_STRENGTH_OF_WORDS, max_iter=2000, solver="liblinear").fit(rows, read[:, theme])
+        LogisticRegression(C=strength, max_iter=2000, solver="liblinear").fit(rows, read[:, theme])
         for theme in range(read.shape[1])
     ]
     return Linear(
         classes=theme_names(),
         weights=np.column_stack([model.coef_[0] for model in models]),
         bias=np.array([float(model.intercept_[0]) for model in models]),
+        mean=mean,
     )
 
 
-def train(data: Path) -> None:
-    """Writes themes.json: of the texts a stem of a theme points to, how many are of it; and themes.npz, by words."""
+def train(data: Path, cache: Path) -> None:
+    """Writes themes.json: of the texts a stem of a theme points to, how many are of it; themes.npz, by words; and
+    themes_vectors.npz, by the encoder."""
     read, said = read_and_said(data)
     (made_up, meant), (posts, told) = invented(), work()
     read_too, said_too = np.vstack([read, told]), np.vstack([said, said_of(posts)])
@@ -80,34 +91,7 @@ def train(data: Path) -> None:
         for theme, r, n in zip(theme_names(), right, all_, strict=True)
     }
     (MODELS / "themes.json").write_bytes(orjson.dumps(shares, option=orjson.OPT_INDENT_2))
-    texts = [row["text"] for row in themes(data)]
-    learn([*texts, *made_up, *posts], np.vstack([read, meant, told])).save("themes")
-
-
-def fit(encoded: np.ndarray, said: np.ndarray, read: np.ndarray) -> Linear:
-    """What the encoder would add, to measure it: one regression per theme on the meaning of a text and its own stems.
-
-    The last row of the weights is what a theme's own stem counts.
-    """
-    mean, columns, bias = encoded.mean(axis=0), [], []
-    scale = np.array([_OF_MEANING] * encoded.shape[1] + [_OF_STEMS])
-    for theme in range(read.shape[1]):
-        if read[:, theme].sum() < _ENOUGH:
-            # Too few to learn from: the stems alone decide.
-            columns.append(np.array([0.0] * encoded.shape[1] + [4.0]))
-            bias.append(-2.0)
-            continue
-        rows = np.column_stack([encoded - mean, said[:, theme]]) * scale
-        model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1000)
-        model.fit(rows, read[:, theme])
-        columns.append(model.coef_[0] * scale)
-        bias.append(float(model.intercept_[0]))
-    weights = np.array(columns).T
-    return Linear(classes=theme_names(), weights=weights, bias=np.array(bias), mean=np.append(mean, 0.0))
-
-
-def scores(encoded: np.ndarray, said: np.ndarray, model: Linear) -> np.ndarray:
-    """Log-odds of each theme by `fit`."""
-    meaning = model.scores(np.column_stack([encoded, np.zeros(len(encoded))]))
-    weighed: np.ndarray = meaning + said * model.weights[-1]
-    return weighed
+    texts = [*(row["text"] for row in themes(data)), *made_up, *posts]
+    answers = np.vstack([read, meant, told])
+    learn(texts, answers).save("themes")
+    learn_vectors(vectors(texts, cache), answers).save("themes_vectors")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from nlp.encoder import encode
+from nlp.encoder import TUNED, encode
 
 CACHE = Path(".cache") / "vectors"
 """Where the training runs of this checkout keep them."""
@@ -18,7 +19,8 @@ _BATCH = 128
 def vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
     """One vector per text; what the cache holds is not computed again."""
     cache.mkdir(parents=True, exist_ok=True)
-    store = cache / "vectors.npz"
+    # Another tuning makes other vectors.
+    store = cache / f"vectors-{zlib.crc32(TUNED.read_bytes()):08x}.npz"
     known: dict[str, np.ndarray] = {}
     if store.exists():
         with np.load(store) as arrays:

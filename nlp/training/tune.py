@@ -1,0 +1,206 @@
+"""Tune: the encoder's biases and norms, learnt on all it is asked at once: `make tune-encoder` (decision 0100).
+
+Texts that measure it are left out: see `questions`. The regressions on its vectors are trained afterwards, by
+`make train-nlp`. Needs torch and tokenizers, which nothing else does.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, get_args
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from nlp.encoder import TUNED, engine, package_file, shown
+from nlp.profile_features import line
+from nlp.themes import theme_names
+from nlp.ties import TIES, Origin
+from nlp.training import kind, sentiment, themes, ties
+from nlp.training.convert import SHARED
+from nlp.training.encoder_in_torch import TorchEncoder
+from nlp.training.invent_work import work_texts
+from nlp.training.pieces import cutter
+
+_SEED, _ROUNDS, _AT_ONCE, _SORTED = 20261128, 4, 32, 16
+"""Batches hold texts of like length, out of sixteen batches' worth drawn at random."""
+_STEP, _STEP_OF_ANSWERS, _RISE, _LONGEST_STEP, _FORGET = 3e-3, 1e-2, 80, 1.0, 0.1
+_SCALE = 8.0
+"""Vectors have length one; answers are learnt faster from longer ones."""
+_MOODS = ("negative", "neutral", "positive")
+_SAID_EVERY = 50
+_CHECKED, _ALIKE = 32, 0.999
+"""Texts that are encoded both ways, and the least cosine of the two: the engine rounds to eight bits in between."""
+States: TypeAlias = Mapping[str, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing the encoder is asked: texts (one or two an example), answers (examples x classes) and weights."""
+
+    texts: Sequence[tuple[str, ...]]
+    answers: np.ndarray
+    weights: np.ndarray
+    is_choice: bool
+    """Exactly one class holds; else each holds or not by itself."""
+
+
+def questions(data: Path) -> Mapping[str, Question]:
+    """All it is asked, without what measures it: a sixth of the turns, a part of the English profiles, the tweets of
+    `val`, the posts about work kept apart, the texts whose themes a reader labelled."""
+    return {**_ties(data), "kind": _kind(data), "mood": _mood(data), "themes": _themes()}
+
+
+def _ties(data: Path) -> dict[str, Question]:
+    found = ties.examples(data)
+    kept = np.flatnonzero(~ties.is_apart(found))
+    asked = {}
+    for origin in get_args(Origin):
+        chosen, weights = ties.shown_to_the_encoder(found, kept, origin)
+        asked[origin] = Question(
+            texts=[found.lines[place] for place in chosen],
+            answers=np.eye(len(TIES))[found.ties[chosen]],
+            weights=weights,
+            is_choice=True,
+        )
+    mean = np.concatenate([each.weights for each in asked.values()]).mean()
+    for each in asked.values():
+        each.weights[:] /= mean
+    return asked
+
+
+def _kind(data: Path) -> Question:
+    accounts, is_organisation = kind.examples(data)
+    # The English profiles come first.
+    kept = sorted(set(range(len(accounts))) - set(kind.apart(data)))
+    return Question(
+        texts=[(line(accounts[place]),) for place in kept],
+        answers=is_organisation[kept, None].astype(float),
+        weights=np.ones(len(kept)),
+        is_choice=False,
+    )
+
+
+def _mood(data: Path) -> Question:
+    found = sentiment.told(data, list(work_texts()))
+    return Question(
+        texts=[(text,) for text in found.texts],
+        answers=np.array([[label == mood for mood in _MOODS] for label in found.labels], dtype=float),
+        weights=found.weights,
+        is_choice=True,
+    )
+
+
+def _themes() -> Question:
+    (made_up, meant), (posts, told) = themes.invented(), themes.work()
+    texts = [(text,) for text in [*made_up, *posts]]
+    answers = np.vstack([meant, told]).astype(float)
+    assert answers.shape == (len(texts), len(theme_names()))
+    return Question(texts=texts, answers=answers, weights=np.ones(len(texts)), is_choice=False)
+
+
+def tune(packed: bytes, asked: Mapping[str, Question], *, rounds: int = _ROUNDS) -> dict[str, np.ndarray]:
+    """The numbers learnt, by the name of their tensor; prints how far it is."""
+    torch.manual_seed(_SEED)
+    chance, started = random.Random(_SEED), time.monotonic()
+    encoder, cut = TorchEncoder(packed), cutter(packed)
+    texts = sorted({text for question in asked.values() for each in question.texts for text in each})
+    states = dict(zip(texts, encoder.lower([cut.pieces(shown(text)) for text in texts]), strict=True))
+    answering = {name: _answering(encoder.shape.width, question) for name, question in asked.items()}
+    steps = rounds * sum(1 for _ in _batches(asked, states, chance))
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": list(encoder.learnt.values()), "lr": _STEP},
+            {"params": [each for pair in answering.values() for each in pair], "lr": _STEP_OF_ANSWERS},
+        ],
+        weight_decay=0.0,
+    )
+    pace = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / _RISE, max(0.0, 1 - step / steps))
+    )
+    step = 0
+    for _ in range(rounds):
+        for name, places in _batches(asked, states, chance):
+            loss = _loss(encoder, asked[name], places, states, answering[name])
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(encoder.learnt.values(), _LONGEST_STEP)
+            optimiser.step()
+            pace.step()
+            step += 1
+            if step % _SAID_EVERY == 0:
+                print(f"step {step} of {steps}, {name} {loss.item():.3f}, {time.monotonic() - started:.0f} s")
+    return {name: values.detach().numpy() for name, values in encoder.learnt.items()}
+
+
+def _answering(width: int, question: Question) -> tuple[torch.Tensor, torch.Tensor]:
+    classes, inputs = question.answers.shape[1], width * len(question.texts[0])
+    return torch.zeros(classes, inputs, requires_grad=True), torch.zeros(classes, requires_grad=True)
+
+
+def _batches(
+    asked: Mapping[str, Question], states: States, chance: random.Random
+) -> Iterator[tuple[str, list[int]]]:
+    """Every example once, in batches of one question."""
+    found = []
+    for name, question in asked.items():
+        order = chance.sample(range(len(question.texts)), len(question.texts))
+        for start in range(0, len(order), _AT_ONCE * _SORTED):
+            near = sorted(
+                order[start : start + _AT_ONCE * _SORTED],
+                key=lambda place: len(states[question.texts[place][0]]),
+            )
+            found += [(name, near[place : place + _AT_ONCE]) for place in range(0, len(near), _AT_ONCE)]
+    yield from chance.sample(found, len(found))
+
+
+def _loss(
+    encoder: TorchEncoder,
+    question: Question,
+    places: Sequence[int],
+    states: States,
+    answering: tuple[torch.Tensor, torch.Tensor],
+) -> torch.Tensor:
+    shown_ = [question.texts[place] for place in places]
+    columns = range(len(shown_[0]))
+    vectors = encoder.vectors(
+        [states[texts[column]] for column in columns for texts in shown_], forget=_FORGET
+    )
+    side_by_side = torch.cat(vectors.split(len(places)), dim=1) * _SCALE
+    scores = functional.linear(side_by_side, *answering)
+    answers, weights = torch.tensor(question.answers[places]), torch.tensor(question.weights[places])
+    if question.is_choice:
+        losses = functional.cross_entropy(scores, answers.float(), reduction="none")
+    else:
+        each = functional.binary_cross_entropy_with_logits(scores, answers.float(), reduction="none")
+        losses = each.sum(1)
+    weighed: torch.Tensor = (losses * weights.float()).sum() / weights.float().sum()
+    return weighed
+
+
+def _check(packed: bytes, texts: Sequence[str]) -> None:
+    """What is tuned here is what the engine computes: it stops if the two say different things of some texts."""
+    encoder, cut = TorchEncoder(packed), cutter(packed)
+    with torch.no_grad():
+        ours = encoder.vectors(encoder.lower([cut.pieces(shown(text)) for text in texts])).numpy()
+    alike = (ours * engine(packed).encode(list(map(shown, texts)), is_query=True)).sum(axis=1)
+    if alike.min() < _ALIKE:
+        raise RuntimeError(f"The engine computes something else than encoder_in_torch.py: {alike.min():.4f}.")
+
+
+def main() -> None:
+    """Writes nlp/models/encoder.npz."""
+    packed, asked = package_file().read_bytes(), questions(SHARED)
+    _check(packed, [texts[0] for texts in asked["mood"].texts[:_CHECKED]])
+    numbers = tune(packed, asked)
+    halves: dict[str, Any] = {name: values.astype(np.float16) for name, values in numbers.items()}
+    np.savez_compressed(TUNED, **halves)
+
+
+if __name__ == "__main__":
+    main()
