@@ -33,7 +33,8 @@ def answer_lines(
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     while batch := list(islice(numbered, _BATCH if fast else _SLOW_BATCH)):
         read = [_read(number, line, key, check) for number, line in batch]
-        answers = iter(answer([item for item in read if "error" not in item]))
+        readable = [item for item in read if "error" not in item]
+        answers = iter(answer(readable) if readable else ())
         for item in read:
             yield orjson.dumps(item if "error" in item else next(answers)).decode()
 

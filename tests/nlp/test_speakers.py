@@ -310,3 +310,9 @@ def test_an_address_that_is_none_is_read_past(address: str) -> None:
         speaker(handle="nina", display_name="Nina Roche", bio="Soudeuse", links=[address])["voice"]
         == "person"
     )
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_of_a_file_in_which_no_line_can_be_read_every_line_is_answered(fast: bool) -> None:
+    told = [orjson.loads(each) for each in speakers_lines(["name;bio", "Nina;soudeuse"], None, fast=fast)]
+    assert [each["error"].partition(":")[0] for each in told] == ["line 1", "line 2"]
