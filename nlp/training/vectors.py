@@ -26,7 +26,8 @@ def vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
         with np.load(store) as arrays:
             known = dict(zip(arrays["keys"].tolist(), arrays["values"], strict=True))
     keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24] for text in texts]
-    missing = [place for place, key in enumerate(keys) if key not in known]
+    # A text that comes twice is encoded once.
+    missing = list({key: place for place, key in enumerate(keys) if key not in known}.values())
     for start in range(0, len(missing), _BATCH):
         part = missing[start : start + _BATCH]
         found = encode([texts[place] for place in part])
