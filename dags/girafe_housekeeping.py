@@ -78,7 +78,9 @@ def housekeeping() -> None:
         from warehouse.retention import enforce
 
         context = wiring.here()
-        return enforce(context.data, context.settings, context.now).summary
+        # Beside an erasure it could write a file back that has just left.
+        with context.adding("girafe housekeeping"):
+            return enforce(context.data, context.settings, context.now).summary
 
     asked = sources()
     requests() >> asked

@@ -93,12 +93,17 @@ def housekeeping(
     """
     from warehouse.retention import enforce
 
-    if not dry_run:
-        context = open_context(company, data)
-        console.print(plain(erasure.process_requests(context, around=timed).summary))
-        console.print(plain(erasure.propagate_deletions(context).summary))
-    report = enforce(open_data(data), load_settings(company), now(), dry_run=dry_run)
-    console.print(f"{'would remove' if dry_run else 'removed'}: {report.summary}")
+    if dry_run:
+        report = enforce(open_data(data), load_settings(company), now(), dry_run=True)
+        console.print(f"would remove: {report.summary}")
+        return
+    context = open_context(company, data)
+    console.print(plain(erasure.process_requests(context, around=timed).summary))
+    console.print(plain(erasure.propagate_deletions(context).summary))
+    # Beside an erasure it could write a file back that has just left.
+    with context.adding("girafe housekeeping"):
+        report = enforce(context.data, context.settings, context.now)
+    console.print(f"removed: {report.summary}")
 
 
 @app.command(rich_help_panel=PANEL)
