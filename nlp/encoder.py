@@ -35,7 +35,7 @@ def package_file() -> Path:
 
 
 def engine(packed: bytes | bytearray) -> Any:
-    """The engine of the package, with these weights."""
+    """The engine of the package, with these weights (the bytes of a file)."""
     # Read once, when the engine is loaded. Its threads would else wait for each other at full speed: texts asked about
     # one at a time cost five times the processor time on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -55,15 +55,19 @@ def _tuned() -> Any:
     return engine(tuned(package_file().read_bytes(), numbers))
 
 
+@cache
+def _untuned() -> Any:
+    return engine(package_file().read_bytes())
+
+
 def shown(text: str) -> str:
     """What the encoder is shown of a text."""
     # The engine reads C strings: a zero byte would end the text.
     return text[:CHARACTERS].replace("\0", " ") or " "
 
 
-def encode(texts: Sequence[str]) -> np.ndarray:
-    """One unit vector of 384 numbers per text."""
-    vectors: np.ndarray = np.asarray(_tuned().encode(list(map(shown, texts)), is_query=True)).reshape(
-        len(texts), -1
-    )
-    return vectors
+def encode(texts: Sequence[str], *, is_tuned: bool = True) -> np.ndarray:
+    """One unit vector of 384 numbers per text; by the weights of the package where not `is_tuned`."""
+    model = _tuned() if is_tuned else _untuned()
+    vectors: np.ndarray = np.asarray(model.encode(list(map(shown, texts)), is_query=True))
+    return vectors.reshape(len(texts), -1)

@@ -12,8 +12,8 @@ from nlp.language import READ
 from nlp.linear import load, softmax
 from nlp.word_scores import classes, word_scores
 
-_UNSURE = {"en": 0.6, "fr": 0.2}
-"""Below this distance between the two likeliest the encoder is asked (0057, 0098)."""
+_UNSURE = {"en": 0.6, "fr": 0.3}
+"""Below this distance between the two likeliest the encoder is asked (0057, 0098, 0100)."""
 _WEIGHT = {"en": 2.0, "fr": 1.0}
 """What the encoder's word counts beside the fast model's."""
 

@@ -23,8 +23,8 @@ few, and words alone are too sure of them (0081)."""
 STATED = 0.8
 """A post in which a rule reads a present job and which words believe as much is not asked about: the encoder takes
 "je travaille chez Acme" for less than it is (0099)."""
-OF_BOTH: Mapping[Origin, tuple[float, float]] = {"bio": (0.65, 0.65), "post": (0.5, 0.8)}
-"""What the logarithms of the chances by words and by vectors count, chosen on turns left out of training (0100)."""
+OF_BOTH: Mapping[Origin, tuple[float, float]] = {"bio": (0.8, 0.5), "post": (0.65, 0.65)}
+"""What the logarithms of the chances by words and by vectors count, chosen on turns left out of training (0076)."""
 
 CURRENT = frozenset(
     {
@@ -58,7 +58,8 @@ def weigh(features: Sequence[int], code: str | None, *, origin: Origin, lines: L
     chances = softmax((linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias)[None, :])
     is_stated = np.array([origin == "post" and code in CURRENT])
     if lines is not None and is_asked(chances, is_stated)[0] and encoder.available():
-        vectors = encoder.encode(list(dict.fromkeys(lines)))
+        # Tuning taught it nothing about jobs that it does not know of turns it has not seen (0100).
+        vectors = encoder.encode(list(dict.fromkeys(lines)), is_tuned=False)
         second = load(f"ties_{origin}_vectors").scores(np.hstack([vectors[0], vectors[-1]])[None, :])
         chances = together(chances, softmax(second), origin)
     current, former, _ = (float(share) for share in chances[0])

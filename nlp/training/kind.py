@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from girafe.records import Account
 from nlp.linear import Linear
 from nlp.post_style import style
 from nlp.profile_features import line, matrix
-from nlp.training.convert import english_profiles, english_profiles_with_posts, french_people
+from nlp.training.convert import english_profiles, english_profiles_with_posts, french_people, lines
 from nlp.training.invent_profiles import organisations, people
 from nlp.training.vectors import vectors
 
@@ -22,7 +23,7 @@ _SEED = 20261101
 _ORGANISATIONS, _PEOPLE, _PARLIAMENT = 900, 500, 450
 STRENGTH, STRENGTH_OF_VECTORS, STRENGTH_OF_STYLE = 0.5, 5.0, 0.3
 _FOLDS = 5
-_APART, _SEED_OF_APART = 900, 20261115
+_LEFT, _SEED_OF_PARTS = 900, 20261115
 
 
 def examples(data: Path) -> tuple[list[Account], np.ndarray]:
@@ -36,13 +37,43 @@ def examples(data: Path) -> tuple[list[Account], np.ndarray]:
     return [*accounts, *french, *invented], np.concatenate([labels, np.array(is_organisation)])
 
 
-def apart(data: Path) -> list[int]:
-    """Places of English profiles that measure: no model that is measured has seen them, nor the tuned encoder."""
-    _, labels = english_profiles(data)
-    _, left = train_test_split(
-        range(len(labels)), test_size=_APART, random_state=_SEED_OF_APART, stratify=labels
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """Accounts to learn from, whether each is an organisation, and by language those that measure: neither is the
+    encoder tuned on them (0100) nor a model that is measured."""
+
+    trained: list[Account]
+    labels: np.ndarray
+    tests: Mapping[str, tuple[list[Account], np.ndarray]]
+
+
+def parted(data: Path | None) -> Parted:
+    """English: a part drawn at random. French: other families of invented organisations, and other people."""
+    chance = random.Random(_SEED_OF_PARTS)
+    trained = [*organisations(chance, 900, kinds=range(0, 14, 2)), *people(chance, 500)]
+    labels = np.array([True] * 900 + [False] * 500)
+    invented = list(organisations(chance, 150, kinds=range(1, 14, 2)))
+    if data is None:
+        accounts = [*invented, *people(chance, 200)]
+        return Parted(
+            trained=trained, labels=labels, tests={"fr": (accounts, np.arange(len(accounts)) < len(invented))}
+        )
+    french = chance.sample(french_people(data), 650)
+    english, is_organisation = english_profiles(data)
+    kept, left = train_test_split(
+        range(len(english)), test_size=_LEFT, random_state=_SEED_OF_PARTS, stratify=is_organisation
     )
-    return sorted(left)
+    humanizr = {str(row["id"]) for row in lines(data / "humanizr_train.jsonl")}
+    own = [place for place in left if english[place].account_id in humanizr]
+    accounts = [*invented, *french[400:]]
+    tests = {"fr": (accounts, np.arange(len(accounts)) < len(invented))}
+    for name, places in (("en", left), ("en  (Humanizr alone)", own)):
+        tests[name] = ([english[place] for place in places], is_organisation[places])
+    return Parted(
+        trained=[*(english[place] for place in kept), *trained, *french[:400]],
+        labels=np.concatenate([is_organisation[kept], labels, np.zeros(400, dtype=bool)]),
+        tests=tests,
+    )
 
 
 def train(data: Path, cache: Path) -> None:

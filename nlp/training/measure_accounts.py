@@ -12,7 +12,7 @@ import orjson
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from girafe.records import JUDGED_VOICES, Account, Voice
+from girafe.records import JUDGED_VOICES, Voice
 from nlp import encoder
 from nlp.calibration import THRESHOLDS
 from nlp.company import CompanyNames
@@ -26,9 +26,8 @@ from nlp.statements import heard, is_of_a_job, rule_statement
 from nlp.ties import Tie, tense_of
 from nlp.training import kind as training
 from nlp.training import ties as tie_training
-from nlp.training.convert import english_profiles, french_people, lines
+from nlp.training.convert import lines
 from nlp.training.invent_bios import TiedProfile, tied_profiles
-from nlp.training.invent_profiles import organisations, people
 from nlp.training.invent_ties import (
     COMPANIES,
     FRESH,
@@ -49,35 +48,11 @@ _TIES = ("employee", "former_employee", "other")
 
 def kind(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]:
     """English: a part kept out of training. French: other families of invented organisations, real people."""
-    chance = random.Random(_SEED)
-    trained = [*organisations(chance, 900, kinds=range(0, 14, 2)), *people(chance, 500)]
-    labels = np.array([True] * 900 + [False] * 500)
-    test = {"fr": ([*organisations(chance, 150, kinds=range(1, 14, 2))], [True] * 150)}
-    if data is None:
-        test["fr"] = ([*test["fr"][0], *people(chance, 200)], [*test["fr"][1], *[False] * 200])
-    else:
-        french = chance.sample(french_people(data), 650)
-        trained, labels = [*trained, *french[:400]], np.concatenate([labels, np.zeros(400, dtype=bool)])
-        test["fr"] = ([*test["fr"][0], *french[400:]], [*test["fr"][1], *[False] * 250])
-        english, is_organisation = english_profiles(data)
-        left = training.apart(data)
-        kept = sorted(set(range(len(english))) - set(left))
-        trained = [*(english[place] for place in kept), *trained]
-        labels = np.concatenate([is_organisation[kept], labels])
-        humanizr = {str(row["id"]) for row in lines(data / "humanizr_train.jsonl")}
-        own = [place for place in left if english[place].account_id in humanizr]
-        for name, places in (("en", left), ("en  (Humanizr alone)", own)):
-            test[name] = ([english[place] for place in places], is_organisation[places].tolist())
-    yield from _kind_rows(trained, labels, test, quick=quick)
+    yield from _kind_rows(training.parted(data), quick=quick)
 
 
-def _kind_rows(
-    trained: list[Account],
-    labels: np.ndarray,
-    test: dict[str, tuple[list[Account], list[bool]]],
-    *,
-    quick: bool,
-) -> Iterator[tuple[str, ...]]:
+def _kind_rows(parted: training.Parted, *, quick: bool) -> Iterator[tuple[str, ...]]:
+    trained, labels = parted.trained, parted.labels
     fast = training.fit_fast(trained, labels)
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
     baseline = LogisticRegression(max_iter=1000).fit(words.fit_transform(map(line, trained)), labels)
@@ -85,9 +60,9 @@ def _kind_rows(
     if encoder.available() and not quick:
         encoded = vectors(list(map(line, trained)), CACHE)
         thorough = training.fit(encoded, labels, training.STRENGTH_OF_VECTORS, centred=True)
-    for asked, (accounts, answers) in test.items():
+    for asked, (accounts, truth) in parted.tests.items():
         language, _, source = asked.partition(" ")
-        truth, name = np.array(answers), f"person / organisation, macro-F1{source}"
+        name = f"person / organisation, macro-F1{source}"
         scores = fast.scores(matrix(accounts))[:, 0]
         yield name, language, "majority", str(macro_f1(truth, np.zeros_like(truth))), ""
         told = baseline.predict(words.transform(map(line, accounts))).astype(bool)
@@ -162,33 +137,20 @@ def _error_row(
 
 
 def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Turns the rules were not written with in view, by family six times left out of training; pairs apart.
-
-    With the encoder only those that it was not tuned on, and these by words alone as well.
-    """
+    """Turns the rules were not written with in view, by family six times left out of training; pairs apart."""
     found = tie_training.examples(data)
     first = np.unique(found.turns, return_index=True)[1]
     asked = first[[found.is_unseen[place] and found.turns[place].startswith("turn") for place in first]]
-    told = turns()
-    of_turns = [told[int(found.turns[place].split()[1])] for place in asked]
-    truth, languages = np.array(_TIES)[found.ties[asked]], found.languages[asked]
-    in_pairs, is_new = np.array([turn.weight < 1 for turn in of_turns]), tie_training.is_apart(found)[asked]
+    truth, told = np.array(_TIES)[found.ties[asked]], turns()
     for system in systems:
-        is_fast = system == "girafe, fast"
-        encoded = None if is_fast else tie_training.encoded_lines(found, CACHE)
+        encoded = tie_training.encoded_lines(found, CACHE) if system == "girafe, cascade" else None
         chances = tie_training.cross_validated(found, encoded)[asked]
+        of_turns = [told[int(found.turns[place].split()[1])] for place in asked]
         voices = np.array([_voice_of(turn, row) for turn, row in zip(of_turns, chances, strict=True)])
-        sets = (
-            {"left out of training": ~in_pairs, "in pairs, left out of training": in_pairs} if is_fast else {}
-        )
-        if len(systems) > 1:
-            sets |= {
-                "left out of all training": ~in_pairs & is_new,
-                "in pairs, left out of all training": in_pairs & is_new,
-            }
-        for name, own in sets.items():
+        in_pairs = np.array([turn.weight < 1 for turn in of_turns])
+        for name, own in (("left out of training", ~in_pairs), ("in pairs, left out of training", in_pairs)):
             name = f"invented, {name}"
-            yield from _rows_of_a_set(name, system, truth[own], languages[own], voices[own])
+            yield from _rows_of_a_set(name, system, truth[own], found.languages[asked][own], voices[own])
             yield _error_row(name, system, (truth == voices)[own], chances.max(axis=1)[own], voices[own])
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
-from zlib import crc32
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -29,7 +28,7 @@ from nlp.training.vectors import vectors
 _READ = Path(__file__).parent / "read_mentions.tsv"
 _OF_THE_ENCODER = 384
 _STRENGTH, _FOLDS, _SEED = 2.0, 6, 20261127
-_STRENGTH_OF_VECTORS: Mapping[Origin, float] = {"bio": 5.0, "post": 1.0}
+_STRENGTH_OF_VECTORS: Mapping[Origin, float] = {"bio": 20.0, "post": 40.0}
 _NOT_ENCODED = ("", "")
 _IN_VIEW, _UNSEEN = 0.25, 0.8
 """How much of an example is shown with the rules' code. Where the rules were written with the text in
@@ -224,31 +223,13 @@ def _matrix(rows: list[list[int]]) -> csr_matrix:
 
 def fit_vectors(found: Examples, chosen: np.ndarray, encoded: np.ndarray, origin: Origin) -> Linear:
     """A regression over the encoder's vectors of the chosen bios or posts (`encoded`: one row for each of all)."""
-    chosen, weights = shown_to_the_encoder(found, chosen, origin)
+    told = np.array([found.lines[place] != _NOT_ENCODED for place in chosen])
+    chosen, weights = _told_once(found, chosen[told & (found.is_post[chosen] == (origin == "post"))])
     # Dense sums differ in their last digits from run to run: solved to the end, the saved weights do not.
     model = LogisticRegression(C=_STRENGTH_OF_VECTORS[origin], solver="newton-cholesky", tol=1e-9)
     mean = encoded[chosen].mean(axis=0, dtype=np.float64)
     model.fit(encoded[chosen].astype(np.float64) - mean, found.ties[chosen], sample_weight=weights)
     return Linear(classes=tuple(TIES), weights=model.coef_.T, bias=model.intercept_, mean=mean)
-
-
-def is_apart(found: Examples) -> np.ndarray:
-    """Which examples measure the tuned encoder, which has not seen them: every sixth family of turns, by its words."""
-    told = turns()
-    apart = {
-        family: crc32(told[int(family.split()[1])].text.encode()) % _FOLDS == 0
-        for family in set(found.families.tolist())
-        if family.startswith("turn ")
-    }
-    return np.array([apart.get(family, False) for family in found.families.tolist()])
-
-
-def shown_to_the_encoder(
-    found: Examples, chosen: np.ndarray, origin: Origin
-) -> tuple[np.ndarray, np.ndarray]:
-    """Of the chosen examples the bios or posts that the encoder is shown, each once, and what each counts."""
-    told = np.array([found.lines[place] != _NOT_ENCODED for place in chosen])
-    return _told_once(found, chosen[told & (found.is_post[chosen] == (origin == "post"))])
 
 
 def _told_once(found: Examples, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -268,7 +249,7 @@ def encoded_lines(found: Examples, cache: Path) -> np.ndarray:
     told = np.flatnonzero([each != _NOT_ENCODED for each in found.lines])
     encoded = np.zeros((len(found.lines), 2 * _OF_THE_ENCODER), dtype=np.float32)
     lines = [line for place in told for line in found.lines[place]]
-    encoded[told] = vectors(lines, cache).reshape(len(told), -1)
+    encoded[told] = vectors(lines, cache, is_tuned=False).reshape(len(told), -1)
     return encoded
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -20,14 +20,13 @@ from torch.nn import functional
 from nlp.encoder import TUNED, engine, package_file, shown
 from nlp.profile_features import line
 from nlp.themes import theme_names
-from nlp.ties import TIES, Origin
-from nlp.training import kind, sentiment, themes, ties
+from nlp.training import kind, sentiment, themes
 from nlp.training.convert import SHARED
 from nlp.training.encoder_in_torch import TorchEncoder
 from nlp.training.invent_work import work_texts
 from nlp.training.pieces import cutter
 
-_SEED, _ROUNDS, _AT_ONCE, _SORTED = 20261128, 4, 32, 16
+_SEED, _ROUNDS, _AT_ONCE, _SORTED = 20261128, 3, 32, 16
 """Batches hold texts of like length, out of sixteen batches' worth drawn at random."""
 _STEP, _STEP_OF_ANSWERS, _RISE, _LONGEST_STEP, _FORGET = 3e-3, 1e-2, 80, 1.0, 0.1
 _SCALE = 8.0
@@ -41,9 +40,9 @@ States: TypeAlias = Mapping[str, torch.Tensor]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One thing the encoder is asked: texts (one or two an example), answers (examples x classes) and weights."""
+    """One thing the encoder is asked: texts, answers (texts x classes) and weights."""
 
-    texts: Sequence[tuple[str, ...]]
+    texts: Sequence[str]
     answers: np.ndarray
     weights: np.ndarray
     is_choice: bool
@@ -51,37 +50,17 @@ class Question:
 
 
 def questions(data: Path) -> Mapping[str, Question]:
-    """All it is asked, without what measures it: a sixth of the turns, a part of the English profiles, the tweets of
-    `val`, the posts about work kept apart, the texts whose themes a reader labelled."""
-    return {**_ties(data), "kind": _kind(data), "mood": _mood(data), "themes": _themes()}
-
-
-def _ties(data: Path) -> dict[str, Question]:
-    found = ties.examples(data)
-    kept = np.flatnonzero(~ties.is_apart(found))
-    asked = {}
-    for origin in get_args(Origin):
-        chosen, weights = ties.shown_to_the_encoder(found, kept, origin)
-        asked[origin] = Question(
-            texts=[found.lines[place] for place in chosen],
-            answers=np.eye(len(TIES))[found.ties[chosen]],
-            weights=weights,
-            is_choice=True,
-        )
-    mean = np.concatenate([each.weights for each in asked.values()]).mean()
-    for each in asked.values():
-        each.weights[:] /= mean
-    return asked
+    """All it is asked, without what measures it: the test profiles of `kind.parted`, the tweets of `val`, the posts
+    about work kept apart, the texts whose themes a reader labelled."""
+    return {"kind": _kind(data), "mood": _mood(data), "themes": _themes()}
 
 
 def _kind(data: Path) -> Question:
-    accounts, is_organisation = kind.examples(data)
-    # The English profiles come first.
-    kept = sorted(set(range(len(accounts))) - set(kind.apart(data)))
+    parted = kind.parted(data)
     return Question(
-        texts=[(line(accounts[place]),) for place in kept],
-        answers=is_organisation[kept, None].astype(float),
-        weights=np.ones(len(kept)),
+        texts=[line(account) for account in parted.trained],
+        answers=parted.labels[:, None].astype(float),
+        weights=np.ones(len(parted.labels)),
         is_choice=False,
     )
 
@@ -89,7 +68,7 @@ def _kind(data: Path) -> Question:
 def _mood(data: Path) -> Question:
     found = sentiment.told(data, list(work_texts()))
     return Question(
-        texts=[(text,) for text in found.texts],
+        texts=found.texts,
         answers=np.array([[label == mood for mood in _MOODS] for label in found.labels], dtype=float),
         weights=found.weights,
         is_choice=True,
@@ -98,7 +77,7 @@ def _mood(data: Path) -> Question:
 
 def _themes() -> Question:
     (made_up, meant), (posts, told) = themes.invented(), themes.work()
-    texts = [(text,) for text in [*made_up, *posts]]
+    texts = [*made_up, *posts]
     answers = np.vstack([meant, told]).astype(float)
     assert answers.shape == (len(texts), len(theme_names()))
     return Question(texts=texts, answers=answers, weights=np.ones(len(texts)), is_choice=False)
@@ -109,7 +88,7 @@ def tune(packed: bytes, asked: Mapping[str, Question], *, rounds: int = _ROUNDS)
     torch.manual_seed(_SEED)
     chance, started = random.Random(_SEED), time.monotonic()
     encoder, cut = TorchEncoder(packed), cutter(packed)
-    texts = sorted({text for question in asked.values() for each in question.texts for text in each})
+    texts = sorted({text for question in asked.values() for text in question.texts})
     states = dict(zip(texts, encoder.lower([cut.pieces(shown(text)) for text in texts]), strict=True))
     answering = {name: _answering(encoder.shape.width, question) for name, question in asked.items()}
     steps = rounds * sum(1 for _ in _batches(asked, states, chance))
@@ -139,8 +118,8 @@ def tune(packed: bytes, asked: Mapping[str, Question], *, rounds: int = _ROUNDS)
 
 
 def _answering(width: int, question: Question) -> tuple[torch.Tensor, torch.Tensor]:
-    classes, inputs = question.answers.shape[1], width * len(question.texts[0])
-    return torch.zeros(classes, inputs, requires_grad=True), torch.zeros(classes, requires_grad=True)
+    classes = question.answers.shape[1]
+    return torch.zeros(classes, width, requires_grad=True), torch.zeros(classes, requires_grad=True)
 
 
 def _batches(
@@ -153,7 +132,7 @@ def _batches(
         for start in range(0, len(order), _AT_ONCE * _SORTED):
             near = sorted(
                 order[start : start + _AT_ONCE * _SORTED],
-                key=lambda place: len(states[question.texts[place][0]]),
+                key=lambda place: len(states[question.texts[place]]),
             )
             found += [(name, near[place : place + _AT_ONCE]) for place in range(0, len(near), _AT_ONCE)]
     yield from chance.sample(found, len(found))
@@ -166,13 +145,8 @@ def _loss(
     states: States,
     answering: tuple[torch.Tensor, torch.Tensor],
 ) -> torch.Tensor:
-    shown_ = [question.texts[place] for place in places]
-    columns = range(len(shown_[0]))
-    vectors = encoder.vectors(
-        [states[texts[column]] for column in columns for texts in shown_], forget=_FORGET
-    )
-    side_by_side = torch.cat(vectors.split(len(places)), dim=1) * _SCALE
-    scores = functional.linear(side_by_side, *answering)
+    vectors = encoder.vectors([states[question.texts[place]] for place in places], forget=_FORGET)
+    scores = functional.linear(vectors * _SCALE, *answering)
     answers, weights = torch.tensor(question.answers[places]), torch.tensor(question.weights[places])
     if question.is_choice:
         losses = functional.cross_entropy(scores, answers.float(), reduction="none")
@@ -196,7 +170,7 @@ def _check(packed: bytes, texts: Sequence[str]) -> None:
 def main() -> None:
     """Writes nlp/models/encoder.npz."""
     packed, asked = package_file().read_bytes(), questions(SHARED)
-    _check(packed, [texts[0] for texts in asked["mood"].texts[:_CHECKED]])
+    _check(packed, asked["mood"].texts[:_CHECKED])
     numbers = tune(packed, asked)
     halves: dict[str, Any] = {name: values.astype(np.float16) for name, values in numbers.items()}
     np.savez_compressed(TUNED, **halves)
