@@ -12,7 +12,9 @@ import spacy
 
 from nlp.company import CompanyNames
 from nlp.tie_features import tie_lines
+from nlp.training import kind
 from nlp.training.card import markdown
+from nlp.training.convert import SHARED
 from nlp.training.families import families
 from nlp.training.invent_relevance import sentences
 from nlp.training.invent_ties import KEPT_APART, ORDINARY_APART, kept_apart
@@ -25,6 +27,15 @@ def test_training_twice_gives_the_same_weights_to_the_byte() -> None:
     first, second = (fit(invented(sentences(random.Random(3), 300))) for _ in range(2))
     assert first.weights.tobytes() == second.weights.tobytes()
     assert first.bias.tobytes() == second.bias.tobytes()
+
+
+def test_no_profile_that_measures_is_learnt_from() -> None:
+    parted = kind.parted(SHARED if SHARED.exists() else None)
+    known = {(each.handle, each.display_name, each.bio) for each in parted.trained}
+    # Of invented people one in a hundred may be put together twice from the same parts.
+    for accounts, _ in parted.tests.values():
+        twins = sum((each.handle, each.display_name, each.bio) in known for each in accounts)
+        assert twins <= len(accounts) // 100 * (not SHARED.exists())
 
 
 def test_the_package_is_loaded_by_spacy_and_reads_a_post(tmp_path: Path) -> None:
