@@ -33,7 +33,6 @@ SEVENTH = BEGIN + 6 * WEEK
 SETTINGS = parse_settings(
     '[company]\nname = "Ondine"\ntime_zone = "UTC"\n'
     '[[sources]]\nname = "mastodon"\n[sources.options]\ninstances = ["https://a.example"]\n'
-    "canary = []\n"
     '[[sources]]\nname = "rss"\n[sources.options]\nfeeds = ["https://b.example/feed"]\n'
     "[governance]\nlegal_basis = 'x'\npurpose = 'x'\ndpia_reference = 'x'\n"
     "works_council_informed_on = 2026-01-15\nnotice_url = 'https://ondine.example'\ndpo_contact = 'x'\n"
