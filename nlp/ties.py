@@ -58,7 +58,7 @@ def weigh(features: Sequence[int], code: str | None, *, origin: Origin, lines: L
     chances = softmax((linear.weights[list(features)].sum(axis=0) * WEIGHT + linear.bias)[None, :])
     is_stated = np.array([origin == "post" and code in CURRENT])
     if lines is not None and is_asked(chances, is_stated)[0] and encoder.available():
-        # Tuning taught it nothing about jobs that it does not know of turns it has not seen (0100).
+        # Tuned for ties too, it knew its own turns by heart and read others no better (0100).
         vectors = encoder.encode(list(dict.fromkeys(lines)), is_tuned=False)
         second = load(f"ties_{origin}_vectors").scores(np.hstack([vectors[0], vectors[-1]])[None, :])
         chances = together(chances, softmax(second), origin)

@@ -91,19 +91,16 @@ def housekeeping(
 
     Payloads past their time leave; counts and labels stay.
     """
-    from warehouse.retention import enforce
-
     if dry_run:
+        from warehouse.retention import enforce
+
         report = enforce(open_data(data), load_settings(company), now(), dry_run=True)
         console.print(f"would remove: {report.summary}")
         return
     context = open_context(company, data)
     console.print(plain(erasure.process_requests(context, around=timed).summary))
     console.print(plain(erasure.propagate_deletions(context).summary))
-    # Beside an erasure it could write a file back that has just left.
-    with context.adding("girafe housekeeping"):
-        report = enforce(context.data, context.settings, context.now)
-    console.print(f"removed: {report.summary}")
+    console.print(f"removed: {erasure.enforce_times_to_live(context).summary}")
 
 
 @app.command(rich_help_panel=PANEL)

@@ -13,10 +13,10 @@ from sklearn.model_selection import KFold
 from nlp import encoder
 from nlp.fold import fold
 from nlp.language import likely_language
-from nlp.linear import load, sigmoid, softmax
+from nlp.linear import load, softmax
 from nlp.relevance import KEPT
 from nlp.sentiment import Sentiment, sentiments
-from nlp.themes import LEAST, LEAST_OF_BOTH, asked_about, theme_names
+from nlp.themes import judged, theme_names
 from nlp.themes import themes as theme_labels
 from nlp.training import convert
 from nlp.training import relevance as training
@@ -136,7 +136,8 @@ def about_work(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
     read = np.array([[name in each.themes for name in names] for each in posts])
     systems: dict[str, Callable[[Sequence[int]], np.ndarray] | None] = {"girafe, fast": None}
     if encoder.available() and not quick:
-        systems["girafe, cascade"] = lambda places: encoder.encode([texts[place] for place in places])
+        # Sentiment and themes ask about the same posts.
+        systems["girafe, cascade"] = vectors(texts, CACHE).__getitem__
     for system, encode in systems.items():
         moods = _first(sentiments(texts, languages.tolist(), encode=encode))
         found = [dict(row) for row in theme_labels(list(map(fold, texts)), languages.tolist(), encode=encode)]
@@ -192,13 +193,13 @@ def _left_out(
     for kept, left in KFold(5, shuffle=True, random_state=_SEED).split(texts):
         known = np.vstack([read[kept], answers])
         model = theme_training.learn([*(texts[place] for place in kept), *others], known)
-        chances = sigmoid(model.scores(features([tokens(fold(texts[place])) for place in left])))
-        likely = chances >= LEAST
-        if encoded is not None:
+        by_words = model.scores(features([tokens(fold(texts[place])) for place in left]))
+        languages = [likely_language(texts[place]) for place in left]
+        if encoded is None:
+            _, likely = judged(by_words, languages, None)
+        else:
             second = theme_training.learn_vectors(np.vstack([encoded[kept], vectors(others, CACHE)]), known)
-            asked = asked_about(chances, [likely_language(texts[place]) for place in left])
-            both = (chances[asked] + sigmoid(second.scores(encoded[left][asked]))) / 2
-            likely[asked] = both >= LEAST_OF_BOTH
+            _, likely = judged(by_words, languages, encoded[left].__getitem__, second)
         holds[left] = said[left] | likely
     return holds
 

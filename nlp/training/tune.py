@@ -19,7 +19,6 @@ from torch.nn import functional
 
 from nlp.encoder import TUNED, engine, package_file, shown
 from nlp.profile_features import line
-from nlp.themes import theme_names
 from nlp.training import kind, sentiment, themes
 from nlp.training.convert import SHARED
 from nlp.training.encoder_in_torch import TorchEncoder
@@ -79,7 +78,6 @@ def _themes() -> Question:
     (made_up, meant), (posts, told) = themes.invented(), themes.work()
     texts = [*made_up, *posts]
     answers = np.vstack([meant, told]).astype(float)
-    assert answers.shape == (len(texts), len(theme_names()))
     return Question(texts=texts, answers=answers, weights=np.ones(len(texts)), is_choice=False)
 
 
@@ -162,7 +160,7 @@ def _check(packed: bytes, texts: Sequence[str]) -> None:
     encoder, cut = TorchEncoder(packed), cutter(packed)
     with torch.no_grad():
         ours = encoder.vectors(encoder.lower([cut.pieces(shown(text)) for text in texts])).numpy()
-    alike = (ours * engine(packed).encode(list(map(shown, texts)), is_query=True)).sum(axis=1)
+    alike = (ours * engine(package_file()).encode(list(map(shown, texts)), is_query=True)).sum(axis=1)
     if alike.min() < _ALIKE:
         raise RuntimeError(f"The engine computes something else than encoder_in_torch.py: {alike.min():.4f}.")
 

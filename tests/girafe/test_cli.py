@@ -129,12 +129,19 @@ def test_a_dry_run_names_a_source_that_cannot_be_asked(tmp_path: Path) -> None:
     assert "in all about 1 call; nothing was asked" in told
 
 
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     girafe("init", "Orée", at=tmp_path)
     os.mkfifo(tmp_path / "accounts.jsonl")  # nobody writes into it, so the command waits
     command = [Path(sys.executable).with_name("girafe"), "speakers", "accounts.jsonl"]
     with (
-        subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as asked,
+        # Whoever starts the tests in the background may have Ctrl-C ignored, and a child would inherit that.
+        subprocess.Popen(
+            command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c
+        ) as asked,
         (tmp_path / "accounts.jsonl").open("w"),  # opened when the command reads
     ):
         asked.send_signal(signal.SIGINT)

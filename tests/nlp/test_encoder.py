@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.encoder import TUNED, encode, engine, package_file
+from nlp.encoder import TUNED, _tuned, encode, engine, package_file
 from nlp.packed_encoder import layout, tuned
 
 _TEXTS = [
@@ -28,7 +28,7 @@ def test_the_tuned_encoder_says_something_else_than_the_packages(packed: bytes) 
     assert own.shape == theirs.shape == (3, 384)
     np.testing.assert_allclose(np.linalg.norm(own, axis=1), 1, atol=1e-5)
     assert (own * theirs).sum(axis=1).max() < 0.99
-    np.testing.assert_array_equal(theirs, engine(packed).encode(_TEXTS, is_query=True))
+    np.testing.assert_array_equal(theirs, engine(package_file()).encode(_TEXTS, is_query=True))
 
 
 def test_only_plain_numbers_change_and_the_rest_of_the_file_stays_as_it_was(packed: bytes) -> None:
@@ -63,11 +63,10 @@ def test_every_committed_number_is_finite_and_has_a_place_in_the_installed_encod
     tuned(packed, numbers)
 
 
-def test_loading_leaves_no_file_behind(
-    packed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_loading_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    engine(packed)
+    _tuned.cache_clear()
+    encode(_TEXTS)
     assert list(tmp_path.iterdir()) == []
 
 
