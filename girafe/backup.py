@@ -29,14 +29,15 @@ def forget_again(context: Context, *, newer: DataDir | None = None) -> int:
     """Erases from restored files whoever is on the forgotten list; returns the payloads that left.
 
     `newer` is the data directory in use until now, if it is still there: who was forgotten since the backup
-    stands only on its list. What was classified from a file that changed is classified again.
+    stands only on its list. What was classified from a file that changed is classified again. The restore ends here.
     """
     from collectors.registry import PARSERS
+    from warehouse.archive import end_restore
     from warehouse.erase import classified_folders, clean_classified, landed_of, remove_from_landing
     from warehouse.forgotten import Forgotten, read_entries, write_entries
 
     data = context.data
-    with hold(data, "files", "girafe restore", now=context.now):
+    with hold(data, "files", "girafe restore", now=context.now, restoring=True):
         known = read_entries(data)
         if newer is not None:
             known |= read_entries(newer)
@@ -52,4 +53,5 @@ def forget_again(context: Context, *, newer: DataDir | None = None) -> int:
         for folder in classified_folders(data):
             clean_classified(folder, {entry.pseudonym for entry in known})
     context.audit("restore", payloads_forgotten_again=payloads)
+    end_restore(data)
     return payloads

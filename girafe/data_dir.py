@@ -169,6 +169,11 @@ class DataDir:
         return self.root / "keys"
 
     @property
+    def restoring(self) -> Path:
+        """There from before a backup is put in place until whoever was forgotten has left again: nothing else runs."""
+        return self.root / ".restoring"
+
+    @property
     def quality(self) -> Path:
         """Great Expectations results and Data Docs."""
         return self.root / "quality"

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from girafe.data_dir import DataDir
-from girafe.errors import RetryLater
+from girafe.errors import RetryLater, UserMustAct
 
 Name: TypeAlias = Literal["files", "warehouse"]
 
@@ -29,11 +29,19 @@ class Busy(RetryLater):
 
 
 @contextmanager
-def hold(data: DataDir, name: Name, what: str, *, now: datetime, shared: bool = False) -> Iterator[None]:
+def hold(
+    data: DataDir, name: Name, what: str, *, now: datetime, shared: bool = False, restoring: bool = False
+) -> Iterator[None]:
     """Holds a lock of `data` while the block runs; `what` tells others what is being done.
 
-    A process that holds it already may take it again. Raises Busy if another process has it.
+    A process that holds it already may take it again. Raises Busy if another process has it, UserMustAct where a
+    restore was interrupted, unless this is its end (`restoring`).
     """
+    if data.restoring.exists() and not restoring:
+        raise UserMustAct(
+            f"A restore into {data.root} was interrupted, so files may be missing and who was forgotten may be back. "
+            "Finish it with the same command: girafe restore ARCHIVE"
+        )
     key = (str(data.root), name, os.getpid())
     if key in _held and (shared or _held[key][0]):
         yield

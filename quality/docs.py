@@ -8,11 +8,16 @@ sheet takes their place; the start page is ours, because theirs is drawn by a re
 from __future__ import annotations
 
 import html
+import logging
 import re
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from girafe.errors import told_of
 from quality.report import Finding
 
 _SITE = "girafe"
@@ -37,6 +42,15 @@ def build_docs(context: Any, root: Path) -> None:
     """Writes the pages of every validation in `context` to `root`, replacing what was there."""
     fresh = root.with_name(f".{root.name}.part")
     shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        _draw(context, fresh)
+        shutil.rmtree(root, ignore_errors=True)
+        fresh.replace(root)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _draw(context: Any, fresh: Path) -> None:
     context.add_data_docs_site(
         _SITE,
         {
@@ -45,11 +59,41 @@ def build_docs(context: Any, root: Path) -> None:
             "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(fresh)},
         },
     )
-    context.build_data_docs(site_names=[_SITE], build_index=False)
+    with _failures_told():
+        context.build_data_docs(site_names=[_SITE], build_index=False)
     for page in fresh.rglob("*.html"):
         page.write_text(without_remote(page.read_text(encoding="utf-8")), encoding="utf-8")
-    shutil.rmtree(root, ignore_errors=True)
-    fresh.replace(root)
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """Raises what the disk refused; of a page that could not be drawn for another reason, says where it failed.
+
+    Great Expectations catches both, logs its whole trace, which may quote a row, and goes on without the page.
+    """
+    builder = logging.getLogger("great_expectations.render.renderer.site_builder")
+    caught, was = _Caught(), builder.propagate
+    builder.addHandler(caught)
+    builder.propagate = False
+    try:
+        yield
+    finally:
+        builder.removeHandler(caught)
+        builder.propagate = was
+    if isinstance(caught.error, OSError):
+        raise caught.error
+    if caught.error:
+        logging.getLogger(__name__).warning("A page of the validation is missing: %s", told_of(caught.error))
+
+
+class _Caught(logging.Handler):
+    """Keeps the first error that was being handled when something was logged."""
+
+    error: BaseException | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Looks at the error and not at the record, which holds its words."""
+        self.error = self.error or sys.exc_info()[1]
 
 
 def without_remote(page: str) -> str:

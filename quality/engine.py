@@ -28,6 +28,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # It draws charts, tests distributions and asks databases; none of our rules does, and these are a third of its start.
 with when_used("scipy.stats", "altair"), without("sqlalchemy"):
     import great_expectations as gx
+    from great_expectations.data_context.data_context.context_factory import project_manager
     from great_expectations.expectations.expectation import Expectation
 
 _EXAMPLES = 5
@@ -83,15 +84,18 @@ def run(
             )
         findings += _findings(batch, outcome.results)
     build_docs(context, docs)
-    _forget_classes()
+    _forget()
     return findings
 
 
-def _forget_classes() -> None:
-    """Lets go of the classes Great Expectations makes anew for each page it draws: `typing` remembers them.
+def _forget() -> None:
+    """Lets go of what Great Expectations keeps of a validation: its frames and metrics, and classes.
 
-    Some 20 KB a class and eight a validation, until its caches of 128 are full of them.
+    The last context stays in a global until the next takes its place, by then among everything that run has made. The
+    classes it makes anew for each page it draws `typing` remembers: some 20 KB a class and eight a validation, until
+    its caches of 128 are full of them.
     """
+    project_manager.set_project(None)
     for clear in typing._cleanups:  # type: ignore[attr-defined]
         clear()
 

@@ -104,8 +104,11 @@ def write_tree(path: Path, tree: Any) -> None:
     """Writes a JSON file that appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_bytes(orjson.dumps(tree, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
-    partial.replace(path)
+    try:
+        partial.write_bytes(orjson.dumps(tree, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def read_results(folder: Path) -> dict[str, Any]:

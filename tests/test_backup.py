@@ -89,6 +89,21 @@ def test_who_was_forgotten_since_does_not_come_back(before: path.Context, tmp_pa
     assert len(handles(new)) == 29
 
 
+def test_a_restore_that_was_interrupted_is_finished_by_the_same_command_and_by_no_other(
+    before: path.Context, tmp_path: Path
+) -> None:
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    new = DataDir(tmp_path / "new")
+    read_archive(made.archive, new, tmp_path / "company.toml")
+    (new.keys / "pseudonym.key").unlink()  # it ended before all was in place
+    with pytest.raises(UserMustAct, match="girafe restore"):
+        path.classify(context(new.root))
+    read_archive(made.archive, new, tmp_path / "company.toml")
+    forget_again(context(new.root))
+    assert (new.keys / "pseudonym.key").read_bytes() == (before.data.keys / "pseudonym.key").read_bytes()
+    assert path.classify(context(new.root))[0].skipped
+
+
 def test_company_toml_comes_back_where_there_is_none(before: path.Context, tmp_path: Path) -> None:
     made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
     read_archive(made.archive, DataDir(tmp_path / "new"), tmp_path / "found.toml")

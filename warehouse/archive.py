@@ -22,7 +22,7 @@ import orjson
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
-from warehouse.durable import flush_folder
+from warehouse.durable import flush_folder, write_whole
 
 KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
 """The folders of a data directory that go into an archive."""
@@ -91,33 +91,44 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
 def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
     """Puts an archive into an empty data directory, and company.toml where there is none yet.
 
-    Nothing is put in place before every file was found whole. Raises InputInvalid for an archive that is not
-    girafe's or is damaged, UserMustAct if the directory is not empty.
+    Nothing is put in place before every file was found whole. Until `end_restore` nothing else runs; killed before,
+    the same call begins anew. Raises InputInvalid for an archive that is not girafe's or is damaged, UserMustAct if
+    the directory is not empty.
     """
     if data.store or data.landing_at or data.classified_at:
         raise UserMustAct(
             "Restore into a folder without GIRAFE_STORE; then copy what is shared to the store."
         )
     inhabited = [name for name in KEPT if any((data.root / name).glob("*"))]
-    if inhabited:
+    if inhabited and not data.restoring.exists():
         raise UserMustAct(
             f"{data.root} is not empty ({', '.join(inhabited)}). Restore into another folder: --data NEW"
         )
     data.root.mkdir(parents=True, exist_ok=True)
+    for abandoned in data.root.glob(".restore.*"):
+        shutil.rmtree(abandoned)
     fresh = data.root / f".restore.{os.getpid()}"
     try:
         index = _unpack(archive, fresh)
+        data.restoring.touch()
+        flush_folder(data.root)
         for name in KEPT:
+            shutil.rmtree(data.root / name, ignore_errors=True)
             if (fresh / name).is_dir():
-                shutil.rmtree(data.root / name, ignore_errors=True)
                 (fresh / name).replace(data.root / name)
         if (fresh / _COMPANY).exists() and not company.exists():
-            shutil.copyfile(fresh / _COMPANY, company)
+            write_whole(company, (fresh / _COMPANY).read_bytes())
         size = sum(path.stat().st_size for name in KEPT for path in (data.root / name).rglob("*"))
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     made_at = datetime.fromisoformat(index["made_at"])
     return ArchiveReport(archive=archive, files=len(index["files"]), bytes_inside=size, made_at=made_at)
+
+
+def end_restore(data: DataDir) -> None:
+    """What was put in place is durable and may be worked with."""
+    os.sync()
+    data.restoring.unlink(missing_ok=True)
 
 
 def _members(data: DataDir, company: Path) -> Iterator[tuple[str, Path]]:

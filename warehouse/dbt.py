@@ -134,8 +134,11 @@ def _write_docs(index: Path, manifest_file: Path, catalog: Path, to: Path, mark:
         page = page.replace(f'"{name}.JSON INLINE DATA"', text)
     to.parent.mkdir(parents=True, exist_ok=True)
     partial = to.with_suffix(".part")
-    partial.write_text(page + mark, encoding="utf-8")
-    partial.replace(to)
+    try:
+        partial.write_text(page + mark, encoding="utf-8")
+        partial.replace(to)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 _OF_MACHINE = frozenset(

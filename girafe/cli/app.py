@@ -63,6 +63,8 @@ _INTERRUPTED = 130
 def main() -> None:
     """Runs the command line; an expected error becomes one plain message and its exit code."""
     path.be_quiet()
+    # A log that cannot be written (dbt's, on a full disk) is no reason for a trace per line: the stage says it once.
+    logging.raiseExceptions = False
     # Great Expectations, dbt and spaCy make millions of objects that stay. Looking through all of them for garbage as
     # often as Python does by itself is a tenth of what a run costs.
     gc.set_threshold(50_000, 20, 50)

@@ -112,3 +112,11 @@ def test_validating_again_keeps_no_class_made_for_the_pages_of_the_first(marts: 
     write(marts)
     classes()
     assert classes() == classes()
+
+
+def test_a_validation_that_is_over_keeps_none_of_its_tables(marts: Path) -> None:
+    write(marts)
+    validate_marts(marts, SETTINGS, NOW)
+    gc.collect()
+    kept = [found for found in gc.get_objects() if type(found).__name__ in ("Batch", "MetricConfigurationID")]
+    assert kept == []
