@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp
@@ -18,12 +18,21 @@ from nlp.language import READ, likely_language
 from nlp.linear import load
 from nlp.links import first_names
 from nlp.provider import speaks_to_provider, writes_to_service
-from nlp.relevance_features import KEY_WEIGHT, KNOWLEDGE, companies, context_keys, text_features
+from nlp.relevance_features import (
+    KEY_WEIGHT,
+    KNOWLEDGE,
+    companies,
+    context_keys,
+    mention_lines,
+    text_features,
+)
 
 _COMMON = Path(__file__).parent / "patterns" / "common_words.txt"
 _CERTAIN, _NAMED, _NOT = 0.99, 0.96, 0.01
 _SURE_EVIDENCE = frozenset({"about:official_handle", "about:domain"})
 _TO_PROVIDER, _IN_ADDRESS, _FARTHEST = 0.6, 0.3, 30.0
+_SURE = 4.0
+"""A score of words from which the encoder is not asked."""
 KEPT = 0.5
 """From here on a common word counts as the company: chosen on left-out mentions for a precision of 0.95."""
 
@@ -75,11 +84,13 @@ def relevance(
     others: int = 0,
     language: str = "",
     collected: bool = False,
+    encode: Callable[[Sequence[str]], np.ndarray] | None = None,
 ) -> Relevance:
     """Judges one text.
 
     `addressed`: handles the platform says it mentions; `others`: how many other companies it names; `language`:
-    the text's, where it is known; `collected`: somebody collected this text for this company.
+    the text's, where it is known; `collected`: somebody collected this text for this company; `encode`: the encoder's
+    vectors, asked for where the name is one nobody has met and words are not sure.
     """
     folded = fold(text) if folded is None else folded
     mentions = names.mentions(text, folded) if mentions is None else mentions
@@ -97,7 +108,7 @@ def relevance(
     elif is_common_word(names) and not _has_plain_name(names, mentions, folded):
         language = language if language in READ else ""
         probability = _in_context(
-            text, folded, mentions, others, names.trade, language or likely_language(text)
+            text, folded, mentions, others, names.trade, language or likely_language(text), encode
         )
         evidence.add("about:context" if probability >= KEPT else "about:no_context")
     else:
@@ -131,8 +142,20 @@ def is_known(counted: np.ndarray) -> np.ndarray:
     return known
 
 
+def by_vectors(encoded: np.ndarray) -> np.ndarray:
+    """What the encoder's vectors of mentions add to the scores of words: mentions x 1."""
+    found: np.ndarray = load("relevance_vectors").scores(encoded)[:, 0]
+    return found
+
+
 def _in_context(
-    text: str, folded: str, mentions: Sequence[Mention], others: int, trade: str, language: str
+    text: str,
+    folded: str,
+    mentions: Sequence[Mention],
+    others: int,
+    trade: str,
+    language: str,
+    encode: Callable[[Sequence[str]], np.ndarray] | None,
 ) -> float:
     if "http" in folded or "www." in folded:
         # A name within an address says nothing of what the text is about.
@@ -147,5 +170,8 @@ def _in_context(
     for row, mention, is_met in zip(rows, mentions, is_known(rows), strict=True):
         weights, bias = model.weights[:, int(not is_met)], model.bias[int(not is_met)]
         keys = [counted + key for key in context_keys(text, folded, mention)]
-        best = max(best, float(row @ weights[:counted] + KEY_WEIGHT * weights[keys].sum() + bias))
+        score = float(row @ weights[:counted] + KEY_WEIGHT * weights[keys].sum() + bias)
+        if encode is not None and not is_met and abs(score) < _SURE:
+            score += by_vectors(encode(mention_lines(text, mention)).reshape(1, -1))[0]
+        best = max(best, score)
     return round(1 / (1 + exp(-min(max(best, -_FARTHEST), _FARTHEST))), 3)

@@ -39,6 +39,8 @@ _SMALL_START = re.compile(r"(?:^|[.!?]\s+|\n)(?:@\w+ )*[a-z]|(?<=\s)i(?=\s)")
 _BIG_START = re.compile(r"(?:^|[.!?]\s+|\n)(?:@\w+ )*[A-Z]|(?<=\s)I(?=\s)")
 _LITTLE = ("definite", "indefinite", "strong", "weak", "amount", "owned")
 """Lists of words that begin no longer name, even with a capital ("À Orange, ...", "Ex-Orange")."""
+_SHOWN, _STAND_IN = 110, "Voltagne"
+"""How much around a mention the encoder is shown, and the invented name it sees there."""
 _ARTICLES = ("le ", "la ", "les ", "l'", "the ")
 
 
@@ -50,6 +52,13 @@ def _lists() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]], dict
         for part in ("before", "after", "context")
     )
     return before, after, context
+
+
+def mention_lines(text: str, mention: Mention) -> tuple[str, str]:
+    """What the encoder is shown of a mention: what is around it, and the same with an invented name in its place."""
+    before = text[max(0, mention.start - _SHOWN) : mention.start]
+    after = text[mention.end : mention.end + _SHOWN]
+    return f"{before}{text[mention.start : mention.end]}{after}", f"{before}{_STAND_IN}{after}"
 
 
 def mention_features(

@@ -10,12 +10,10 @@ import numpy as np
 from nlp.fold import fold
 from nlp.language import READ
 from nlp.linear import load, softmax
-from nlp.word_scores import classes, word_scores
+from nlp.word_scores import MOODS, word_scores
 
-_UNSURE = {"en": 0.6, "fr": 0.3}
-"""Below this distance between the two likeliest the encoder is asked (0057, 0098, 0100)."""
-_WEIGHT = {"en": 2.0, "fr": 1.0}
-"""What the encoder's word counts beside the fast model's."""
+_UNSURE = 0.3
+"""Below this distance between the two likeliest the encoder is asked (0057, 0104)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +39,12 @@ def sentiments(
     """
     if not texts:
         return []
-    names = classes("sentiment")
     shares = softmax(word_scores(list(map(fold, texts)) if folded is None else folded, "sentiment"))
     if encode is not None:
         _ask_the_encoder(shares, languages, encode)
     best, rounded = shares.argmax(axis=1).tolist(), shares.round(3).tolist()
     return [
-        Sentiment(label=names[place], probability=row[place], shares=dict(zip(names, row, strict=True)))
+        Sentiment(label=MOODS[place], probability=row[place], shares=dict(zip(MOODS, row, strict=True)))
         if language in READ
         else None
         for place, row, language in zip(best, rounded, languages, strict=True)
@@ -60,9 +57,8 @@ def _ask_the_encoder(
     ordered = np.sort(shares, axis=1)
     lead = ordered[:, -1] - ordered[:, -2]
     for model, spoken in (("en", ("en", "und")), ("fr", ("fr",))):
-        unsure = np.flatnonzero(lead < _UNSURE[model]).tolist()
+        unsure = np.flatnonzero(lead < _UNSURE).tolist()
         asked = [place for place in unsure if languages[place] in spoken]
         if asked:
             told = softmax(load(f"sentiment_vectors_{model}").scores(encode(asked)))
-            weight = _WEIGHT[model]
-            shares[asked] = (shares[asked] + weight * told) / (1 + weight)
+            shares[asked] = (shares[asked] + told) / 2

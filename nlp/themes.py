@@ -20,9 +20,9 @@ from nlp.word_scores import word_scores
 
 _FILE = Path(__file__).parent / "patterns" / "themes.toml"
 _CHARACTERS = 1000
-LEAST, LEAST_OF_BOTH = 0.3, 0.35
-"""The chance from which words alone, without a stem, make a theme (0098), and words and the encoder together (0100)."""
-_FLAT = 0.05
+LEAST, LEAST_OF_BOTH = 0.2, 0.3
+"""The chance from which words alone, without a stem, make a theme, and words and the encoder together (0104)."""
+_FLAT = 0.1
 """Below this chance by words of every theme the encoder is not asked: such a text is about something else."""
 
 

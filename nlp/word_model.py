@@ -1,8 +1,9 @@
-"""Word model: a linear model of texts whose score is a sum over words, so that each word is worked out once.
+"""Word model: a small network of texts whose first layer is a sum over words, so that each word is worked out once.
 
 A text's features are its words, its pairs of neighbours, the letters of its words (three and four at a time), all
 hashed, and words of feeling, counted. All but the pairs depend on one word alone: what a word adds to each
-class is kept, and a text costs one look-up per word.
+sum is kept, and a text costs one look-up per word. Some of the sums are scores of classes; the others go through a
+hidden layer first (decision 0104).
 """
 
 from __future__ import annotations
@@ -19,14 +20,13 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from nlp.buckets import bucket
-from nlp.linear import Linear
 
 _POLARITY = Path(__file__).parent / "patterns" / "polarity.toml"
 BUCKETS = 2**17
 _CHARACTERS = 1000
 _TOKEN = re.compile(r"https?://\S+|www\.\S+|@\w+|\w+n't\b|#?\w+|[:;]-?[)(/dp](?!\w)|<3|[^\w\s]")
 _PAIRED = np.uint32(0x9E3779B1)
-_KEPT_WORDS, _MET_AT_ONCE = 200_000, 4096
+_KEPT_WORDS, _MET_AT_ONCE, _SUMMED_AT_ONCE = 200_000, 4096, 128
 _MOST_FEELINGS = 3.0
 
 
@@ -101,9 +101,7 @@ def features(texts: Sequence[Sequence[str]]) -> csr_matrix:
     indices = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, dtype=np.int64)
     values = np.concatenate([numbers for _, numbers in rows]) if rows else np.zeros(0)
     ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-    matrix = csr_matrix(
-        (values.astype(np.float32), indices, ends), shape=(len(rows), 2 * BUCKETS + len(_feelings()))
-    )
+    matrix = csr_matrix((values.astype(np.float32), indices, ends), shape=(len(rows), feature_count()))
     matrix.sum_duplicates()
     return matrix
 
@@ -131,45 +129,79 @@ def pairs(buckets: np.ndarray) -> np.ndarray:
     return ((mixed ^ (mixed >> np.uint32(15))) % np.uint32(BUCKETS)).astype(np.int64)
 
 
+def feature_count() -> int:
+    """How many features a text can have."""
+    return 2 * BUCKETS + len(_feelings())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """The weights of a word model. A text's sums are its features times `features` times `step`."""
+
+    features: np.ndarray
+    """Features x sums, in whole steps (int8): first the sums that are hidden, then one for each class."""
+    step: np.ndarray
+    """Per sum, what a step is."""
+    hidden_bias: np.ndarray
+    hidden: np.ndarray
+    """Hidden sums x classes."""
+    bias: np.ndarray
+    """Per class."""
+
+    def scores(self, sums: np.ndarray) -> np.ndarray:
+        """The score of each text for each class, from its sums in steps: texts x classes."""
+        found, count = sums * self.step, len(self.hidden_bias)
+        hidden = np.maximum(found[:, :count] + self.hidden_bias, 0)
+        scores: np.ndarray = found[:, count:] + hidden @ self.hidden + self.bias
+        return scores
+
+
 @dataclass(slots=True)
 class WordModel:
-    """A linear model with what each word it has met adds to each class."""
+    """A network with what each word it has met adds to each sum."""
 
-    linear: Linear
+    network: Network
     places: dict[str, int] = field(default_factory=dict)
     buckets: np.ndarray = field(default_factory=lambda: np.zeros(1024, dtype=np.int64))
     table: np.ndarray = field(init=False)
-    """Per word met: what it adds to each class, what its letters add, how many they are, its feelings."""
+    """Per word met: what it adds to each sum, what its letters add, how many they are, its feelings."""
 
     def __post_init__(self) -> None:
         """Makes room for the first words."""
-        self.table = np.zeros((1024, 2 * len(self.linear.classes) + 1 + len(_feelings())))
+        width = self.network.features.shape[1]
+        self.table = np.zeros((1024, 2 * width + 1 + len(_feelings())), dtype=np.float32)
 
     def scores(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
-        """The score of each text for each class."""
+        """The score of each text (as tokens) for each class."""
         if len(self.places) > _KEPT_WORDS:
             self.places.clear()
         ids = self._ids(texts)
-        counts = np.array([len(text) for text in texts])
-        total: np.ndarray = np.zeros((len(texts), len(self.linear.classes))) + self.linear.bias
-        spoken = np.flatnonzero(counts)
-        if len(spoken) == 0:
-            return total
-        starts = np.cumsum(counts) - counts
-        total[spoken] += self._spoken(ids, starts[spoken], counts[spoken])
-        return total
+        ends = np.cumsum([0, *map(len, texts)])
+        sums = np.zeros((len(texts), self.network.features.shape[1]), dtype=np.float32)
+        # Few at once: what is looked up stays near the processor.
+        for first in range(0, len(texts), _SUMMED_AT_ONCE):
+            part = ends[first : first + _SUMMED_AT_ONCE + 1]
+            sums[first : first + _SUMMED_AT_ONCE] = self._sums(ids[part[0] : part[-1]], part - part[0])
+        return self.network.scores(sums)
 
-    def _spoken(self, ids: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        classes, weights = len(self.linear.classes), self.linear.weights
+    def _sums(self, ids: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """The sums of texts in steps, from the places of their words, one text after the other."""
+        weights, counts = self.network.features, np.diff(ends)
+        width = weights.shape[1]
+        spoken = np.flatnonzero(counts)
+        found = np.zeros((len(counts), width), dtype=np.float32)
+        if len(spoken) == 0:
+            return found
+        starts, counts = ends[spoken], counts[spoken]
         sums = np.add.reduceat(self.table[ids], starts, axis=0)
         buckets = self.buckets[ids]
-        joined = np.zeros((len(ids), classes))
+        joined = np.zeros((len(ids), width), dtype=np.float32)
         joined[:-1] = weights[pairs(buckets)]
         joined[starts + counts - 1] = 0  # the last word of a text has nothing after it
-        whole = (sums[:, :classes] + np.add.reduceat(joined, starts, axis=0)) / np.sqrt(2 * counts)[:, None]
-        letters = sums[:, classes : 2 * classes] / np.sqrt(np.maximum(sums[:, 2 * classes], 1))[:, None]
-        feelings = np.minimum(sums[:, 2 * classes + 1 :], _MOST_FEELINGS) / 2
-        found: np.ndarray = whole + letters + feelings @ weights[2 * BUCKETS :]
+        whole = (sums[:, :width] + np.add.reduceat(joined, starts, axis=0)) / np.sqrt(2 * counts)[:, None]
+        letters = sums[:, width : 2 * width] / np.sqrt(np.maximum(sums[:, 2 * width], 1))[:, None]
+        feelings = np.minimum(sums[:, 2 * width + 1 :], _MOST_FEELINGS) / 2
+        found[spoken] = whole + letters + feelings @ weights[2 * BUCKETS :].astype(np.float32)
         return found
 
     def _ids(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
@@ -187,18 +219,18 @@ class WordModel:
         while len(self.places) > len(self.table):
             self.table = np.concatenate([self.table, np.zeros_like(self.table)])
             self.buckets = np.concatenate([self.buckets, np.zeros_like(self.buckets)])
-        texts, weights = list(map(_sign_of, words)), self.linear.weights
-        classes, rows = len(self.linear.classes), self.table[first : first + len(words)]
+        texts, weights = list(map(_sign_of, words)), self.network.features
+        width, rows = weights.shape[1], self.table[first : first + len(words)]
         buckets = self.buckets[first : first + len(words)]
         buckets[:] = [_hash(text, 0) for text in texts]
-        rows[:, :classes] = weights[buckets]
+        rows[:, :width] = weights[buckets]
         letters = list(map(_letters, texts))
         counts = np.array(list(map(len, letters)))
         lettered = np.flatnonzero(counts)
-        rows[:, classes : 2 * classes] = 0
+        rows[:, width : 2 * width] = 0
         if len(lettered):
             starts = (np.cumsum(counts) - counts)[lettered]
             found = weights[np.fromiter(chain.from_iterable(letters), dtype=np.int64) + BUCKETS]
-            rows[lettered, classes : 2 * classes] = np.add.reduceat(found, starts, axis=0)
-        rows[:, 2 * classes] = counts
-        rows[:, 2 * classes + 1 :] = list(map(_feelings_of, texts))
+            rows[lettered, width : 2 * width] = np.add.reduceat(found.astype(np.float32), starts, axis=0)
+        rows[:, 2 * width] = counts
+        rows[:, 2 * width + 1 :] = list(map(_feelings_of, texts))

@@ -1,44 +1,58 @@
-"""Word scores: what the words of texts say of sentiment and of themes, worked out in one go."""
+"""Word scores: what the words of texts say of sentiment and of themes, worked out in one go.
+
+nlp/models/words.npz holds the network of both (decision 0104).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from nlp.linear import Linear, load
-from nlp.word_model import WordModel, tokens
+from nlp.linear import MODELS
+from nlp.word_model import Network, WordModel, feature_count, tokens
 
 Part: TypeAlias = Literal["sentiment", "themes"]
-_PARTS: tuple[Part, ...] = ("sentiment", "themes")
+MOODS = ("negative", "neutral", "positive")
+"""The classes of sentiment, in the order of their scores; those of themes follow, in the order of theme_names."""
+_FILE = MODELS / "words.npz"
 
 
 def word_scores(folded: Sequence[str], part: Part) -> np.ndarray:
-    """The score of each folded text for each class of a model of words: texts x classes."""
-    before = sum(len(classes(each)) for each in _PARTS[: _PARTS.index(part)])
-    return _scores(tuple(folded))[:, before : before + len(classes(part))]
+    """The score of each folded text for each class of sentiment, or for each theme: texts x classes."""
+    found = _scores(tuple(folded))
+    return found[:, : len(MOODS)] if part == "sentiment" else found[:, len(MOODS) :]
 
 
-def classes(part: Part) -> tuple[str, ...]:
-    """The classes of a model, in the order of its scores."""
-    return load(part).classes
+def save(network: Network, path: Path = _FILE) -> None:
+    """Writes a network; of its features those that say anything."""
+    says = network.features.any(axis=1)
+    arrays = {field.name: getattr(network, field.name) for field in fields(Network)}
+    np.savez_compressed(path, says=np.packbits(says), **{**arrays, "features": network.features[says]})
+
+
+def load(path: Path = _FILE) -> Network:
+    """The network in a file."""
+    with np.load(path, allow_pickle=False) as arrays:
+        says = np.unpackbits(arrays["says"], count=feature_count()).astype(bool)
+        features = np.zeros((feature_count(), arrays["features"].shape[1]), dtype=np.int8)
+        features[says] = arrays["features"]
+        return Network(
+            features=features,
+            **{field.name: arrays[field.name] for field in fields(Network) if field.name != "features"},
+        )
 
 
 @cache
 def _model() -> WordModel:
-    models = [load(part) for part in _PARTS]
-    return WordModel(
-        Linear(
-            classes=tuple(name for model in models for name in model.classes),
-            weights=np.hstack([model.weights for model in models]),
-            bias=np.concatenate([model.bias for model in models]),
-        )
-    )
+    return WordModel(load())
 
 
-# Both are asked about the same texts, one right after the other, and a class more costs next to nothing.
+# Both are asked about the same texts, one right after the other.
 @lru_cache(maxsize=1)
 def _scores(folded: tuple[str, ...]) -> np.ndarray:
     found = _model().scores([tokens(text) for text in folded])

@@ -8,22 +8,28 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp import encoder
 from nlp.company import CompanyNames
 from nlp.documents import Component, folded_in, set_in, text_in, value_in
 from nlp.relevance import NOT_NAMED, relevance
 
 
-@Language.factory("girafe_relevance", assigns=["doc._.about"], default_config={"companies": []})
-def make(nlp: Language, name: str, companies: list[dict[str, Any]]) -> CompanyRelevance:
-    """The component; `companies` are asked about where a document names none itself."""
-    return CompanyRelevance(tuple(_names(company) for company in companies))
+@Language.factory(
+    "girafe_relevance", assigns=["doc._.about"], default_config={"companies": [], "thorough": False}
+)
+def make(nlp: Language, name: str, companies: list[dict[str, Any]], thorough: bool) -> CompanyRelevance:
+    """The component; `companies` are asked about where a document names none itself, the encoder where `thorough`."""
+    return CompanyRelevance(
+        tuple(_names(company) for company in companies), thorough=thorough and encoder.available()
+    )
 
 
 class CompanyRelevance(Component):
     """Sets `doc._.about`: label, probability and evidence for each of `doc._.companies`."""
 
-    def __init__(self, companies: tuple[CompanyNames, ...]) -> None:
+    def __init__(self, companies: tuple[CompanyNames, ...], *, thorough: bool = False) -> None:
         self._companies = companies
+        self._encode = encoder.encode if thorough else None
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Judges a batch towards the companies of each document."""
@@ -35,8 +41,7 @@ class CompanyRelevance(Component):
             if companies:
                 self._judge(doc, companies)
 
-    @staticmethod
-    def _judge(doc: Doc, companies: Sequence[CompanyNames]) -> None:
+    def _judge(self, doc: Doc, companies: Sequence[CompanyNames]) -> None:
         text, folded, addressed = text_in(doc), folded_in(doc), value_in(doc, "addressed")
         language, collected = value_in(doc, "language") or "", value_in(doc, "is_collected")
         named = [names.mentions(text, folded) for names in companies]
@@ -55,6 +60,7 @@ class CompanyRelevance(Component):
                 others=count - bool(mentions),
                 language=language,
                 collected=collected,
+                encode=self._encode,
             )
             for names, mentions in zip(companies, named, strict=True)
         )

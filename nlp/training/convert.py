@@ -80,3 +80,11 @@ def themes(data: Path) -> list[dict[str, Any]]:
 def thread_texts(data: Path, names: Iterable[str]) -> list[str]:
     """Unlabelled posts in the manner of the ones we classify."""
     return [row["text"] for name in names for row in lines(data / "threads" / f"{name}.jsonl") if row["text"]]
+
+
+def unlabelled(data: Path) -> list[str]:
+    """Posts in the manner of the ones we classify, whatever they are about."""
+    found = thread_texts(data, sorted(path.stem for path in (data / "threads").glob("*.jsonl")))
+    found += [row["post"] for row in lines(data / "crowdflower_dev.jsonl") if row["post"]]
+    found += [post for row in lines(data / "accounts_pool.jsonl") for post in row["posts"] or ()]
+    return found

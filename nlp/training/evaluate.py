@@ -16,7 +16,7 @@ from nlp.training.card import write_figures
 from nlp.training.convert import SHARED
 from nlp.training.measure_accounts import employment, kind
 from nlp.training.measure_speed import speed
-from nlp.training.measure_texts import about_work, relevance, sentiment, themes
+from nlp.training.measure_texts import about_work, homonyms_apart, relevance, sentiment, themes
 from nlp.training.scores import table
 
 Row = tuple[str, ...]
@@ -28,6 +28,7 @@ PARTS: Mapping[str, Callable[..., Iterator[Row]]] = {
     "sentiment": sentiment,
     "themes": themes,
     "about work": about_work,
+    "homonyms apart": homonyms_apart,
     "speed": speed,
 }
 

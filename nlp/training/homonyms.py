@@ -1,4 +1,5 @@
-"""Homonyms: invented texts in which a name is the company or the word, from homonyms.txt, in several spellings."""
+"""Homonyms: invented texts in which a name is the company or the word: homonyms.txt in several spellings, and
+homonyms_as_said.tsv as it stands."""
 
 from __future__ import annotations
 
@@ -10,6 +11,10 @@ from nlp.sectors import known_names
 from nlp.training.invent_relevance import Sentence, surround
 
 _FILE = Path(__file__).with_suffix(".txt")
+AS_SAID = _FILE.with_name("homonyms_as_said.tsv")
+"""To learn from."""
+APART = _FILE.with_name("homonyms_apart.tsv")
+"""By another writer who read nothing of this project; never trained on, never looked at."""
 _NAMES_A_LINE, _COPIES = 4, 3
 
 
@@ -28,6 +33,16 @@ def homonyms(chance: random.Random) -> Iterator[Sentence]:
                     others=0,
                     turn=number,
                 )
+
+
+def as_said(path: Path = AS_SAID) -> Iterator[Sentence]:
+    """Every line of such a file; those of a name are one turn."""
+    rows = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    turns: dict[str, int] = {}
+    for row in rows:
+        sign, name, _, _, text = row.split("\t")
+        turn = turns.setdefault(name.lower(), len(turns))
+        yield Sentence(text=text, name=name, is_company=sign == "+", others=0, turn=turn)
 
 
 def _filled(chance: random.Random, text: str, trade: str) -> Iterator[tuple[str, str]]:

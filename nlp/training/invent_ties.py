@@ -1,4 +1,5 @@
-"""Invented profiles and posts whose author is tied to a company, or only seems to be: turns.txt and plain.toml, filled in."""
+"""Invented profiles and posts whose author is tied to a company, or only seems to be: turns.txt and plain.toml, filled in,
+and the texts of whole accounts."""
 
 from __future__ import annotations
 
@@ -10,9 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.company import CompanyNames
 from nlp.training.invent_bios import TiedProfile
 
-TURNS = tuple(sorted(Path(__file__).parent.glob("turns*.txt"), key=lambda path: (len(path.stem), path.name)))
+IN_ACCOUNTS = Path(__file__).parent / "turns_in_accounts.tsv"
+"""Whole accounts to learn from, each text marked with whether it tells what its author is to the company."""
+TURNS = (
+    *sorted(Path(__file__).parent.glob("turns*.txt"), key=lambda path: (len(path.stem), path.name)),
+    IN_ACCOUNTS,
+)
 """turns.txt, and what was written after it: a turn is known by its place in all of them."""
 PLAIN = Path(__file__).parent / "plain.toml"
 FRESH = (Path(__file__).parent / "fresh_turns.txt",)
@@ -22,6 +29,8 @@ KEPT_APART = Path(__file__).parent / "kept_apart.tsv"
 """Whole accounts, hard ones, half of them of people who only speak of the company; never trained on, never looked at."""
 ORDINARY_APART = Path(__file__).parent / "ordinary_apart.tsv"
 """Whole accounts as a sample of ordinary ones would look; kept apart likewise."""
+ACCOUNTS_APART = Path(__file__).parent / "accounts_apart.tsv"
+"""The same by another writer."""
 
 _WEIGHTS = {"turns_en_more": 0.3, "turns_fr_more": 0.3}
 """Pairs that only their sense tells apart, more than words can read: at full weight they blur the rest (0076)."""
@@ -55,8 +64,11 @@ class Turn:
 
 def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
     """The turns of some files, in their order."""
-    found = []
+    found: list[Turn] = []
     for path in paths:
+        if path == IN_ACCOUNTS:
+            found += turns_in_accounts()
+            continue
         in_view = path == TURNS[0]
         for row in path.read_text(encoding="utf-8").splitlines():
             if row == _UNSEEN:
@@ -74,6 +86,34 @@ def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
                     )
                 )
     return found
+
+
+def turns_in_accounts(path: Path = IN_ACCOUNTS) -> Iterator[Turn]:
+    """Of whole accounts the texts that name the company and tell the truth by themselves (`*`); of people who do not work
+    there also those that tell nothing (`~`)."""
+    for profile in _accounts(path):
+        names = CompanyNames(company_id="any", names=(profile.company,))
+        for place, text in enumerate((profile.bio, *profile.posts)):
+            tells = text.startswith("*") or (text.startswith("~") and profile.truth == "other")
+            said = _with_slots(text.lstrip("*~ "), names) if tells else None
+            if said is not None:
+                yield Turn(
+                    truth="other" if profile.truth == "organisation" else profile.truth,
+                    language=profile.language,
+                    is_post=place > 0,
+                    text=said,
+                    in_view=False,
+                )
+
+
+def _with_slots(text: str, names: CompanyNames) -> str | None:
+    """The text with slots for the company's name, as in turns.txt; None if it is not named."""
+    found = names.mentions(text)
+    for mention in reversed(found):
+        written = text[mention.start : mention.end]
+        slot = {"handle": "@{c}", "hashtag": "#{T}"}.get(mention.kind, "{c}" if written.islower() else "{C}")
+        text = f"{text[: mention.start]}{slot}{text[mention.end :]}"
+    return text if found else None
 
 
 def plain_turns(chance: random.Random) -> Iterator[tuple[str, Turn]]:
@@ -121,6 +161,10 @@ def turned_profiles(paths: Sequence[Path] = TURNS) -> Iterator[TiedProfile]:
 
 def kept_apart(path: Path) -> Iterator[TiedProfile]:
     """Accounts kept apart, without names: what they are to the company is `other` where it is no job."""
+    return _accounts(path)
+
+
+def _accounts(path: Path) -> Iterator[TiedProfile]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             truth, language, company, bio, posts = line.split("\t")

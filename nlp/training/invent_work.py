@@ -13,6 +13,8 @@ WORK_TEXTS = Path(__file__).parent / "work_texts.tsv"
 """To learn from."""
 WORK_APART = Path(__file__).parent / "work_apart.tsv"
 """By a writer who read nothing of this project; never trained on, never looked at."""
+POSTS_APART = Path(__file__).parent / "posts_apart.tsv"
+"""The same by another writer."""
 _INITIALS = "RPWMTVJLCQBN"
 """In the order of the themes."""
 

@@ -29,6 +29,7 @@ from nlp.training import ties as tie_training
 from nlp.training.convert import lines
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_ties import (
+    ACCOUNTS_APART,
     COMPANIES,
     FRESH,
     KEPT_APART,
@@ -99,6 +100,7 @@ def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str,
         "invented, fresh": _asked(turned_profiles(FRESH)),
         "invented, kept apart": _asked(kept_apart(KEPT_APART)),
         "invented, ordinary, kept apart": _asked(kept_apart(ORDINARY_APART)),
+        "invented, another writer's, kept apart": _asked(kept_apart(ACCOUNTS_APART)),
     }
     if data is not None:
         sets["read"] = _read(data)

@@ -1,4 +1,7 @@
-"""Train: company or common word, from invented sentences and from how real posts use names and words."""
+"""Train: company or common word, from invented sentences and from how real posts use names and words.
+
+By words; for names nobody has met by the encoder too.
+"""
 
 from __future__ import annotations
 
@@ -22,23 +25,30 @@ from nlp.relevance_features import (
     KNOWLEDGE,
     context_keys,
     mention_features,
+    mention_lines,
     text_features,
 )
-from nlp.training.homonyms import homonyms
+from nlp.training.homonyms import as_said, homonyms
 from nlp.training.invent_relevance import Sentence, sentences
 from nlp.training.natural_mentions import Usage, usages
+from nlp.training.vectors import vectors
 
 _SEED, _COUNT = 20261104, 6000
-_STRENGTH = 0.5
+_STRENGTH, _STRENGTH_OF_VECTORS = 0.5, 3.0
+_ENCODED_OF_ROUGH = 3
+"""Of mentions with rough labels every third is shown to the encoder, which is slow."""
 _ROUGH_COMPANY, _READ = 3.0, 4.0
 """What a mention counts beside an invented one: companies are rarer than words in real posts; what was read is sure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """Mentions as rows of features, whether each is the company, and what tests keep apart (`groups`)."""
+    """Mentions as rows of features and as lines for the encoder, whether each is the company, and what tests keep apart
+    (`groups`)."""
 
     rows: csr_matrix
+    lines: np.ndarray
+    """Mentions x 2, as `mention_lines`."""
     labels: np.ndarray
     groups: np.ndarray
     languages: np.ndarray
@@ -48,7 +58,7 @@ class Examples:
 
 def invented(sentences_: Iterable[Sentence]) -> Examples:
     """Invented sentences; groups are turns of phrase."""
-    counted, keys, labels, turns, named = [], [], [], [], []
+    counted, keys, shown, labels, turns, named = [], [], [], [], [], []
     for sentence in sentences_:
         names = CompanyNames(company_id="x", names=(sentence.name,))
         folded = fold(sentence.text)
@@ -58,11 +68,13 @@ def invented(sentences_: Iterable[Sentence]) -> Examples:
             others=sentence.others, trade=names.trade, language=likely_language(sentence.text),
         )  # fmt: skip
         keys += [context_keys(sentence.text, folded, mention) for mention in mentions]
+        shown += [mention_lines(sentence.text, mention) for mention in mentions]
         labels += [sentence.is_company] * len(mentions)
         turns += [f"{sentence.is_company} {sentence.turn}"] * len(mentions)
         named += [fold(sentence.name)] * len(mentions)
     return Examples(
         rows=_matrix(counted, keys),
+        lines=np.array(shown),
         labels=np.array(labels),
         groups=np.array(turns),
         languages=np.array(["fr+en"] * len(labels)),
@@ -79,6 +91,11 @@ def drawn(seed: int, count: int) -> Examples:
 def homonym_texts(seed: int) -> Examples:
     """The texts of homonyms.txt."""
     return invented(homonyms(random.Random(seed)))
+
+
+def texts_as_said() -> Examples:
+    """The texts of homonyms_as_said.tsv; groups are names."""
+    return invented(as_said())
 
 
 def natural(data: Path) -> tuple[Examples, Examples]:
@@ -110,6 +127,7 @@ def _natural(found: Sequence[Usage], groups: list[str], weights: np.ndarray) -> 
             ],
             [context_keys(u.text, u.folded, u.mention) for u in found],
         ),
+        lines=np.array([mention_lines(u.text, u.mention) for u in found]),
         labels=np.array([u.is_company for u in found]),
         groups=np.array(groups),
         languages=np.array([u.language for u in found]),
@@ -170,11 +188,32 @@ def chances(model: Linear, rows: csr_matrix) -> np.ndarray:
     return found
 
 
+def fit_vectors(examples: Examples, cache: Path) -> Linear:
+    """A logistic regression on the vectors of a mention's two lines."""
+    encoded = encoded_lines(examples, cache)
+    mean = encoded.mean(axis=0)
+    model = LogisticRegression(C=_STRENGTH_OF_VECTORS, max_iter=3000)
+    model.fit(encoded - mean, examples.labels, sample_weight=examples.weights)
+    return Linear(classes=("company",), weights=model.coef_.T, bias=model.intercept_, mean=mean)
+
+
+def encoded_lines(examples: Examples, cache: Path) -> np.ndarray:
+    """The vectors of each mention's two lines, side by side."""
+    return vectors(examples.lines.ravel().tolist(), cache).reshape(len(examples.labels), -1)
+
+
+def shown_to_encoder(examples: Examples) -> Examples:
+    """Of examples with rough labels those that the encoder is shown."""
+    return part(examples, np.arange(len(examples.labels)) % _ENCODED_OF_ROUGH == 0)
+
+
 def part(examples: Examples, chosen: np.ndarray) -> Examples:
     """Some of the examples."""
     return Examples(**{field.name: getattr(examples, field.name)[chosen] for field in fields(Examples)})
 
 
-def train(data: Path) -> None:
-    """Fits the model and writes relevance.npz."""
-    fit(joined([drawn(_SEED, _COUNT), homonym_texts(_SEED), *natural(data)])).save("relevance")
+def train(data: Path, cache: Path) -> None:
+    """Fits the models and writes relevance.npz and relevance_vectors.npz."""
+    written, (read, rough) = [homonym_texts(_SEED), texts_as_said()], natural(data)
+    fit(joined([drawn(_SEED, _COUNT), *written, read, rough])).save("relevance")
+    fit_vectors(joined([*written, read, shown_to_encoder(rough)]), cache).save("relevance_vectors")

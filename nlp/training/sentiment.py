@@ -1,4 +1,4 @@
-"""Train: sentiment; a fast model of words, and one on the encoder's vectors for the cascade."""
+"""Train: sentiment, on the encoder's vectors; words learn from it (words.py)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from nlp.fold import fold
 from nlp.linear import Linear
 from nlp.training.convert import sentiment
 from nlp.training.invent_work import WorkText, work_texts
 from nlp.training.vectors import vectors
-from nlp.word_model import features, tokens
 
-_STRENGTH, _STRENGTH_OF_VECTORS = 0.6, 2.0
+_STRENGTH = 2.0
 _OF_WORK, _OF_WORK_IN_VECTORS = 1.0, 0.5
 """What an invented post about work counts beside a real tweet (0098)."""
 
@@ -51,31 +49,29 @@ def told(data: Path, work: Sequence[WorkText], weight: float = _OF_WORK) -> Told
     )
 
 
-def fast(found: Told) -> Linear:
-    """The fast model, of words."""
-    return fit(features([tokens(fold(text)) for text in found.texts]), found, _STRENGTH)
+def told_to_encoder(data: Path) -> Told:
+    """What its models learn from: posts about work count half."""
+    return told(data, list(work_texts()), _OF_WORK_IN_VECTORS)
 
 
 def thorough(found: Told, language: str, cache: Path) -> Linear:
     """The model of one language on the encoder's vectors."""
     own = found.of(found.languages == language)
-    return fit(vectors(own.texts, cache), own, _STRENGTH_OF_VECTORS, centred=True)
+    return _fit(vectors(own.texts, cache), own)
 
 
 def train(data: Path, cache: Path) -> None:
-    """Fits on the training part only and writes sentiment.npz and sentiment_vectors_<language>.npz."""
-    work = list(work_texts())
-    fast(told(data, work)).save("sentiment")
-    found = told(data, work, _OF_WORK_IN_VECTORS)
+    """Fits on the training part only and writes sentiment_vectors_<language>.npz."""
+    found = told_to_encoder(data)
     for language in ("en", "fr"):
         thorough(found, language, cache).save(f"sentiment_vectors_{language}")
 
 
-def fit(features: object, found: Told, strength: float, *, centred: bool = False) -> Linear:
+def _fit(encoded: np.ndarray, found: Told) -> Linear:
     """A logistic regression over negative, neutral and positive."""
-    mean = np.asarray(features).mean(axis=0) if centred else None
-    model = LogisticRegression(C=strength, max_iter=3000, class_weight="balanced")
-    model.fit(features if mean is None else features - mean, found.labels, sample_weight=found.weights)
+    mean = encoded.mean(axis=0)
+    model = LogisticRegression(C=_STRENGTH, max_iter=3000, class_weight="balanced")
+    model.fit(encoded - mean, found.labels, sample_weight=found.weights)
     return Linear(
         classes=tuple(model.classes_.tolist()), weights=model.coef_.T, bias=model.intercept_, mean=mean
     )

@@ -1,4 +1,4 @@
-"""Train: themes; how often each theme's stems are right, and what words and the encoder say where none stands.
+"""Train: themes; how often each theme's stems are right, and what the encoder says where none stands.
 
 Learnt on the texts a reader labelled and on invented ones. A regression on words that learned the stems' labels on
 unlabelled posts only gave the stems back and was left out.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import orjson
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from nlp.fold import fold
@@ -19,7 +20,6 @@ from nlp.themes import pointed_at, theme_names
 from nlp.training.convert import themes
 from nlp.training.invent_work import themes_of, work_texts
 from nlp.training.vectors import vectors
-from nlp.word_model import features, tokens
 
 _INVENTED = Path(__file__).parent / "theme_texts.txt"
 _STRENGTH_OF_WORDS, _STRENGTH_OF_VECTORS = 16.0, 5.0
@@ -55,9 +55,9 @@ def _table(found: Iterable[frozenset[str]]) -> np.ndarray:
     return np.array([[theme in each for theme in theme_names()] for each in found])
 
 
-def learn(texts: Sequence[str], read: np.ndarray) -> Linear:
-    """A regression on words for each theme, where no stem stands (0098)."""
-    return _fit(features([tokens(fold(text)) for text in texts]), read, _STRENGTH_OF_WORDS)
+def learn(rows: csr_matrix, read: np.ndarray) -> Linear:
+    """A regression on words for each theme: with the encoder it teaches words (words.py)."""
+    return _fit(rows, read, _STRENGTH_OF_WORDS)
 
 
 def learn_vectors(encoded: np.ndarray, read: np.ndarray) -> Linear:
@@ -93,5 +93,4 @@ def train(data: Path, cache: Path) -> None:
     (MODELS / "themes.json").write_bytes(orjson.dumps(shares, option=orjson.OPT_INDENT_2))
     texts = [*(row["text"] for row in themes(data)), *made_up, *posts]
     answers = np.vstack([read, meant, told])
-    learn(texts, answers).save("themes")
     learn_vectors(vectors(texts, cache), answers).save("themes_vectors")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from threadpoolctl import threadpool_limits
 
-from nlp.training import kind, relevance, sentiment, themes, ties
+from nlp.training import kind, relevance, sentiment, themes, ties, words
 from nlp.training.convert import SHARED
 from nlp.training.vectors import CACHE
 
@@ -15,8 +15,9 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
     "sentiment": lambda: sentiment.train(SHARED, CACHE),
     "themes": lambda: themes.train(SHARED, CACHE),
+    "words": lambda: words.train(SHARED, CACHE),
     "ties": lambda: ties.train(SHARED, CACHE),
-    "relevance": lambda: relevance.train(SHARED),
+    "relevance": lambda: relevance.train(SHARED, CACHE),
 }
 
 

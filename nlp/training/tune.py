@@ -17,11 +17,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from nlp.company import CompanyNames
 from nlp.encoder import TUNED, engine, package_file, shown
 from nlp.profile_features import line
+from nlp.relevance_features import mention_lines
 from nlp.training import kind, sentiment, themes
 from nlp.training.convert import SHARED
 from nlp.training.encoder_in_torch import TorchEncoder
+from nlp.training.homonyms import as_said, homonyms
 from nlp.training.invent_work import work_texts
 from nlp.training.pieces import cutter
 
@@ -51,7 +54,7 @@ class Question:
 def questions(data: Path) -> Mapping[str, Question]:
     """All it is asked, without what measures it: the test profiles of `kind.parted`, the tweets of `val`, the posts
     about work kept apart, the texts whose themes a reader labelled."""
-    return {"kind": _kind(data), "mood": _mood(data), "themes": _themes()}
+    return {"kind": _kind(data), "mood": _mood(data), "themes": _themes(), "about": _about()}
 
 
 def _kind(data: Path) -> Question:
@@ -79,6 +82,23 @@ def _themes() -> Question:
     texts = [*made_up, *posts]
     answers = np.vstack([meant, told]).astype(float)
     return Question(texts=texts, answers=answers, weights=np.ones(len(texts)), is_choice=False)
+
+
+def _about() -> Question:
+    """Whether a name that is also a word is the company, in invented texts: none of the real ones that measure it."""
+    said = [*homonyms(random.Random(_SEED)), *as_said()]
+    texts, answers = [], []
+    for each in said:
+        names = CompanyNames(company_id="any", names=(each.name,))
+        for mention in names.mentions(each.text)[:1]:
+            texts.append(mention_lines(each.text, mention)[1])
+            answers.append(each.is_company)
+    return Question(
+        texts=texts,
+        answers=np.array(answers, dtype=float)[:, None],
+        weights=np.ones(len(texts)),
+        is_choice=False,
+    )
 
 
 def tune(packed: bytes, asked: Mapping[str, Question], *, rounds: int = _ROUNDS) -> dict[str, np.ndarray]:

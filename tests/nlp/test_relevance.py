@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import orjson
 import pytest
 
@@ -177,3 +179,25 @@ def test_another_handle_that_holds_the_name_is_no_service_of_the_company(handle:
 
 def test_a_service_is_believed_only_of_texts_collected_for_the_company() -> None:
     assert not relevance("@LumoraHelps my parcel never came", LUMORA).is_about
+
+
+def test_the_encoder_is_asked_about_a_name_nobody_has_met_and_never_shown_it_twice() -> None:
+    asked: list[Sequence[str]] = []
+
+    def encode(lines: Sequence[str]) -> np.ndarray:
+        asked.append(lines)
+        return np.zeros((len(lines), 384), dtype=np.float32)
+
+    text = "still waiting on hinge to call me back"
+    by_words = relevance(text, CompanyNames(company_id="x", names=("Hinge",)))
+    by_both = relevance(text, CompanyNames(company_id="x", names=("Hinge",)), encode=encode)
+    assert [list(lines) for lines in asked] == [[text, "still waiting on Voltagne to call me back"]]
+    assert by_both.probability != by_words.probability
+    # Of well-known names words know more.
+    for name in ("Free", "Orange"):
+        relevance(
+            f"still waiting on {name} to call me back",
+            CompanyNames(company_id="x", names=(name,)),
+            encode=encode,
+        )
+    assert len(asked) == 1

@@ -16,9 +16,16 @@ from nlp.training import kind
 from nlp.training.card import markdown
 from nlp.training.convert import SHARED
 from nlp.training.families import families
+from nlp.training.homonyms import APART, as_said
 from nlp.training.invent_relevance import sentences
-from nlp.training.invent_ties import KEPT_APART, ORDINARY_APART, kept_apart
-from nlp.training.invent_work import WORK_APART, work_texts
+from nlp.training.invent_ties import (
+    ACCOUNTS_APART,
+    KEPT_APART,
+    ORDINARY_APART,
+    kept_apart,
+    turns_in_accounts,
+)
+from nlp.training.invent_work import POSTS_APART, WORK_APART, work_texts
 from nlp.training.package import package
 from nlp.training.relevance import fit, invented
 
@@ -69,13 +76,16 @@ def test_twins_and_pairs_written_beside_each_other_are_left_out_of_training_toge
     assert len({first, third, fourth}) == 3
 
 
-@pytest.mark.parametrize("file", [KEPT_APART, ORDINARY_APART])
+_APART = (KEPT_APART, ORDINARY_APART, ACCOUNTS_APART)
+
+
+@pytest.mark.parametrize("file", _APART)
 def test_no_account_kept_apart_is_learnt_from(file: Path) -> None:
     folder = KEPT_APART.parent
     told = "\n".join(
         path.read_text(encoding="utf-8")
         for path in folder.iterdir()
-        if path.suffix in (".txt", ".toml", ".tsv") and path not in (KEPT_APART, ORDINARY_APART)
+        if path.suffix in (".txt", ".toml", ".tsv") and path not in _APART
     )
     said = [
         (text, text.replace(account.company, "{C}"))  # as it is, and as a turn would have it
@@ -87,10 +97,35 @@ def test_no_account_kept_apart_is_learnt_from(file: Path) -> None:
     assert [text for text, turn in said if text in told or turn in told] == []
 
 
-def test_no_post_about_work_kept_apart_is_learnt_from() -> None:
+@pytest.mark.parametrize("file", [WORK_APART, POSTS_APART])
+def test_no_post_about_work_kept_apart_is_learnt_from(file: Path) -> None:
     learnt = {each.text for each in work_texts()}
-    assert len(learnt) > 2000
-    assert [each.text for each in work_texts(WORK_APART) if each.text in learnt] == []
+    assert len(learnt) > 3000
+    assert [each.text for each in work_texts(file) if each.text in learnt] == []
+
+
+def test_no_post_with_a_name_kept_apart_is_learnt_from() -> None:
+    learnt = {each.text for each in as_said()}
+    assert len(learnt) == 1000
+    assert [each.text for each in as_said(APART) if each.text in learnt] == []
+
+
+def test_of_whole_accounts_the_texts_that_tell_are_learnt_from(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.tsv"
+    accounts.write_text(
+        "employee\tfr\tNorlux\t*Soudeuse chez Norlux\t~Norlux a un nouveau logo¶*Badge @norlux perdu¶Il pleut\n"
+        "person\ten\tNorlux\t\t~Norlux has a new logo¶*my norlux parcel is late\n"
+        "organisation\ten\tNorlux\t*Official distributor of #Norlux\t\n",
+        encoding="utf-8",
+    )
+    told = [(turn.truth, turn.is_post, turn.text) for turn in turns_in_accounts(accounts)]
+    assert told == [
+        ("employee", False, "Soudeuse chez {C}"),
+        ("employee", True, "Badge @{c} perdu"),
+        ("other", True, "{C} has a new logo"),
+        ("other", True, "my {c} parcel is late"),
+        ("other", False, "Official distributor of #{T}"),
+    ]
 
 
 def test_an_encoder_sees_what_stands_around_a_name_and_its_clause_and_never_the_name() -> None:
