@@ -20,7 +20,7 @@ from nlp.word_scores import word_scores
 
 _FILE = Path(__file__).parent / "patterns" / "themes.toml"
 _CHARACTERS = 1000
-LEAST, LEAST_OF_BOTH = 0.2, 0.3
+LEAST, LEAST_OF_BOTH = 0.3, 0.4
 """The chance from which words alone, without a stem, make a theme, and words and the encoder together (0104)."""
 _FLAT = 0.1
 """Below this chance by words of every theme the encoder is not asked: such a text is about something else."""

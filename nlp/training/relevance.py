@@ -18,7 +18,7 @@ from nlp.company import CompanyNames
 from nlp.fold import fold
 from nlp.language import likely_language
 from nlp.linear import Linear, sigmoid
-from nlp.relevance import is_known
+from nlp.relevance import UNMET, is_known
 from nlp.relevance_features import (
     KEY_WEIGHT,
     KEYS,
@@ -183,8 +183,8 @@ def _unknowing(rows: csr_matrix) -> np.ndarray:
 def chances(model: Linear, rows: csr_matrix) -> np.ndarray:
     """The chance of each row to be the company, each by the half of the model that judges such a name."""
     known = is_known(rows[:, : rows.shape[1] - KEYS].toarray())
-    both = sigmoid(model.scores(rows))
-    found: np.ndarray = np.where(known, both[:, 0], both[:, 1])
+    both = model.scores(rows)
+    found: np.ndarray = sigmoid(np.where(known, both[:, 0], both[:, 1] - UNMET))
     return found
 
 
