@@ -72,7 +72,7 @@ train-nlp: .venv/.ready ## Train every classifier again from ../shared/data (sam
 
 # torch is needed here only: it is no dependency (docs/decisions/0100).
 TORCH := .cache/torch
-tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (seven minutes; then train-nlp)
+tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (ten minutes; then train-nlp)
 	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune
 
 $(TORCH)/.ready:

@@ -26,7 +26,7 @@ BUCKETS = 2**17
 _CHARACTERS = 1000
 _TOKEN = re.compile(r"https?://\S+|www\.\S+|@\w+|\w+n't\b|#?\w+|[:;]-?[)(/dp](?!\w)|<3|[^\w\s]")
 _PAIRED = np.uint32(0x9E3779B1)
-_KEPT_WORDS, _MET_AT_ONCE, _SUMMED_AT_ONCE = 200_000, 4096, 128
+_KEPT_WORDS, _MET_AT_ONCE, _SUMMED_AT_ONCE = 100_000, 4096, 128
 _MOST_FEELINGS = 3.0
 
 
