@@ -64,7 +64,7 @@ class Reading:
 @cache
 def build(*, thorough: bool = False) -> Language:
     """The pipeline of nlp/pipeline.cfg; `thorough` asks the encoder where the fast models are unsure."""
-    asking = ("girafe_relevance", "girafe_themes", "girafe_sentiment")
+    asking = ("girafe_relevance", "girafe_sentiment")
     config = load_config(_CONFIG, overrides={f"components.{name}.thorough": thorough for name in asking})
     pipeline = load_model_from_config(config, auto_fill=True)
     # It stays as long as the process, libraries and all: looking it through for garbage time and again cost a

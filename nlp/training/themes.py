@@ -1,4 +1,4 @@
-"""Train: themes; how often each theme's stems are right, and what the encoder says where none stands.
+"""Train: themes; how often each theme's stems are right, and the teachers of words (words.py).
 
 Learnt on the texts a reader labelled and on invented ones. A regression on words that learned the stems' labels on
 unlabelled posts only gave the stems back and was left out.
@@ -19,7 +19,6 @@ from nlp.linear import MODELS, Linear
 from nlp.themes import pointed_at, theme_names
 from nlp.training.convert import themes
 from nlp.training.invent_work import themes_of, work_texts
-from nlp.training.vectors import vectors
 
 _INVENTED = Path(__file__).parent / "theme_texts.txt"
 _STRENGTH_OF_WORDS, _STRENGTH_OF_VECTORS = 16.0, 5.0
@@ -79,11 +78,10 @@ def _fit(rows: object, read: np.ndarray, strength: float, *, mean: np.ndarray | 
     )
 
 
-def train(data: Path, cache: Path) -> None:
-    """Writes themes.json: of the texts a stem of a theme points to, how many are of it; themes.npz, by words; and
-    themes_vectors.npz, by the encoder."""
+def train(data: Path) -> None:
+    """Writes themes.json: of the texts a stem of a theme points to, how many are of it."""
     read, said = read_and_said(data)
-    (made_up, meant), (posts, told) = invented(), work()
+    posts, told = work()
     read_too, said_too = np.vstack([read, told]), np.vstack([said, said_of(posts)])
     right, all_ = (read_too & said_too).sum(axis=0), said_too.sum(axis=0)
     shares = {
@@ -91,6 +89,3 @@ def train(data: Path, cache: Path) -> None:
         for theme, r, n in zip(theme_names(), right, all_, strict=True)
     }
     (MODELS / "themes.json").write_bytes(orjson.dumps(shares, option=orjson.OPT_INDENT_2))
-    texts = [*(row["text"] for row in themes(data)), *made_up, *posts]
-    answers = np.vstack([read, meant, told])
-    learn_vectors(vectors(texts, cache), answers).save("themes_vectors")

@@ -14,7 +14,7 @@ from nlp.training.vectors import CACHE
 PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
     "sentiment": lambda: sentiment.train(SHARED, CACHE),
-    "themes": lambda: themes.train(SHARED, CACHE),
+    "themes": lambda: themes.train(SHARED),
     "words": lambda: words.train(SHARED, CACHE),
     "ties": lambda: ties.train(SHARED, CACHE),
     "relevance": lambda: relevance.train(SHARED, CACHE),
