@@ -6,7 +6,10 @@ What is kept of a correction is a pseudonym, a company, a voice and a time.
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -31,7 +34,14 @@ COLUMNS = (
     "why",
     "corrected_voice",
 )
+_IDENTITY = ("account_id", "handle")
 _FORMULA = ("=", "+", "-", "@", "|", "%")
+_SEPARATORS = ",;\t"
+"""A spreadsheet writes the one of its language; no column's name has any of them."""
+_LOST = "\ufffd"
+_POWER_OF_TEN = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_EXACT_DIGITS = 15
+"""Of a longer number a spreadsheet makes the rest noughts."""
 _LONGEST_CELL = 1_000_000
 """A bio may be longer than the csv module takes by itself."""
 
@@ -69,9 +79,14 @@ def write_review(file: IO[str], rows: Iterable[dict[str, str]]) -> int:
     writer.writeheader()
     count = 0
     for row in rows:
-        writer.writerow({name: _harmless(cell[:_LONGEST_CELL]) for name, cell in row.items()})
+        writer.writerow({name: _kept(name, _harmless(cell[:_LONGEST_CELL])) for name, cell in row.items()})
         count += 1
     return count
+
+
+def _kept(name: str, cell: str) -> str:
+    """With an apostrophe in front where a spreadsheet would make a number or a date of who it is, and round it."""
+    return f"'{cell}" if name in _IDENTITY and cell[:1].isdecimal() else cell
 
 
 def _harmless(cell: str) -> str:
@@ -82,8 +97,22 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if is_read else cell
 
 
+def decoded(content: bytes) -> str:
+    """A review file as text, however a spreadsheet saved it: UTF-8, or what Excel calls Unicode text.
+
+    Which code page anything else was saved in cannot be known, and a letter it lacks became a question mark: both
+    come out as the mark for a lost letter. They do no harm in a bio; of who is meant, `read_corrections` refuses them.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("ascii", "replace").replace("?", _LOST)
+
+
 def read_corrections(
-    file: IO[str],
+    text: str,
     *,
     names: CompanyNames,
     pseudonymiser: Pseudonymiser,
@@ -96,7 +125,9 @@ def read_corrections(
     that cannot be read; then nothing is taken.
     """
     csv.field_size_limit(2 * _LONGEST_CELL)
-    reader = csv.DictReader(file)
+    head = text.partition("\n")[0]
+    # With its line ends as they are: a bio may have some of its own.
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(_SEPARATORS, key=head.count))
     try:
         return list(_corrections(reader, names, pseudonymiser, is_forgotten, at))
     except csv.Error as error:
@@ -125,6 +156,7 @@ def _corrections(
         account = _account(row)
         if account is None:
             raise InputInvalid(f"line {number}: platform and account_id or handle are missing")
+        _refuse_what_was_changed(row, number)
         if not is_forgotten(account):
             yield _correction(account, Voice(voice), names, pseudonymiser, at)
 
@@ -137,6 +169,19 @@ def _account(row: dict[str, str | None]) -> Account | None:
     if not (platform and (account_id or handle)):
         return None
     return Account(platform=platform, account_id=account_id or None, handle=handle or None)
+
+
+def _refuse_what_was_changed(row: dict[str, str | None], number: int) -> None:
+    """Raises InputInvalid for who is no longer who it was: the correction would be lost, or be another's."""
+    cell = row.get("account_id") or row.get("handle") or ""
+    if _LOST in cell:
+        raise InputInvalid(f"line {number}: letters of the account were lost on saving; save as CSV UTF-8.")
+    is_noughts = cell.isdecimal() and len(cell) > _EXACT_DIGITS and not cell[_EXACT_DIGITS:].strip("0")
+    if is_noughts or _POWER_OF_TEN.fullmatch(cell):
+        raise InputInvalid(
+            f"line {number}: a spreadsheet has rounded the account's number. Export the review again, in which "
+            "numbers are kept as text, and copy your corrections into it."
+        )
 
 
 def _correction(

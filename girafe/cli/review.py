@@ -10,7 +10,7 @@ import typer
 
 from girafe.cli.app import app
 from girafe.cli.terminal import CompanyFile, DataFolder, console, open_context, plain
-from girafe.errors import InputInvalid, UserMustAct
+from girafe.errors import UserMustAct
 from girafe.lock import hold
 from girafe.run import Context
 
@@ -70,7 +70,7 @@ def take(
 ) -> None:
     """Takes corrections back: they win over the model, whatever its version. Taking a file twice changes nothing."""
     from nlp.company import company_names
-    from nlp.review import read_corrections
+    from nlp.review import decoded, read_corrections
     from nlp.review_queue import keep_corrections
     from warehouse.forgotten import Forgotten
 
@@ -78,17 +78,13 @@ def take(
     # Two that take at once would each lose the other's; a key replaced or a person forgotten meanwhile would count.
     with hold(context.data, "files", "girafe review take", now=context.now):
         pseudonymiser = context.pseudonymiser
-        try:
-            with source.open(encoding="utf-8-sig", newline="") as file:
-                corrections = read_corrections(
-                    file,
-                    names=company_names(context.settings.company),
-                    pseudonymiser=pseudonymiser,
-                    is_forgotten=Forgotten(context.data, pseudonymiser),
-                    at=context.now,
-                )
-        except UnicodeDecodeError as error:
-            raise InputInvalid(f"{source} is not UTF-8: save it as CSV UTF-8.") from error
+        corrections = read_corrections(
+            decoded(source.read_bytes()),
+            names=company_names(context.settings.company),
+            pseudonymiser=pseudonymiser,
+            is_forgotten=Forgotten(context.data, pseudonymiser),
+            at=context.now,
+        )
         context.audit("review_take", corrections=len(corrections))
         kept = keep_corrections(context.data, corrections)
     console.print(

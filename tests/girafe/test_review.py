@@ -24,7 +24,7 @@ from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.records import Account
 from girafe.settings import parse_settings
 from nlp.company import company_names
-from nlp.review import Doubt, read_corrections, rows_of, write_review
+from nlp.review import Doubt, decoded, read_corrections, rows_of, write_review
 from warehouse.connection import connect
 from warehouse.forgotten import remember
 from warehouse.tables import SPEAKER_EVIDENCE
@@ -201,16 +201,8 @@ def test_no_cell_is_a_formula_and_every_handle_comes_back_as_it_was() -> None:
     file = io.StringIO(newline="")
     doubts = [Doubt(account=account, voice="unknown", probability=0.5, codes=()) for account in accounts]
     write_review(file, ({**row, "corrected_voice": "person"} for row in rows_of(doubts, "fr")))
-    file.seek(0)
     key = Pseudonymiser(bytes(32))
-    names = company_names(parse_settings('[company]\nname = "Orée"\n').company)
-    taken = read_corrections(
-        file,
-        names=names,
-        pseudonymiser=key,
-        is_forgotten=lambda account: False,
-        at=datetime(2026, 11, 3, tzinfo=UTC),
-    )
+    taken = taken_from(file.getvalue())
     assert [row["account_id"] for row in taken] == [key.account(account) for account in accounts]
     file.seek(0)
     cells = [row.split(",")[2] for row in file.read().splitlines()[1:]]
@@ -218,10 +210,77 @@ def test_no_cell_is_a_formula_and_every_handle_comes_back_as_it_was() -> None:
 
 
 def test_a_short_line_of_a_spreadsheet_is_refused_in_words() -> None:
-    file = io.StringIO("corrected_voice,platform,account_id,handle\r\nperson,forum\r\n")
-    names = company_names(parse_settings('[company]\nname = "Orée"\n').company)
     with pytest.raises(UserMustAct, match="line 2"):
-        read_corrections(
-            file, names=names, pseudonymiser=Pseudonymiser(bytes(32)), is_forgotten=lambda account: False,
-            at=datetime(2026, 11, 3, tzinfo=UTC),
-        )  # fmt: skip
+        taken_from("corrected_voice,platform,account_id,handle\r\nperson,forum\r\n")
+
+
+def a_review(doubts: list[Doubt]) -> list[dict[str, str]]:
+    """A review as written, read back as a spreadsheet holds it, with a correction in each row."""
+    file = io.StringIO(newline="")
+    write_review(file, rows_of(doubts, "fr"))
+    file.seek(0)
+    return [{**row, "corrected_voice": "person"} for row in csv.DictReader(file)]
+
+
+def saved(rows: list[dict[str, str]], *, separator: str, encoding: str) -> bytes:
+    """As a spreadsheet in French saves it: decimal commas, columns moved about, an empty column and empty rows."""
+    file = io.StringIO(newline="")
+    names = [*reversed(rows[0]), "Colonne1"]
+    writer = csv.DictWriter(file, names, delimiter=separator)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({**row, "probability": row["probability"].replace(".", ",")})
+        writer.writerow(dict.fromkeys(names, ""))
+    return file.getvalue().encode(encoding, "replace")
+
+
+def doubt(**account: str) -> Doubt:
+    return Doubt(
+        account=Account(platform="x", bio="Élève à Łódź; née un été", **account),  # type: ignore[arg-type]
+        voice="unknown", probability=0.5, codes=(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "utf-16", "cp1252", "mac_roman"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_corrections_come_back_however_a_spreadsheet_saves_them(separator: str, encoding: str) -> None:
+    doubts = [
+        doubt(account_id="1234567890123456789", handle="zoé"),
+        doubt(handle="zoe"),
+        doubt(handle="12-05"),
+    ]
+    key = Pseudonymiser(bytes(32))
+    taken = taken_from(decoded(saved(a_review(doubts), separator=separator, encoding=encoding)))
+    assert [row["account_id"] for row in taken] == [key.account(each.account) for each in doubts]
+
+
+@pytest.mark.parametrize("account_id", ["1234567890123456789", "00017", "1e5", "2026-11-03"])
+def test_a_spreadsheet_sees_no_number_in_who_it_is(account_id: str) -> None:
+    [row] = a_review([doubt(account_id=account_id, handle="4e2")])
+    assert (row["account_id"], row["handle"], row["probability"]) == (f"'{account_id}", "'4e2", "0.50")
+
+
+@pytest.mark.parametrize("rounded", ["1,23457E+18", "1.23456789012346E+018", "1234567890123450000"])
+def test_a_number_a_spreadsheet_has_rounded_is_nobodys_correction(rounded: str) -> None:
+    text = f"platform;account_id;handle;corrected_voice\r\nx;{rounded};;person\r\n"
+    with pytest.raises(UserMustAct, match="line 2: a spreadsheet has rounded") as refused:
+        taken_from(text)
+    assert rounded not in str(refused.value)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+def test_a_handle_whose_letters_were_lost_on_saving_is_refused(encoding: str) -> None:
+    content = saved(a_review([doubt(handle="zoé_Łódź")]), separator=";", encoding=encoding)
+    with pytest.raises(UserMustAct, match="line 2: letters of the account were lost"):
+        taken_from(decoded(content))
+
+
+def taken_from(text: str) -> list[dict[str, object]]:
+    """What is taken of a review, under a key of noughts, with nobody forgotten."""
+    return read_corrections(
+        text,
+        names=company_names(parse_settings('[company]\nname = "Orée"\n').company),
+        pseudonymiser=Pseudonymiser(bytes(32)),
+        is_forgotten=lambda account: False,
+        at=datetime(2026, 11, 3, tzinfo=UTC),
+    )
