@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import numpy as np
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from nlp import encoder
 from nlp.fold import fold
 from nlp.language import UNDETERMINED
 
@@ -33,7 +31,7 @@ for _name, _default in {**_ASKED, **_LEARNT}.items():
 _KEYS: dict[str, Any] = {name: ("._.", name, None, None) for name in (*_ASKED, *_LEARNT)}
 _DEFAULTS: dict[str, Any] = {**_ASKED, **_LEARNT}
 
-TEXT, _FOLDED, _VECTOR = "girafe.text", "girafe.folded", "girafe.vector"
+TEXT, _FOLDED = "girafe.text", "girafe.folded"
 """Where a document keeps its text in one piece: in `user_data`."""
 
 
@@ -63,34 +61,18 @@ def folded_in(doc: Doc) -> str:
     return found
 
 
-def vectors_of(docs: Sequence[Doc]) -> np.ndarray:
-    """The encoder's vector of each document; asked for once, whichever component needs it first."""
-    missing = [doc for doc in docs if _VECTOR not in doc.user_data]
-    if missing:
-        for doc, vector in zip(missing, encoder.encode([text_in(doc) for doc in missing]), strict=True):
-            doc.user_data[_VECTOR] = vector
-    return np.array([doc.user_data[_VECTOR] for doc in docs])
-
-
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """The documents of a batch in which somebody speaks, as the models ask for them."""
 
     docs: tuple[Doc, ...]
     languages: tuple[str, ...]
-    encode: Callable[[Sequence[int]], np.ndarray] | None
-    """The encoder's vectors of the documents at some places; None where it is not to be asked."""
 
 
-def spoken_in(docs: Sequence[Doc], *, thorough: bool) -> Spoken:
-    """Chooses the documents in which somebody speaks; `thorough` lets the encoder be asked about them."""
+def spoken_in(docs: Sequence[Doc]) -> Spoken:
+    """Chooses the documents in which somebody speaks."""
     spoken = tuple(doc for doc in docs if value_in(doc, "is_speech"))
-
-    def encode(places: Sequence[int]) -> np.ndarray:
-        return vectors_of([spoken[place] for place in places])
-
-    languages = tuple(value_in(doc, "language") or UNDETERMINED for doc in spoken)
-    return Spoken(spoken, languages, encode if thorough else None)
+    return Spoken(spoken, tuple(value_in(doc, "language") or UNDETERMINED for doc in spoken))
 
 
 @registry.tokenizers("girafe.tokenizer.v1")

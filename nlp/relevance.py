@@ -145,12 +145,6 @@ def is_known(counted: np.ndarray) -> np.ndarray:
     return known
 
 
-def by_vectors(encoded: np.ndarray) -> np.ndarray:
-    """What the encoder's vectors of mentions add to the scores of words: mentions x 1."""
-    found: np.ndarray = load("relevance_vectors").scores(encoded)[:, 0]
-    return found
-
-
 def _in_context(
     text: str,
     folded: str,
@@ -175,6 +169,8 @@ def _in_context(
         keys = [counted + key for key in context_keys(text, folded, mention)]
         score = float(row @ weights[:counted] + KEY_WEIGHT * weights[keys].sum() + bias)
         if encode is not None and not is_met and abs(score) < _SURE:
-            score += by_vectors(encode(mention_lines(text, mention)).reshape(1, -1))[0]
+            score += (
+                load("relevance_vectors").scores(encode(mention_lines(text, mention)).reshape(1, -1)).item()
+            )
         best = max(best, score - UNMET * (not is_met))
     return round(1 / (1 + exp(-min(max(best, -_FARTHEST), _FARTHEST))), 3)

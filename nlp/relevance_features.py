@@ -56,9 +56,8 @@ def _lists() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]], dict
 
 def mention_lines(text: str, mention: Mention) -> tuple[str, str]:
     """What the encoder is shown of a mention: what is around it, and the same with an invented name in its place."""
-    before = text[max(0, mention.start - _SHOWN) : mention.start]
-    after = text[mention.end : mention.end + _SHOWN]
-    return f"{before}{text[mention.start : mention.end]}{after}", f"{before}{_STAND_IN}{after}"
+    start, end = max(0, mention.start - _SHOWN), mention.end + _SHOWN
+    return text[start:end], f"{text[start : mention.start]}{_STAND_IN}{text[mention.end : end]}"
 
 
 def mention_features(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -31,12 +32,17 @@ class SentimentLabel(Component):
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Labels the texts of a batch in which somebody speaks."""
-        spoken = spoken_in(docs, thorough=self._thorough)
+        spoken = spoken_in(docs)
+        texts = [text_in(doc) for doc in spoken.docs]
+
+        def encode(places: Sequence[int]) -> np.ndarray:
+            return encoder.encode([texts[place] for place in places])
+
         moods = sentiments(
-            [text_in(doc) for doc in spoken.docs],
+            texts,
             spoken.languages,
             folded=[folded_in(doc) for doc in spoken.docs],
-            encode=spoken.encode,
+            encode=encode if self._thorough else None,
         )
         for doc, mood in zip(spoken.docs, moods, strict=True):
             set_in(doc, "sentiment_label", mood)

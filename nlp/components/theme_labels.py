@@ -22,7 +22,7 @@ class ThemeLabels(Component):
 
     def read(self, docs: Sequence[Doc]) -> None:
         """Labels the texts of a batch in which somebody speaks."""
-        spoken = spoken_in(docs, thorough=False)
+        spoken = spoken_in(docs)
         found = themes([folded_in(doc) for doc in spoken.docs], spoken.languages)
         for doc, told in zip(spoken.docs, found, strict=True):
             set_in(doc, "themes", told)

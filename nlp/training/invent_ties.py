@@ -91,7 +91,7 @@ def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
 def turns_in_accounts(path: Path = IN_ACCOUNTS) -> Iterator[Turn]:
     """Of whole accounts the texts that name the company and tell the truth by themselves (`*`); of people who do not work
     there also those that tell nothing (`~`)."""
-    for profile in _accounts(path):
+    for profile in whole_accounts(path):
         names = CompanyNames(company_id="any", names=(profile.company,))
         for place, text in enumerate((profile.bio, *profile.posts)):
             tells = text.startswith("*") or (text.startswith("~") and profile.truth == "other")
@@ -159,12 +159,8 @@ def turned_profiles(paths: Sequence[Path] = TURNS) -> Iterator[TiedProfile]:
         )
 
 
-def kept_apart(path: Path) -> Iterator[TiedProfile]:
-    """Accounts kept apart, without names: what they are to the company is `other` where it is no job."""
-    return _accounts(path)
-
-
-def _accounts(path: Path) -> Iterator[TiedProfile]:
+def whole_accounts(path: Path) -> Iterator[TiedProfile]:
+    """The accounts of a file, without names: what they are to the company is `other` where it is no job."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             truth, language, company, bio, posts = line.split("\t")

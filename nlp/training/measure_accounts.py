@@ -36,9 +36,9 @@ from nlp.training.invent_ties import (
     ORDINARY_APART,
     Turn,
     filled,
-    kept_apart,
     turned_profiles,
     turns,
+    whole_accounts,
 )
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
 from nlp.training.vectors import CACHE, vectors
@@ -98,9 +98,9 @@ def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str,
     sets = {
         "invented, plain": _asked(tied_profiles(random.Random(_SEED), 1200)),
         "invented, fresh": _asked(turned_profiles(FRESH)),
-        "invented, kept apart": _asked(kept_apart(KEPT_APART)),
-        "invented, ordinary, kept apart": _asked(kept_apart(ORDINARY_APART)),
-        "invented, another writer's, kept apart": _asked(kept_apart(ACCOUNTS_APART)),
+        "invented, kept apart": _asked(whole_accounts(KEPT_APART)),
+        "invented, ordinary, kept apart": _asked(whole_accounts(ORDINARY_APART)),
+        "invented, another writer's, kept apart": _asked(whole_accounts(ACCOUNTS_APART)),
     }
     if data is not None:
         sets["read"] = _read(data)

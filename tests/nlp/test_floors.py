@@ -19,7 +19,7 @@ from nlp.themes import theme_names, themes
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_profiles import organisations, people
 from nlp.training.invent_relevance import sentences
-from nlp.training.invent_ties import FRESH, ORDINARY_APART, kept_apart, turned_profiles
+from nlp.training.invent_ties import FRESH, ORDINARY_APART, turned_profiles, whole_accounts
 from nlp.training.invent_work import WORK_APART, work_texts
 
 
@@ -57,7 +57,7 @@ def test_employees_are_found_and_former_ones_seldom_taken_for_them(
 
 def test_of_ordinary_accounts_kept_apart_hardly_any_employee_is_wrongly_called() -> None:
     # Only ever measured: whoever lowers this floor has made the classifier worse for ordinary people.
-    profiles = list(kept_apart(ORDINARY_APART))
+    profiles = list(whole_accounts(ORDINARY_APART))
     said, truth = voices(profiles), np.array([profile.truth for profile in profiles])
     is_it, told = truth == "employee", said == "employee"
     assert is_it[told].mean() >= 0.95

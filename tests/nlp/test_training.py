@@ -22,8 +22,8 @@ from nlp.training.invent_ties import (
     ACCOUNTS_APART,
     KEPT_APART,
     ORDINARY_APART,
-    kept_apart,
     turns_in_accounts,
+    whole_accounts,
 )
 from nlp.training.invent_work import POSTS_APART, WORK_APART, work_texts
 from nlp.training.package import package
@@ -89,7 +89,7 @@ def test_no_account_kept_apart_is_learnt_from(file: Path) -> None:
     )
     said = [
         (text, text.replace(account.company, "{C}"))  # as it is, and as a turn would have it
-        for account in kept_apart(file)
+        for account in whole_accounts(file)
         for text in (account.bio, *account.posts)
         if len(text) > 40
     ]
