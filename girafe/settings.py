@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -32,8 +33,12 @@ def _official(value: str) -> str:
     return f"{platform.strip().lower()}:{handle.strip().removeprefix('@')}"
 
 
+# The system's list is some hundred files, opened one by one.
+_time_zones = cache(available_timezones)
+
+
 def _time_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _time_zones():
         raise ValueError('write an IANA name such as "Europe/Paris"')
     return value
 
@@ -59,6 +64,8 @@ def _lines_as_seen(value: Any) -> Any:
 
 
 def _printed(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(
         " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else "" if _UNSEEN.match(char) else char
         for char in text
@@ -306,21 +313,19 @@ def _line_of(text: str, location: tuple[str | int, ...]) -> int:
     best = 1
     for depth in range(len(table), 0, -1):
         header, key = ".".join(table[:depth]), table[depth] if depth < len(table) else None
-        starts = [
-            number
-            for number, line in enumerate(lines, 1)
-            if re.fullmatch(rf"\s*\[+\s*{re.escape(header)}\s*\]+\s*(#.*)?", line)
-        ]
+        begins = re.compile(rf"\s*\[+\s*{re.escape(header)}\s*\]+\s*(#.*)?")
+        starts = [number for number, line in enumerate(lines, 1) if begins.fullmatch(line)]
         if not starts:
             continue
         start = starts[index] if index is not None and index < len(starts) else starts[0]
         best = start
         if key is not None:
+            sets = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
             for number in range(start + 1, len(lines) + 1):
                 line = lines[number - 1]
                 if re.match(r"\s*\[", line) and "=" not in line:
                     break
-                if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+                if sets.match(line):
                     return number
         break
     return best

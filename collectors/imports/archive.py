@@ -10,7 +10,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from collectors.imports.contract import GZIP_MAGIC, File
@@ -186,4 +185,4 @@ def is_litter(name: str) -> bool:
 
 def base_name(name: str) -> str:
     """The last part of a name inside an archive: folders and `..` mean nothing to us."""
-    return PurePosixPath(name.replace("\\", "/")).name
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -49,7 +49,7 @@ class DatesOfFile:
 
     def _dates(self) -> Iterator[str]:
         """The cells of the date column, of the whole file."""
-        wanted = [plain(name) for name in self.mapping.columns.get("created_at", ())]
+        wanted = self.mapping.plain_columns.get("created_at", ())
         for table in read_tables(self._file):
             places: list[int] = []
             for row in table.rows:

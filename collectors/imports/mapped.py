@@ -105,10 +105,10 @@ class Mapped:
 
     def _why_skipped(self, row: Mapping[str, Any]) -> str:
         """The column and value by which the mapping leaves rows out, or nothing."""
-        for column, values in self.mapping.skip.items():
-            said = str(row.get(plain(column), "")).strip().casefold()
-            if said and said in {value.casefold() for value in values}:
-                return f"{plain(column).replace(' ', '_')}_{said}"
+        for column, values in self.mapping.plain_skip.items():
+            said = str(row.get(column, "")).strip().casefold()
+            if said and said in values:
+                return f"{column.replace(' ', '_')}_{said}"
         return ""
 
 

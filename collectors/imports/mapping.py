@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -82,6 +82,44 @@ class ImportMapping(BaseModel):
         """Of times without offset."""
         return ZoneInfo(self.time_zone)
 
+    # What every row of a table asks for is worked out once: these are half of the time a table takes.
+
+    @cached_property
+    def plain_columns(self) -> Mapping[str, tuple[str, ...]]:
+        """`columns`, as `plain` writes their names."""
+        return {field: tuple(map(plain, names)) for field, names in self.columns.items()}
+
+    @cached_property
+    def places(self) -> Mapping[str, Sequence[tuple[int, FieldName]]]:
+        """Of each column, as `plain` writes its name: the fields it fills, each with its place among all columns."""
+        found: dict[str, list[tuple[int, FieldName]]] = {}
+        pairs = ((field, name) for field, names in self.columns.items() for name in names)
+        for place, (field, name) in enumerate(pairs):
+            found.setdefault(plain(name), []).append((place, field))
+        return found
+
+    @cached_property
+    def plain_skip(self) -> Mapping[str, frozenset[str]]:
+        """`skip`, its columns as `plain` writes them, its values without case."""
+        return {
+            plain(column): frozenset(value.casefold() for value in values)
+            for column, values in self.skip.items()
+        }
+
+    @cached_property
+    def headers(self) -> tuple[tuple[frozenset[str], ...], ...]:
+        """The sets of columns by which a table is recognised; of each column, the names that will do."""
+        return tuple(
+            tuple(frozenset(map(plain, column.split("|"))) for column in wanted)
+            for wanted in (self.recognise, *self.recognise_also)
+            if wanted
+        )
+
+    @cached_property
+    def longest_domain(self) -> int:
+        """How many parts the longest domain in `platforms` has."""
+        return max((value.count(".") + 1 for value in self.platforms), default=1)
+
 
 HEADER_WITHIN = 60
 """Rows of preamble that may stand above a header."""
@@ -131,17 +169,14 @@ def plain(name: object) -> str:
 def header_matches(mapping: ImportMapping, cells: Sequence[object]) -> bool:
     """Whether this row names every column the mapping wants."""
     names = {plain(cell) for cell in cells}
-    return any(
-        wanted and all(any(plain(choice) in names for choice in column.split("|")) for column in wanted)
-        for wanted in (mapping.recognise, *mapping.recognise_also)
-    )
+    return any(not any(map(names.isdisjoint, wanted)) for wanted in mapping.headers)
 
 
 def is_header(mapping: ImportMapping, cells: Sequence[object]) -> bool:
     """Whether this row is the header: it names what the mapping recognises, or two mapped columns."""
     if mapping.recognise:
         return header_matches(mapping, cells)
-    wanted = {plain(name) for names in mapping.columns.values() for name in names}
+    wanted = {name for names in mapping.plain_columns.values() for name in names}
     return len(wanted & {plain(cell) for cell in cells}) >= 2
 
 

@@ -150,10 +150,12 @@ def _encoding(sample: bytes) -> str:
         return "utf-16-le"  # without a mark: every second byte of Latin text is zero
     if len(pairs) >= 4 and pairs[0::2].count(0) > len(pairs) // 5 * 2:
         return "utf-16-be"
+    if sample.isascii():
+        return "utf-8-sig"
     decoded = sample.decode("utf-8", "surrogateescape")
     odd = len(_UNDECODED.findall(decoded))
     # A few bytes of another encoding do not make the file one; a sample may end inside a character.
-    meant = sum(character > "\x7f" for character in decoded) - odd
+    meant = len(decoded) - len(decoded.encode("ascii", "ignore")) - odd
     is_utf8 = meant >= odd or (odd <= 3 and len(sample) == _SAMPLE)
     return "utf-8-sig" if is_utf8 else "cp1252"
 
@@ -168,6 +170,8 @@ def _separator(sample: str) -> tuple[str, int]:
 
 
 def _regularity(sample: str, mark: str) -> int:
+    if mark not in sample:
+        return 0  # one cell in every row
     widths: Counter[int] = Counter()
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=mark)
     try:

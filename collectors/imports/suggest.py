@@ -13,7 +13,7 @@ from collectors.imports.mapping import HEADER_WITHIN, plain
 from collectors.imports.table import first_rows, refuse_other_kinds
 from girafe.errors import InputInvalid
 
-_NAMES: Mapping[str, str] = {
+_SAID: Mapping[str, str] = {
     "post_id": "post id|message id|comment id|id|uuid|permalink|document id|tweet id|identifiant|id message|nachricht id|url|link|lien",
     "created_at": "created at|date|published|published at|publication date|posted at|timestamp|time|datetime|date time|"
                   "date de publication|publie le|cree le|horodatage|datum|erstellt am|veroffentlicht am|fecha|created|post created|date created",
@@ -37,6 +37,8 @@ _NAMES: Mapping[str, str] = {
     "followers": "followers|follower count|abonnes|author followers",
 }  # fmt: skip
 """Field -> names its column may have, as `plain` writes them, the likeliest first."""
+_NAMES: Mapping[str, tuple[str, ...]] = {field: tuple(names.split("|")) for field, names in _SAID.items()}
+_KNOWN = frozenset(name for names in _NAMES.values() for name in names)
 _NEEDED = ("post_id", "created_at", "text", "handle")
 _WHAT = {
     "post_id": "unique on its platform; an address will do",
@@ -62,7 +64,7 @@ def guess_columns(header: Sequence[str], below: Sequence[Sequence[str]]) -> dict
     """Field -> column, by its name, and for dates and texts by what stands in it."""
     names, chosen = {plain(name): name for name in reversed(header) if plain(name)}, dict[str, str]()
     for field, known in _NAMES.items():
-        match = next((names[choice] for choice in known.split("|") if choice in names), None)
+        match = next((names[choice] for choice in known if choice in names), None)
         if match is not None and (field == "url" or match not in chosen.values()):
             chosen[field] = match
     if "created_at" not in chosen and (dated := _dated(header, below, chosen)):
@@ -74,13 +76,12 @@ def guess_columns(header: Sequence[str], below: Sequence[Sequence[str]]) -> dict
 
 def _header(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], Sequence[Sequence[str]]]:
     """The row that names most columns a person would know; without any, the first wide one."""
-    known = {name for names in _NAMES.values() for name in names.split("|")}
     best, place = 0, -1
     for number, row in enumerate(rows[:HEADER_WITHIN]):
         filled = [cell for cell in row if cell.strip()]
         if len(filled) < _FEWEST_CELLS or len(set(filled)) < len(filled):
             continue
-        score = 1 + 10 * sum(plain(cell) in known for cell in filled)
+        score = 1 + 10 * sum(plain(cell) in _KNOWN for cell in filled)
         if score > best:
             best, place = score, number
     if place < 0:

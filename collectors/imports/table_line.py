@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from operator import itemgetter
 from typing import Any
 
 from collectors.imports.file_dates import DatesOfFile
@@ -31,12 +32,15 @@ _NOTHING = frozenset({"nan", "NaN", "None", "NULL", "null", "<NA>", "NaT", "#N/A
                       "#VALUE!", "undefined"})  # fmt: skip
 """What programs write into a cell that holds nothing."""
 _SEPARATORS = re.compile(r"[,;|\s]+")
+_SCHEME = re.compile(r"^https?://(?:www\.)?")
+_BLANKS = re.compile(r"[\s\u00a0\u202f,']")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _LINKEDIN_NAME = re.compile(r"(?:https?://[^/]*linkedin\.com/)?(in|company|school|showcase)/([^/?#]+)")
 _COUNTS = ("likes", "replies", "reposts")
 _OTHER_POSTS = ("reply_to", "conversation_id", "quote_of", "repost_of")
 _WORDS = ("text", "title")
 _REPEATED = 30
+_PLACE = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,28 @@ class _Cells:
 
     mapping: ImportMapping
     row: Mapping[str, Any]
+    held: Mapping[str, Sequence[Any]]
+    """What stands in the columns of a field, in the order of the mapping; fields without anything are left out."""
 
-    def every(self, field: str) -> list[Any]:
-        """What stands in the columns of a field, in the order of the mapping."""
-        names = self.mapping.columns.get(field, ())  # type: ignore[call-overload]
-        found = [self.row[plain(name)] for name in names if plain(name) in self.row]
-        return found if field in _WORDS else [cell for cell in found if str(cell).strip() not in _NOTHING]
+    @classmethod
+    def of(cls, mapping: ImportMapping, row: Mapping[str, Any]) -> _Cells:
+        places = mapping.places
+        found = [
+            (place, field, cell)
+            for name, cell in row.items()
+            for place, field in places.get(name, ())
+            if field in _WORDS or str(cell).strip() not in _NOTHING
+        ]
+        held: dict[str, list[Any]] = {}
+        for _, field, cell in sorted(found, key=_PLACE):
+            held.setdefault(field, []).append(cell)
+        return cls(mapping, row, held)
+
+    def every(self, field: str) -> Sequence[Any]:
+        return self.held.get(field, ())
 
     def first(self, field: str) -> Any:
-        return next(iter(self.every(field)), None)
+        return self.held.get(field, (None,))[0]
 
     def words(self, field: str) -> str | None:
         value = self.first(field)
@@ -72,7 +89,7 @@ def line_of(
     mapping: ImportMapping, row: Mapping[str, Any], header: Sequence[str], dates: DatesOfFile
 ) -> Payload:
     """One row as a girafe JSONL line; what is wrong in it is found when the line is checked."""
-    cells = _Cells(mapping, row)
+    cells = _Cells.of(mapping, row)
     platform = _platform(mapping, row)
     observed_at = moment_of_cells(dates, header, cells.first("observed_at"), None)
     line = {"platform": platform, **_ids(cells, platform)}
@@ -172,7 +189,7 @@ def _list(value: str | None) -> list[str] | None:
 
 def _mentions(mapping: ImportMapping, value: str | None, header: Sequence[str]) -> list[str] | None:
     """An empty cell means that nobody is mentioned; without such a column, the text tells."""
-    if not any(plain(name) in header for name in mapping.columns.get("mentions", ())):
+    if not any(name in header for name in mapping.plain_columns.get("mentions", ())):
         return None
     return [name.removeprefix("@") for name in _list(value) or []]
 
@@ -186,7 +203,7 @@ def _largest(cells: _Cells, field: str) -> Any:
 
 def _count(value: Any) -> Any:
     if isinstance(value, str):
-        digits = re.sub(r"[\s\u00a0\u202f,']", "", value)
+        digits = _BLANKS.sub("", value)
         return int(float(digits)) if _NUMBER.match(digits) and len(digits) < 20 else None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -196,10 +213,12 @@ def _platform(mapping: ImportMapping, row: Mapping[str, Any]) -> str:
         return cell_words(named).casefold()
     for column in mapping.platform_columns:
         said = str(row.get(plain(column), "")).strip().casefold().removeprefix("www.")
-        host = re.sub(r"^https?://(?:www\.)?", "", said).partition("/")[0]
-        for value, platform in mapping.platforms.items():
-            if said == value or host == value or host.endswith(f".{value}") or value in said.split(","):
-                return platform
+        host = _SCHEME.sub("", said).partition("/")[0]
+        parts = host.split(".")[-mapping.longest_domain :]
+        domains = (".".join(parts[at:]) for at in range(len(parts)))
+        meant = {said, host, *said.split(","), *domains}
+        if not meant.isdisjoint(mapping.platforms):
+            return next(platform for value, platform in mapping.platforms.items() if value in meant)
     return mapping.platform
 
 

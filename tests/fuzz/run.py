@@ -74,12 +74,14 @@ def _processor_seconds() -> float:
 
 def fuzz(target: str, seconds: int) -> tuple[int, str]:
     """Inputs tried in `seconds`, and what went wrong first."""
+    from tests.fuzz.targets import LONGEST
+
     learned = ROOT / ".fuzz" / target
     learned.mkdir(parents=True, exist_ok=True)
     seeds = HERE / "corpus" / target
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz.run", "--inside", target, str(learned), *([str(seeds)] if seeds.is_dir() else []),
-         f"-max_total_time={seconds}", f"-timeout={_STUCK_SECONDS}", f"-rss_limit_mb={_MEMORY_MB}", f"-max_len={_LONGEST_INPUT}",
+         f"-max_total_time={seconds}", f"-timeout={_STUCK_SECONDS}", f"-rss_limit_mb={_MEMORY_MB}", f"-max_len={LONGEST.get(target, _LONGEST_INPUT)}",
          f"-artifact_prefix={learned}/", "-print_final_stats=1", "-use_value_profile=0"],
         cwd=ROOT, capture_output=True, text=True, check=False, errors="replace",
     )  # fmt: skip
