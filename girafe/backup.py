@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from girafe.data_dir import DataDir
+from girafe.erasure import alone
 from girafe.lock import hold
 from girafe.run import Context
 
@@ -17,12 +21,22 @@ def backup(context: Context, company: Path, archive: Path) -> ArchiveReport:
     """Writes `archive` while nothing else changes the data; raises Busy while another run is at work."""
     from warehouse.archive import write_archive
 
-    with (
-        context.alone("girafe backup"),
-        hold(context.data, "files", "girafe backup", now=context.now),
-    ):
+    with alone(context, "girafe backup"):
         context.audit("backup", archive=archive.name)
         return write_archive(context.data, company, archive, context.now)
+
+
+@contextmanager
+def restoring(data: DataDir, now: datetime) -> Iterator[None]:
+    """Nobody else begins in `data` while a backup is put in place there: what they bring would be lost.
+
+    Raises Busy while another run is at work.
+    """
+    with (
+        hold(data, "files", "girafe restore", now=now, restoring=True),
+        hold(data, "warehouse", "girafe restore", now=now, restoring=True),
+    ):
+        yield
 
 
 def forget_again(context: Context, *, newer: DataDir | None = None) -> int:

@@ -26,6 +26,10 @@ from functools import wraps
 from pathlib import PurePath
 from typing import ParamSpec, TypeVar
 
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended."""
+STOPPED = "Stopped. The same command, run again, goes on from there."
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -37,11 +37,6 @@ def hold(
     A process that holds it already may take it again. Raises Busy if another process has it, UserMustAct where a
     restore was interrupted, unless this is its end (`restoring`).
     """
-    if data.restoring.exists() and not restoring:
-        raise UserMustAct(
-            f"A restore into {data.root} was interrupted, so files may be missing and who was forgotten may be back. "
-            "Finish it with the same command: girafe restore ARCHIVE"
-        )
     key = (str(data.root), name, os.getpid())
     if key in _held and (shared or _held[key][0]):
         yield
@@ -56,9 +51,16 @@ def hold(
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise
             raise Busy(_busy(data, file)) from error
+        # Once the lock is held: a restore that dies while another process waits for its turn is seen by that one.
+        if data.restoring.exists() and not restoring:
+            raise UserMustAct(
+                f"A restore into {data.root} was interrupted, so files may be missing and who was forgotten may be "
+                "back. Finish it with the same command: girafe restore ARCHIVE"
+            )
+        # Whoever has the lock alone says who it is; what one that was killed said of itself is no longer true.
+        os.ftruncate(file, 0)
         if not shared:
             note = f"{what} (process {os.getpid()}, since {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
-            os.ftruncate(file, 0)
             os.pwrite(file, note.encode(), 0)
         _held[key] = [not shared]
         try:

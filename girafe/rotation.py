@@ -30,7 +30,7 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
     Killed anywhere, the same call finishes; until then nothing else runs. Raises UserMustAct while an erasure is
     unfinished, or if the key is kept in the environment or in Airflow, where only its keeper can replace it.
     """
-    from warehouse.connection import remove_warehouse
+    from warehouse.connection import remove_abandoned_work, remove_warehouse
     from warehouse.erase import remove_abandoned
     from warehouse.forget import unfinished
     from warehouse.rekey import RekeyReport, is_done, rekey_files, switch_key
@@ -57,6 +57,7 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
             report = around("files", lambda: rekey_files(data, links, new))
         remove_old_versions(data)
         remove_warehouse(data.warehouse)
+        remove_abandoned_work(data.warehouse)
         context.audit("rotate_key", accounts=report.accounts, linked=report.accounts_linked)
         switch_key(data)
         if data.is_shared:

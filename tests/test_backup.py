@@ -12,11 +12,12 @@ import pytest
 
 from girafe import audit
 from girafe import run as path
-from girafe.backup import backup, forget_again
+from girafe.backup import backup, forget_again, restoring
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, UserMustAct
 from girafe.records import Account
 from girafe.settings import load_settings
+from tests.killing import run_and_die
 from warehouse.archive import read_archive
 from warehouse.forgotten import remember
 
@@ -102,6 +103,34 @@ def test_a_restore_that_was_interrupted_is_finished_by_the_same_command_and_by_n
     forget_again(context(new.root))
     assert (new.keys / "pseudonym.key").read_bytes() == (before.data.keys / "pseudonym.key").read_bytes()
     assert path.classify(context(new.root))[0].skipped
+
+
+def test_what_a_killed_backup_or_restore_left_beside_its_file_goes_with_the_same_command(
+    before: path.Context, tmp_path: Path
+) -> None:
+    left = [tmp_path / ".girafe.tgz.7.part", tmp_path / ".found.toml.7.part"]
+    other = tmp_path / ".another.tgz.7.part"
+    for file in (*left, other):
+        file.write_bytes(b"half")
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    read_archive(made.archive, DataDir(tmp_path / "new"), tmp_path / "found.toml")
+    assert not [file for file in left if file.exists()]
+    assert other.exists(), "somebody else may be writing it"
+
+
+@pytest.mark.forks
+def test_nothing_begins_in_a_folder_in_which_a_backup_is_put_in_place(
+    before: path.Context, tmp_path: Path
+) -> None:
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    new = DataDir(tmp_path / "new")
+    with restoring(new, NOW):
+        other = run_and_die(lambda: path.import_files(context(new.root), [tmp_path / "posts.jsonl"]))
+        assert other.error.startswith(f"Busy: {new.root} is in use by girafe restore"), other
+        read_archive(made.archive, new, tmp_path / "company.toml")
+        forget_again(context(new.root))
+    with pytest.raises(UserMustAct, match="not empty"), restoring(new, NOW):
+        read_archive(made.archive, new, tmp_path / "company.toml")
 
 
 def test_company_toml_comes_back_where_there_is_none(before: path.Context, tmp_path: Path) -> None:

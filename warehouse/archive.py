@@ -15,6 +15,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -69,6 +70,7 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
     size = 0
     partial = archive.with_name(f".{archive.name}.{os.getpid()}.part")
     archive.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(archive)
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
@@ -116,6 +118,7 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
             shutil.rmtree(data.root / name, ignore_errors=True)
             if (fresh / name).is_dir():
                 (fresh / name).replace(data.root / name)
+        _remove_abandoned(company)
         if (fresh / _COMPANY).exists() and not company.exists():
             write_whole(company, (fresh / _COMPANY).read_bytes())
         size = sum(path.stat().st_size for name in KEPT for path in (data.root / name).rglob("*"))
@@ -129,6 +132,12 @@ def end_restore(data: DataDir) -> None:
     """What was put in place is durable and may be worked with."""
     os.sync()
     data.restoring.unlink(missing_ok=True)
+
+
+def _remove_abandoned(file: Path) -> None:
+    """Removes what a killed call left of `file`: of an archive, it holds the key."""
+    for partial in file.parent.glob(f".{escape(file.name)}.*.part"):
+        partial.unlink()
 
 
 def _members(data: DataDir, company: Path) -> Iterator[tuple[str, Path]]:

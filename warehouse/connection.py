@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,8 +55,29 @@ def remove_warehouse(path: Path) -> None:
             for (schema,) in connection.execute(_OURS).fetchall():
                 connection.execute(f'drop schema "{schema}" cascade')
         return
-    path.unlink(missing_ok=True)
+    # The log first: killed in between, a file that is made anew would take in what an old log holds.
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def rebuilding(path: Path) -> Path:
+    """Where a warehouse is made anew before it takes the place of the one at `path`."""
+    return path.with_suffix(".rebuild.duckdb")
+
+
+def remove_abandoned_work(path: Path) -> None:
+    """Removes what a process that was killed left beside the warehouse; only while nobody else may write.
+
+    A rebuild, and what did not fit into memory, may hold somebody who is forgotten now, or pseudonyms of an old key;
+    DuckDB leaves both where they are.
+    """
+    shutil.rmtree(_spill(path), ignore_errors=True)
+    if not is_remote(path):
+        remove_warehouse(rebuilding(path))
+
+
+def _spill(path: Path) -> Path:
+    return path.parent / "spill"
 
 
 _OURS = """
@@ -79,7 +101,7 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
             read_only=read_only,
             config={
                 "memory_limit": MEMORY_LIMIT,
-                "temp_directory": str(path.parent / "spill"),
+                "temp_directory": str(_spill(path)),
                 # Row order is never relied on; without it inserts need far less memory.
                 "preserve_insertion_order": "false",
                 # Nothing is downloaded at run time.

@@ -19,7 +19,15 @@ from girafe.errors import GirafeError, InputInvalid
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
 from girafe.storage import Place, find, local_folders, name_under, read, read_all, written
-from warehouse.connection import WarehouseDamaged, connect, count, is_remote, remove_warehouse
+from warehouse.connection import (
+    WarehouseDamaged,
+    connect,
+    count,
+    is_remote,
+    rebuilding,
+    remove_abandoned_work,
+    remove_warehouse,
+)
 from warehouse.forgotten import read_forgotten
 from warehouse.landing import MANIFEST
 from warehouse.merge import create_tables, merge_files
@@ -84,6 +92,7 @@ def load_classified(
     to leave: then everything is loaded again from the classified files.
     """
     found = _folders(data.classified)
+    remove_abandoned_work(data.warehouse)
     try:
         with connect(data.warehouse) as connection:
             known = _loaded(connection)
@@ -98,8 +107,7 @@ def load_classified(
         with connect(data.warehouse) as connection:
             return _load(connection, data, settings, judge, pseudonymiser, [*found], found, rebuilt=True)
     # Built beside and swapped in: a crash half-way leaves the warehouse that was there.
-    fresh = data.warehouse.with_suffix(".rebuild.duckdb")
-    remove_warehouse(fresh)
+    fresh = rebuilding(data.warehouse)
     with connect(fresh) as connection:
         report = _load(connection, data, settings, judge, pseudonymiser, [*found], found, rebuilt=True)
     remove_warehouse(data.warehouse)

@@ -15,7 +15,15 @@ import typer.core
 from girafe import __version__, logs
 from girafe import run as path
 from girafe.cli.terminal import AS_JSON, RUN_ID, complain
-from girafe.errors import GirafeError, QualityFailed, RetryLater, UserMustAct, told_of
+from girafe.errors import (
+    INTERRUPTED,
+    STOPPED,
+    GirafeError,
+    QualityFailed,
+    RetryLater,
+    UserMustAct,
+    told_of,
+)
 
 
 class InReadingOrder(typer.core.TyperGroup):
@@ -56,8 +64,6 @@ _EXIT_CODES: tuple[tuple[type[GirafeError], int], ...] = (
 
 _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 """A disk that is full or may not be written: the same command works when there is room again."""
-_INTERRUPTED = 130
-"""The exit code of a command that Ctrl-C ended."""
 
 
 def main() -> None:
@@ -76,12 +82,8 @@ def main() -> None:
     try:
         app()
     except SystemExit as end:
-        if end.code == _INTERRUPTED:
-            complain(
-                "Stopped. The same command, run again, goes on from there.",
-                code=_INTERRUPTED,
-                kind="Interrupted",
-            )
+        if end.code == INTERRUPTED:
+            complain(STOPPED, code=INTERRUPTED, kind="Interrupted")
         raise
     except GirafeError as error:
         code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)

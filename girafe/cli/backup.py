@@ -15,6 +15,7 @@ from girafe.cli.terminal import (
     CompanyFile,
     DataFolder,
     console,
+    now,
     open_context,
     open_data,
     plain,
@@ -70,13 +71,14 @@ def restore(
 
     home = open_data(data)
     home.protect()
-    report = timed("restore", lambda: read_archive(archive, home, company))
-    console.print(f"  [dim]{plain(report.summary)}[/]")
-    context = open_context(company, data)
-    gone = archives.forget_again(context, newer=DataDir(forgotten) if forgotten else None)
-    if gone:
-        console.print(f"  [dim]{gone:,} payloads of forgotten accounts left again[/]")
-    if build and has_landed(home):
-        run_stages(context, *(name for name, _, _ in AFTER_COLLECT))
+    with archives.restoring(home, now()):
+        report = timed("restore", lambda: read_archive(archive, home, company))
+        console.print(f"  [dim]{plain(report.summary)}[/]")
+        context = open_context(company, data)
+        gone = archives.forget_again(context, newer=DataDir(forgotten) if forgotten else None)
+        if gone:
+            console.print(f"  [dim]{gone:,} payloads of forgotten accounts left again[/]")
+        if build and has_landed(home):
+            run_stages(context, *(name for name, _, _ in AFTER_COLLECT))
     if as_json:
         print_json(report)

@@ -61,7 +61,10 @@ def replay(
     """Has it read again after a parser was corrected; what is still bad comes back with its reason."""
     from warehouse.quarantine import replay as read_again
 
-    console.print(plain(read_again(open_data(data), source=source, reason=reason).summary))
+    found = open_data(data)
+    with hold(found, "files", "girafe quarantine replay", now=now()):
+        report = read_again(found, source=source, reason=reason)
+    console.print(plain(report.summary))
 
 
 @quarantine.command()

@@ -148,3 +148,27 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
         _, told = asked.communicate(timeout=120)
     assert asked.returncode == 130
     assert told.strip() == "girafe: Stopped. The same command, run again, goes on from there."
+
+
+@pytest.mark.parametrize("form", ["", "json"])
+def test_ctrl_c_is_heeded_while_the_command_line_is_still_being_loaded(tmp_path: Path, form: str) -> None:
+    command = [
+        sys.executable, "-c",
+        # Ctrl-C arrives when the first of its modules is asked for.
+        "import builtins, os, signal\n"
+        "from girafe.__main__ import main\n"
+        "load = builtins.__import__\n"
+        "def pressed(name, *rest):\n"
+        "    if name == 'typer': os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = pressed\n"
+        "main()",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT), "GIRAFE_LOG": form},
+        capture_output=True, text=True, timeout=120, check=False, preexec_fn=_heed_ctrl_c,
+    )  # fmt: skip
+    sentence = "Stopped. The same command, run again, goes on from there."
+    assert (done.returncode, done.stdout) == (130, "")
+    told = json.loads(done.stderr)["event"] if form else done.stderr.strip()
+    assert told == (sentence if form else f"girafe: {sentence}")

@@ -66,6 +66,25 @@ def test_a_killed_process_holds_nothing(tmp_path: Path, other: tuple[int, bool])
         pass
 
 
+def test_whoever_shares_is_not_taken_for_one_that_was_killed(tmp_path: Path) -> None:
+    folder = tmp_path / ".locks"
+    folder.mkdir()
+    (folder / "files").write_text("girafe forget (process 7, since 2026-11-20 06:00 UTC)")  # what it left
+    ours, theirs = multiprocessing.Pipe()
+    sharing = multiprocessing.get_context("fork").Process(target=_hold, args=(tmp_path, True, theirs))
+    sharing.start()
+    try:
+        assert ours.recv() == "held"
+        with (
+            pytest.raises(Busy, match="a process that collects or classifies"),
+            hold(DataDir(tmp_path), "files", "girafe run", now=NOW),
+        ):
+            pass
+    finally:
+        sharing.kill()
+        sharing.join()
+
+
 def test_one_process_may_take_it_twice_and_lets_go_at_the_end(tmp_path: Path) -> None:
     data = DataDir(tmp_path)
     with hold(data, "warehouse", "run", now=NOW), hold(data, "warehouse", "load", now=NOW):

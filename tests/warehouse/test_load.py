@@ -17,7 +17,8 @@ from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import JUDGED_VOICES
 from girafe.settings import parse_settings
-from warehouse.connection import WarehouseBusy, WarehouseDamaged, connect
+from tests.killing import run_and_die
+from warehouse.connection import WarehouseBusy, WarehouseDamaged, connect, remove_warehouse
 from warehouse.load import LoadReport, load_classified
 from warehouse.tables import CLASSIFIED, RAW, SPEAKER_LABELS
 
@@ -227,6 +228,31 @@ def test_a_damaged_warehouse_names_the_remedy_and_the_remedy_works(tmp_path: Pat
         load(data)
     load(data, rebuild=True)
     assert contents(data) == before
+
+
+def test_what_a_killed_rebuild_left_goes_with_the_next_load(tmp_path: Path) -> None:
+    data = DataDir(tmp_path / "data")
+    classified(data, "a", **RUNS["a"])
+    load(data)
+    beside, spill = data.warehouse.parent / "girafe.rebuild.duckdb", data.warehouse.parent / "spill" / "x.tmp"
+    for left in (beside, beside.with_name(beside.name + ".wal"), spill):
+        left.parent.mkdir(exist_ok=True)
+        left.write_bytes(b"somebody who is forgotten now")
+    load(data)
+    assert sorted(file.name for file in data.warehouse.parent.iterdir()) == ["girafe.duckdb"]
+
+
+@pytest.mark.forks
+def test_a_warehouse_never_leaves_before_its_log(tmp_path: Path) -> None:
+    """A file made anew under that name would take in what the old log holds."""
+    warehouse = tmp_path / "girafe.duckdb"
+    log = tmp_path / "girafe.duckdb.wal"
+    for step in (1, 2):
+        warehouse.write_bytes(b"x")
+        log.write_bytes(b"x")
+        assert run_and_die(lambda: remove_warehouse(warehouse), step=step).died
+        assert warehouse.exists() >= log.exists()
+        assert warehouse.exists()
 
 
 def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
