@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from random import Random
@@ -49,6 +51,13 @@ def test_no_input_crashes_a_parser(name):
         target(data)
 
     survives()
+
+
+@pytest.mark.slow
+def test_what_a_target_imports_on_its_way_is_watched_too():
+    done = subprocess.run([sys.executable, "-m", "tests.fuzz.run", "--inside", "statements", "-runs=1"],
+                          cwd=CORPUS.parents[2], capture_output=True, text=True, check=True)  # fmt: skip
+    assert "Instrumenting nlp.statements" in done.stderr
 
 
 def test_every_parser_and_every_reader_is_a_target():
