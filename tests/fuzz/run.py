@@ -1,7 +1,8 @@
 """Coverage-guided fuzzing of some targets, or of all in turn: python -m tests.fuzz.run PARSER[,PARSER] SECONDS.
 
 Each target runs in a process of its own (libFuzzer ends with its process). What it learns is kept in .fuzz/, which
-git ignores; a crash is kept there as crash-* and belongs, made small, into tests/fuzz/corpus with its mend.
+git ignores; tests/fuzz/keep.py takes the little of it that reaches new lines into tests/fuzz/corpus. A crash is kept
+there as crash-* and belongs, made small, into the corpus with its mend.
 What was tried adds up over the years in counts.json: inputs, and hours of a processor. `all` begins with the target
 that has the fewest; a fixed parser keeps its count, as its old inputs stay in the corpus.
 """

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from collectors.registry import FORMATS, PARSERS
 from tests.fuzz import mutate
+from tests.fuzz.keep import choose, lines
 from tests.fuzz.mutate import Payloads
 from tests.fuzz.targets import PAYLOADS, TARGETS
 
@@ -58,6 +59,14 @@ def test_what_a_target_imports_on_its_way_is_watched_too():
     done = subprocess.run([sys.executable, "-m", "tests.fuzz.run", "--inside", "statements", "-runs=1"],
                           cwd=CORPUS.parents[2], capture_output=True, text=True, check=True)  # fmt: skip
     assert "Instrumenting nlp.statements" in done.stderr
+
+
+def test_what_reaches_new_lines_is_kept_and_the_rest_is_not():
+    target, company = TARGETS["settings"], b'[company]\nname = "Ondine"\n'
+    longer = company + b"# the same again\n"
+    first, reached = choose(target, [b"", company, longer], lines(target, b""))
+    assert first == [company]
+    assert choose(target, [company, longer], reached) == ([], reached)
 
 
 def test_every_parser_and_every_reader_is_a_target():
