@@ -6,7 +6,9 @@ Time, sleep and chance are passed in, so a test of an hour's waiting takes no ti
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -21,8 +23,6 @@ from collectors.outward import ACCEPTED, Errand, errand
 from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnavailable
 
 LOG = logging.getLogger("girafe.collect")
-# httpx logs whole addresses at INFO: they hold what is searched for, and sometimes a key.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 USER_AGENT = "girafe/0.1 (employer-brand listening; honours opt-outs; contact in company.toml)"
 T = TypeVar("T")
@@ -193,12 +193,14 @@ class Http:
         """
         asked = _origin(url)
         for _ in range(self.manners.most_redirects + 1):
-            check_url(url, self.allowed_hosts, self.look_up)
-            answer = self._send(url, params, headers, self.auth if _origin(url) == asked else None)
-            if answer.status not in _REDIRECTS or "location" not in answer.headers:
-                return readable(answer, self.clock())
-            url, params = _joined(answer.url, answer.headers["location"]), None
-        raise SourceUnavailable(f"{urlsplit(url).netloc}: more than {self.manners.most_redirects} redirects.")
+            with _naming_only(asked, url):
+                check_url(url, self.allowed_hosts, self.look_up)
+                answer = self._send(url, params, headers, self.auth if _origin(url) == asked else None)
+                self._note(asked[1], answer.headers, is_good=200 <= answer.status < 300)
+                if answer.status not in _REDIRECTS or "location" not in answer.headers:
+                    return readable(answer, self.clock())
+                url, params = _joined(answer.url, answer.headers["location"]), None
+        raise SourceUnavailable(f"{asked[1]}: more than {self.manners.most_redirects} redirects.")
 
     def _send(
         self, url: str, params: Mapping[str, Any] | None, headers: dict[str, str], auth: httpx.Auth | None
@@ -226,7 +228,6 @@ class Http:
         # Signing in anew happens inside httpx: the refusals before it are only in the history.
         refused = [earlier.status_code for earlier in response.history if earlier.is_error]
         self.shared.troubles += [f"{host}: status {status}, then signed in anew" for status in refused]
-        self._note(host, response)
         return Answer(
             status=response.status_code,
             url=url,
@@ -235,13 +236,14 @@ class Http:
             keys=_keys(response.request, unsigned),
         )
 
-    def _note(self, host: str, response: httpx.Response) -> None:
+    def _note(self, host: str, headers: Mapping[str, str], *, is_good: bool) -> None:
+        """What an answer says of time and budget counts for the host that was asked, whoever gave it in the end."""
         now = self.clock()
-        skew = clock_skew(response.headers, now)
+        skew = clock_skew(headers, now)
         if skew is not None:
             self.shared.skew[host] = skew
         # After a refusal the retry keeps the wait that was asked for; here only success is read.
-        budget = spent_budget(response.headers, now) if response.is_success else None
+        budget = spent_budget(headers, now) if is_good else None
         if budget:
             due = self.ticks() + budget
             self.shared.next_at[host] = max(self.shared.next_at.get(host, 0.0), due)
@@ -256,6 +258,32 @@ def _sound(answer: Answer, fault: Callable[[Answer], str]) -> Answer:
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
+
+
+@contextmanager
+def _naming_only(asked: tuple[str, str], url: str) -> Iterator[None]:
+    """Says of a host to which one was sent on what is wrong, and not its name, which may be that of a person.
+
+    What a refusal says goes into run records and the published report on sources.
+    """
+    try:
+        yield
+    except (AccessDenied, SourceUnavailable) as refusal:
+        if _origin(url)[1] != asked[1]:
+            words = str(refusal)
+            for name in sorted(_names_of(url), key=len, reverse=True):
+                words = re.sub(re.escape(name), "…", words, flags=re.IGNORECASE)
+            refusal.args = (f"{asked[1]} sends on to another host: {words}",)
+            refusal.__cause__ = refusal.__context__ = None
+        raise
+
+
+def _names_of(url: str) -> set[str]:
+    """Every form in which a message may name the host of `url`."""
+    names = {urlsplit(url).netloc, urlsplit(url).hostname or "", shown(url)}
+    with suppress(httpx.InvalidURL):
+        names |= {httpx.URL(url).host, httpx.URL(url).raw_host.decode("ascii", "replace")}
+    return names - {""}
 
 
 def _joined(url: str, location: str) -> str:

@@ -17,8 +17,10 @@ import httpcore
 import httpx
 
 from collectors.guard import Resolve, addresses_of, resolve
+from girafe import logs
 from girafe.errors import SettingsInvalid, SourceUnavailable
 
+logs.hush()
 Ticks = Callable[[], float]
 _GZIP = 16 + zlib.MAX_WBITS
 _AT_ONCE = 64 * 1024

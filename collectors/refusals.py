@@ -46,6 +46,9 @@ _TOKEN = re.compile(r"[^\W\d_]+|\d+|\S", re.UNICODE)
 _PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST, _DIGITS = 200, 4
 _MARKS = frozenset(".,:;()[]{}/-_'\"=&#!?*")
+_NUMBERS = re.compile(r"\d(?:[\s./()-]*\d)+")
+_DATE_OR_ADDRESS = re.compile(r"(?:19|20)\d\d([-/])\d\d\1\d\d(?: \d{1,2})?|\d{1,3}(?:\.\d{1,3}){3}")
+_FEWEST_OF_A_TELEPHONE = 7
 
 
 def without_names(words: str) -> str:
@@ -55,8 +58,15 @@ def without_names(words: str) -> str:
         shown = _shown(group)
         if shown and not (shown == "…" and kept and kept[-1] == "…"):
             kept.append(shown)
-    line = " ".join(kept)
+    line = _NUMBERS.sub(_unless_a_telephone, " ".join(kept))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
+
+
+def _unless_a_telephone(found: re.Match[str]) -> str:
+    """Short numbers in a row are a long one: 06 12 34 56 78."""
+    row = found[0]
+    is_short = sum(map(str.isdecimal, row)) < _FEWEST_OF_A_TELEPHONE
+    return row if is_short or _DATE_OR_ADDRESS.fullmatch(row) else "…"
 
 
 def _shown(group: str) -> str:

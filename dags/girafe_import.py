@@ -17,7 +17,9 @@ Trigger it. The same file lands under the same name, so nothing counts twice.
 ### When it is red
 The log names the file and what is wrong with it; docs/formats.md describes every format that is recognised.
 """
-FILE = wiring.line("File", "Path on this machine. Empty: the bundled sample.")
+FILE = wiring.line(
+    "File", "Path on this machine, which Airflow keeps: let it name nobody. Empty: the sample."
+)
 
 
 @dag(

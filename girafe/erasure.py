@@ -155,6 +155,7 @@ def propagate_deletions(context: Context) -> DeletionReport:
     return report
 
 
+@quoting_nobody
 def enforce_times_to_live(context: Context) -> RetentionReport:
     """What may be kept no longer leaves. It keeps erasures waiting: it could write a file back that has just left."""
     from warehouse.retention import enforce

@@ -20,6 +20,7 @@ GirafeError
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from functools import wraps
@@ -132,19 +133,28 @@ def quoting_nobody(call: Callable[P, T]) -> Callable[P, T]:
     """Around work on what people wrote: a fault inside leaves as a Defect, without its words and without its cause.
 
     What girafe raises on purpose passes, and what the machine says (OSError, MemoryError), but nothing that lies
-    behind it: Airflow logs whole chains.
+    behind it: Airflow logs whole chains. Libraries raise OSErrors with words of their own (a picture nobody knows, an
+    address that was asked for): they stay OSErrors, which trying again may help, and lose their words.
     """
 
     @wraps(call)
     def quiet(*args: P.args, **kwargs: P.kwargs) -> T:
+        fault: Exception
         try:
             return call(*args, **kwargs)
         except (GirafeError, OSError, MemoryError) as error:
-            error.__cause__ = error.__context__ = None
-            raise
+            if not isinstance(error, OSError) or _is_of_the_machine(error):
+                error.__cause__ = error.__context__ = None
+                raise
+            fault = OSError(told_of(error))
         except Exception as error:
-            told = told_of(error)
+            fault = Defect(f"A fault of girafe: {told_of(error)}. Please report this line.")
         # Raised out here, where no other error is being handled and becomes its context.
-        raise Defect(f"A fault of girafe: {told}. Please report this line.")
+        raise fault
 
     return quiet
+
+
+def _is_of_the_machine(error: OSError) -> bool:
+    """Whether all it says is a number of the system, its usual words, and the name of a file."""
+    return error.errno is not None and error.strerror == os.strerror(error.errno)

@@ -20,6 +20,22 @@ RUN_ID = "GIRAFE_RUN_ID"
 """Set by what calls girafe, if it has an id of its own for this run."""
 
 
+_TALKATIVE = ("httpx", "httpcore", "websockets", "urllib3", "botocore", "aiobotocore", "s3fs", "apprise")
+_INDISCREET = ("snscrape",)
+
+
+def hush() -> None:
+    """Keeps libraries from logging what they ask and are answered, at whatever level the root logger is.
+
+    At DEBUG (httpx at INFO) that is whole addresses, headers, frames of a stream and keys; snscrape quotes what people
+    wrote in its warnings too. What goes wrong reaches girafe as an error all the same.
+    """
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _INDISCREET:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
 def is_json(environment: Mapping[str, str]) -> bool:
     """Whether lines are JSON objects."""
     return environment.get(FORMAT, "").lower() == "json"

@@ -235,7 +235,8 @@ def parse_settings(text: str, *, origin: str = "company.toml") -> Settings:
             f"{origin}:{_line_of(text, tuple(problem['loc']))}: {_explain(problem)}"
             for problem in error.errors()
         ]
-        raise SettingsInvalid("\n".join(problems)) from error
+    # Out here, so that no log shows what lies behind it: pydantic quotes whole values, a misplaced key too.
+    raise SettingsInvalid("\n".join(problems))
 
 
 _WHOLE, _DAY, _YES_NO = "must be a whole number", "must be a day such as 2026-01-31", "must be true or false"

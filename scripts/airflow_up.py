@@ -61,7 +61,7 @@ def environment(
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": 30,
         **(database or sqlite(home)),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": home / "logs",
-        "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": os.environ.get("AIRFLOW__LOGGING__LOGGING_LEVEL", "INFO"),
         "AIRFLOW__LOGGING__JSON_LOGS": os.environ.get("GIRAFE_LOG") == "json",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": False,
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": False,

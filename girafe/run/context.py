@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from girafe import audit
+from girafe import audit, logs
 from girafe.data_dir import REMOTE, DataDir
 from girafe.errors import UserMustAct
 from girafe.lock import hold
@@ -88,6 +88,7 @@ _HANDED = "motherduck_token"
 
 
 def be_quiet() -> None:
-    """Switches telemetry off before any tool is imported; what the user set stays."""
+    """Switches telemetry off before any tool is imported, unless the user set it, and hushes indiscreet logs."""
+    logs.hush()
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from girafe.errors import Defect, GirafeError, QualityFailed, UserMustAct
+from girafe.errors import Defect, GirafeError, QualityFailed, UserMustAct, quoting_nobody
 from girafe.wiring.forms import skip_unless
 from girafe.wiring.keys import Keys
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from girafe.run import Context
 
 
+@quoting_nobody
 def deliver_digest(context: Context) -> str:
     """Sends the week that has just ended to GIRAFE_DIGEST_TO, to each address once, and says to how many."""
     from reports.deliver import deliver

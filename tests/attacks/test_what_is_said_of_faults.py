@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import traceback
 
 import pytest
+import requests
+from PIL import UnidentifiedImageError
 
 from girafe.cli import app as command_line
-from girafe.errors import Defect, QualityFailed, quoting_nobody, told_of
+from girafe.errors import Defect, QualityFailed, SettingsInvalid, quoting_nobody, told_of
+from girafe.settings import parse_settings
 
 ODILE = "odile.quenneval@canary.example"
 
@@ -34,7 +39,10 @@ def test_a_fault_on_what_people_wrote_leaves_its_words_and_its_causes_behind():
     assert "test_what_is_said_of_faults.py" in str(caught.value)
 
 
-@pytest.mark.parametrize("meant", [QualityFailed("3 rows"), OSError(28, "No space left"), MemoryError()])
+FULL = OSError(28, os.strerror(28), "/data/landing")
+
+
+@pytest.mark.parametrize("meant", [QualityFailed("3 rows"), FULL, MemoryError()])
 def test_what_is_raised_on_purpose_and_what_the_machine_says_pass_without_what_lies_behind(meant):
     @quoting_nobody
     def refused() -> None:
@@ -47,6 +55,33 @@ def test_what_is_raised_on_purpose_and_what_the_machine_says_pass_without_what_l
         refused()
     assert caught.value is meant
     assert ODILE not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        requests.ConnectionError(f"Max retries exceeded with url: /{ODILE}"),
+        UnidentifiedImageError(f"cannot identify image file {ODILE}"),
+        socket.gaierror(-2, f"{ODILE}: Name or service not known"),
+        OSError(5, ODILE),
+    ],
+)
+def test_what_a_library_says_as_if_it_were_the_machine_loses_its_words(raised):
+    @quoting_nobody
+    def refused() -> None:
+        raise raised
+
+    with pytest.raises(OSError, match=" at ") as caught:  # still one that trying again may help
+        refused()
+    assert ODILE not in "".join(traceback.format_exception(caught.value))
+    assert "refused" in str(caught.value)
+
+
+def test_a_company_file_with_a_fault_is_explained_and_its_values_are_not_dumped():
+    with pytest.raises(SettingsInvalid) as caught:
+        parse_settings(f'[company]\nname = "Ondine"\nheadcount = "{ODILE}"\n')
+    assert "headcount" in str(caught.value)
+    assert "input_value" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_command_that_breaks_says_where_and_quotes_nobody(monkeypatch, capsys):

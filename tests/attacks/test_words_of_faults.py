@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -14,12 +18,14 @@ from websockets.sync.server import serve
 
 from collectors.http import Http
 from collectors.outward import outward_client
+from collectors.refusals import without_names
 from collectors.stream import frames
-from girafe.errors import InputInvalid, SourceUnavailable
+from girafe.errors import AccessDenied, InputInvalid, SourceUnavailable
 from girafe.records import Envelope, Rejected
 from nlp.classify import parse
 from tests.imports.landing import Imported
 from tests.imports.made import lines, table, workbook, zipped
+from tests.loopback import serving
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MARK = "Zorvenka Quill"
@@ -75,13 +81,105 @@ def test_a_parser_that_fails_says_where_and_not_on_what() -> None:
     assert MARK not in found.detail
 
 
-def test_what_a_stream_says_at_parting_is_not_passed_on() -> None:
-    with serve(lambda socket: socket.close(1008, f"{MARK} is suspended"), "127.0.0.1", 0) as server:
+class Quiet(BaseHTTPRequestHandler):
+    def log_message(self, *arguments: Any) -> None:
+        """Keeps quiet."""
+
+
+@contextmanager
+def streaming(*said: str, goodbye: str = "") -> Iterator[str]:
+    def serve_one(socket: Any) -> None:
+        for words in said:
+            socket.send(words)
+        socket.close(1008, goodbye)
+
+    with serve(serve_one, "127.0.0.1", 0, ping_interval=None) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        place = f"127.0.0.1:{server.socket.getsockname()[1]}"
-        http = Http(client=outward_client(), clock=lambda: NOW, sleep=lambda seconds: None, ticks=time.monotonic,
-                    chance=lambda: 0.0, allowed_hosts=frozenset({place}))  # fmt: skip
-        with pytest.raises(SourceUnavailable, match="code 1008") as fault:
-            list(frames(f"ws://{place}/", http))
+        yield f"127.0.0.1:{server.socket.getsockname()[1]}"
         server.shutdown()
+
+
+def polite(place: str) -> Http:
+    return Http(client=outward_client(), clock=lambda: NOW, sleep=lambda seconds: None, ticks=time.monotonic,
+                chance=lambda: 0.0, allowed_hosts=frozenset({place}))  # fmt: skip
+
+
+def test_what_a_stream_says_at_parting_is_not_passed_on() -> None:
+    with (
+        streaming(goodbye=f"{MARK} is suspended") as place,
+        pytest.raises(SourceUnavailable, match="code 1008") as fault,
+    ):
+        list(frames(f"ws://{place}/", polite(place)))
     assert "Zorven" not in str(fault.value)
+
+
+def test_at_level_debug_no_log_shows_what_a_server_answers(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever looks for a fault turns the level up, and Airflow keeps what is logged then."""
+
+    class Named(Quiet):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Link", "<https://a.example/@Zorvenka>; rel=next")
+            self.send_header("Set-Cookie", "who=Zorvenka")
+            self.end_headers()
+            self.wfile.write(b"Zorvenka")
+
+    caplog.set_level(logging.DEBUG)
+    with serving(Named) as url:
+        assert polite(url.removeprefix("http://")).get(f"{url}/@Zorvenka").body == b"Zorvenka"
+    with streaming("Zorvenka") as place, pytest.raises(SourceUnavailable):
+        assert "Zorvenka" in list(frames(f"ws://{place}/", polite(place)))
+    ours = [line for line in caplog.records if not line.name.startswith("websockets.server")]
+    assert not [line.name for line in ours if "Zorven" in line.getMessage()]
+
+
+@pytest.mark.parametrize("library", ["snscrape.modules.telegram", "snscrape.base"])
+def test_a_library_that_quotes_posts_in_its_warnings_is_not_heard(
+    library: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger(library).warning("Possibly incorrect URL: %s", MARK)
+    assert MARK not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://Zorvenka.internal/",
+        "https://zorvenka.invalid:8443/a",
+        "http://zorvenka.example/",
+        "https://zorvénka.lan/",
+    ],
+)
+def test_of_a_host_to_which_one_is_sent_on_the_name_is_not_told(target: str) -> None:
+    """Many a person has a domain, and what is said of a fault is published."""
+
+    class Sending(Quiet):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", target.encode().decode("latin-1"))
+            self.end_headers()
+
+    with serving(Sending) as url, pytest.raises((AccessDenied, SourceUnavailable)) as fault:
+        polite(url.removeprefix("http://")).get(url)
+    assert str(fault.value).startswith(f"{url.removeprefix('http://')} sends on to another host: ")
+    assert not [word for word in ("zorv", "xn--") if word in str(fault.value).casefold()]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "+33 6 12 34 56 78",
+        "33-6-12-34-56-78",
+        "(202) 555-0199",
+        "0612 345 678",
+    ],
+)
+def test_short_numbers_in_a_row_are_a_telephone_number(number: str) -> None:
+    assert not re.search(r"\d\d", without_names(f"user suspended ( {number} )"))
+
+
+@pytest.mark.parametrize("number", ["429", "2026-11-20", "10.0.0.17", "3 600", "2026-11-20 12:30:00"])
+def test_a_status_a_day_and_an_address_are_none(number: str) -> None:
+    assert without_names(f"limit reached {number}") == f"limit reached {number}"

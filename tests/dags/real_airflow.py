@@ -35,6 +35,11 @@ class RealAirflow:
         _until(lambda: self._is_known(dag))
         self._call(f"/api/v2/dags/{dag}/dagRuns", {"conf": conf, "logical_date": None})
 
+    def switch_on(self, dag: str) -> None:
+        """Lets the runs of a DAG begin that is paused at first."""
+        _until(lambda: self._is_known(dag))
+        self._call(f"/api/v2/dags/{dag}", {"is_paused": False}, "PATCH")
+
     def end_of(self, dag: str) -> str:
         """The state in which the newest run ends."""
         ended = _until(lambda: next((run for run in self._runs(dag)[:1] if run["end_date"]), None))
