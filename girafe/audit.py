@@ -20,6 +20,7 @@ import orjson
 
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
+from girafe.storage import write
 
 _START = "0" * 64
 
@@ -138,9 +139,7 @@ def _hash(previous: str, body: Mapping[str, object]) -> str:
 def _write_head(data: DataDir, line: Mapping[str, object]) -> None:
     path = _head_path(data)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_suffix(".part")
-    partial.write_bytes(orjson.dumps({"number": line["number"], "hash": line["hash"]}))
-    partial.replace(path)
+    write(path, orjson.dumps({"number": line["number"], "hash": line["hash"]}))
 
 
 def _read_head(data: DataDir) -> dict[str, Any]:

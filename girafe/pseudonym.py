@@ -13,7 +13,7 @@ from pathlib import Path
 
 from girafe.errors import SettingsInvalid
 from girafe.records import Account
-from girafe.storage import Place, read, write
+from girafe.storage import Place, flush_folder, read, write
 
 KEY_VARIABLE = "GIRAFE_PSEUDONYM_KEY"
 KEY_FILE = "pseudonym.key"
@@ -35,7 +35,7 @@ class Pseudonymiser:
         if len(key) < _KEY_BYTES:
             raise SettingsInvalid(
                 f"The pseudonym key has {len(key)} bytes; it needs at least {_KEY_BYTES}. "
-                f"Remove it to have a new one made, or set {KEY_VARIABLE}."
+                "If it was cut off, bring it back from a backup: under another key every account would be a new one."
             )
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         # Threads repeat the same few authors and parents; the cache is bounded, so memory is too.
@@ -165,4 +165,9 @@ def make_key(path: Path) -> bytes:
         pass
     finally:
         partial.unlink()
+    for folder in (
+        path.parent,
+        path.parent.parent,
+    ):  # a key whose name is lost would be made anew, and be another
+        flush_folder(folder)
     return path.read_bytes()

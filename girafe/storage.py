@@ -122,6 +122,7 @@ def written(file: Place) -> Iterator[Path]:
             with told(file, writing=True):
                 file.fs.put_file(str(partial), file.path)
         return
+    new = [folder for folder in (file.parent, *file.parent.parents) if not folder.exists()]
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
@@ -131,6 +132,18 @@ def written(file: Place) -> Iterator[Path]:
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
+    # Its name, too: a cursor or a receipt that is written next must not be kept without it.
+    for named in (file.parent, *(folder.parent for folder in new)):
+        flush_folder(named)
+
+
+def flush_folder(folder: Path) -> None:
+    """Makes the names in a folder as durable as the files."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

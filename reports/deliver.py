@@ -10,12 +10,12 @@ from girafe.errors import SettingsInvalid
 from girafe.settings import Settings
 from reports import chat, mail
 from reports.digest import digest, week_before
-from reports.tables import read_tables
+from reports.tables import read_release
 
 
 def deliver(
     *,
-    marts: Path,
+    exports: Path,
     settings: Settings,
     environment: Mapping[str, str],
     state: Path,
@@ -29,7 +29,7 @@ def deliver(
     GIRAFE_SMTP_PORT, _USER, _PASSWORD, _ENCRYPTION where they differ from what is usual.
     """
     language = environment.get("GIRAFE_DIGEST_LANGUAGE") or settings.company.languages[0]
-    told = digest(read_tables(marts), settings, language, week=week or week_before(now, settings))
+    told = digest(read_release(exports), settings, language, week=week or week_before(now, settings))
     targets = environment.get("GIRAFE_DIGEST_TO", "").split()
     rooms = [target for target in targets if "://" in target]
     people = [target for target in targets if "://" not in target]

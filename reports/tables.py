@@ -64,6 +64,19 @@ def read_tables(folder: Path) -> Tables:
     return Tables(rows=rows, files=files, columns=columns)
 
 
+def read_release(exports: Path) -> Tables:
+    """The tables of the release that `exports` shows: all of one, even if another takes its place meanwhile."""
+    while True:
+        release = exports.resolve()
+        try:
+            found = read_tables(release)
+        except InputInvalid:  # an old release leaves at once when somebody is forgotten
+            if exports.resolve() == release:
+                raise
+        if exports.resolve() == release:
+            return found
+
+
 def _known(value: Any) -> Any:
     # SQL divisions may leave NaN; for a reader that is as unknown as null.
     return None if isinstance(value, float) and not math.isfinite(value) else value

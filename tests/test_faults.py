@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+import re
 import resource
 import secrets
 import shutil
@@ -25,15 +26,18 @@ from collectors.http import Http
 from girafe import run as path
 from girafe.errors import SourceUnavailable, UserMustAct
 from girafe.overview import overview
-from girafe.records import Rejected
+from girafe.records import Account, Rejected
 from girafe.run.validation import digest, is_sealed
 from tests import kill_world as world
 from tests.killing import run_and_die
 from warehouse.connection import DiskRefuses
 from warehouse.erase import clean_quarantine
+from warehouse.forgotten import forgotten_path, remember
 from warehouse.landing import landing_files, quarantine_path, read_quarantine, replace_quarantine
 from warehouse.quarantine import heaps
 from warehouse.retention import enforce
+
+GONE = Account(platform="forum", handle="p7")
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +141,68 @@ def test_a_landing_file_that_is_cut_off_keeps_what_can_be_read_and_says_the_rest
     path.load(here)
     platforms = {row.split("'")[5] for row in world.tables(here) if row.startswith("posts ")}
     assert platforms == {"forum", "reddit"}, "the other file is whole, and this one up to the damage"
+
+
+def test_a_landing_file_whose_content_never_reached_the_disk_is_said_to_be_missing(
+    here: path.Context,
+) -> None:
+    Path(str(landing_files(here.data.landing)[0])).write_bytes(b"")
+    shutil.rmtree(here.data.root / "classified")
+    path.classify(here)
+    reasons = Counter(line.reason for _, line in read_quarantine(here.data.quarantine))
+    assert reasons["landing_damaged"] == 1
+
+
+@pytest.mark.parametrize("left", [b"", b'{"pseudonym":"abc'])
+def test_without_the_whole_list_of_the_forgotten_nothing_is_read(here: path.Context, left: bytes) -> None:
+    remember(here.data, "forum", [GONE], [], here.pseudonymiser)
+    file = Path(str(forgotten_path(here.data)))
+    file.write_bytes(left)
+    shutil.rmtree(here.data.root / "classified")
+    with pytest.raises(UserMustAct, match=r"pseudonyms\.jsonl is damaged.*backup"):
+        path.classify(here)
+
+
+LOST = (
+    "landing/*/*/*.gz",
+    "classified/*/*/_manifest.json",
+    "classified/*/*/posts.parquet",
+    "classified/*/*/mentions.parquet",
+    "quarantine/*/*.gz",
+    "runs/*/*.json",
+    "forgotten/*.jsonl",
+    "keys/forgotten.key",
+    "warehouse/*.duckdb",
+    "audit/*.jsonl",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("left", [0.0, 0.5], ids=["nothing", "half"])
+@pytest.mark.parametrize("pattern", LOST)
+def test_of_a_file_that_a_power_cut_left_unfinished_nothing_is_lost_or_it_is_said(
+    here: path.Context, pattern: str, left: float
+) -> None:
+    """One file of each kind is as a disk leaves it that promised more than it had written."""
+    remember(here.data, "forum", [GONE], [], here.pseudonymiser)
+    here.audit("publish", release="r")
+    path.load(here)
+    expected = world.tables(here)
+    file = sorted(here.data.root.glob(pattern))[0]
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * left)])
+    try:
+        path.classify(here)
+        path.load(here)
+    except UserMustAct as refused:
+        told = str(refused)
+        file.write_bytes(content)  # as from a backup
+        path.classify(here)
+        path.load(here)
+    else:
+        told = ""
+    assert not told or re.search("backup|Remove it", told)
+    assert world.tables(here) == expected
 
 
 @pytest.mark.forks

@@ -1,4 +1,4 @@
-"""Commands beside the path, killed as by kill -9: review take, publish by itself, restore.
+"""Commands beside the path, killed as by kill -9: review take, publish by itself, restore, rotate-key.
 
 As in test_kill.py, each is killed before chosen file operations and after chosen amounts of processor time, called
 again, and compared with one that nobody disturbed.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,16 +21,18 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from girafe import audit
+from girafe import audit, rotation
 from girafe import run as path
 from girafe.backup import backup, forget_again
 from girafe.cli.review import take
 from girafe.errors import UserMustAct
+from girafe.pseudonym import NEXT_KEY_FILE, load_key
 from girafe.records import Account
 from tests import kill_world as world
 from tests.killing import Fate, run_and_die
 from warehouse.archive import read_archive
 from warehouse.forgotten import Forgotten, remember
+from warehouse.tables import CLASSIFIED, PSEUDONYMS
 
 REVIEW = """platform,account_id,handle,corrected_voice
 forum,,p1,organisation
@@ -214,3 +218,77 @@ def files(here: path.Context) -> dict[str, int]:
         for file in sorted(root.rglob("*"))
         if file.is_file() and not {"audit", "audit.head", ".locks"} & set(file.relative_to(root).parts)
     }
+
+
+def test_rotate_key_killed_anywhere_gives_the_numbers_of_one_that_nobody_disturbed(
+    ready: World, tmp_path: Path
+) -> None:
+    def fresh() -> path.Context:
+        here = ready.copy(tmp_path / "home")
+        # What a rotation that was killed in its first moment leaves; so every schedule ends with the same key.
+        (here.data.keys / NEXT_KEY_FILE).write_bytes(b"n" * 32)
+        return here
+
+    here = fresh()
+    old_key, old_names = load_key(here.data.keys), pseudonyms(here)
+    cost = run_and_die(partial(rotation.rotate_key, here))
+    assert not cost.error
+    numbers, shown, rows = path.digest(here.data.marts), world.release(here), labels(world.tables(here))
+    kills: Counter[str] = Counter()
+    for number, death in enumerate(deaths(cost, random.Random(4), 16, 14)):
+        here = fresh()
+        died = run_and_die(partial(rotation.rotate_key, here), **death).died  # type: ignore[arg-type]
+        if (here.data.keys / NEXT_KEY_FILE).exists():
+            kills["of the files"] += died
+            with pytest.raises(UserMustAct, match="girafe rotate-key"):
+                path.classify(here)
+            in_a_fork(partial(rotation.rotate_key, here))
+        elif number % 2:
+            kills["after the key, then the next run"] += died
+            stages(here, *(name for name, _, _ in path.AFTER_COLLECT))
+        else:
+            kills["after the key, then the same command"] += died
+            in_a_fork(partial(rotation.rotate_key, here))
+        assert path.digest(here.data.marts) == numbers, death
+        assert world.release(here) == shown, death
+        found = labels(world.tables(here))
+        assert kinds(found) == kinds(rows), death
+        if load_key(here.data.keys) == b"n" * 32:
+            assert found == rows, death
+        assert Forgotten(here.data, here.pseudonymiser)(GONE)
+        nowhere(old_key, old_names, here)
+    sys.stdout.write(f"rotate-key killed {dict(kills)}: rows lost 0, rows doubled 0\n")
+    assert sum(kills.values()) >= 20
+    assert len(kills) == 3
+
+
+def kinds(tables: Counter[str]) -> Counter[str]:
+    """How many rows each table has."""
+    return Counter(row.split(" ")[0] for row in tables.elements())
+
+
+def pseudonyms(here: path.Context) -> set[str]:
+    """Every pseudonym in the classified files."""
+    columns = [
+        (file, name)
+        for table in CLASSIFIED
+        for file in Path(str(here.data.classified)).glob(f"*/*/{table.name}.parquet")
+        for name in PSEUDONYMS & set(table.schema.names)
+    ]
+    return {name for file, column in columns for name in pq.read_table(file)[column].to_pylist() if name}
+
+
+def nowhere(key: bytes, names: set[str], here: path.Context) -> None:
+    """A key and what was made with it are in no file, no table and no name."""
+    assert not names & pseudonyms(here)
+    assert not [
+        row for row in world.tables(here) if any(word in names for word in re.findall(r"\w{26}", row))
+    ]
+    left = {file.name for file in here.data.keys.iterdir()}
+    assert left <= {"pseudonym.key", "forgotten.key", "audit.head"}, left
+    for file in here.data.root.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert key not in content, file
+            found = {word.decode() for word in re.findall(rb"(?<!\w)[a-z2-7]{26}(?!\w)", content)}
+            assert not found & names, file

@@ -23,7 +23,8 @@ import orjson
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
-from warehouse.durable import flush_folder, write_whole
+from girafe.storage import flush_folder
+from warehouse.durable import write_whole
 
 KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
 """The folders of a data directory that go into an archive."""

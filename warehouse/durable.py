@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from girafe.storage import Place, write
+from girafe.storage import Place, flush_folder, write
 
 
 def write_whole(path: Place, content: bytes) -> None:
@@ -25,12 +25,3 @@ def write_whole(path: Place, content: bytes) -> None:
     finally:
         partial.unlink(missing_ok=True)
     flush_folder(path.parent)
-
-
-def flush_folder(folder: Path) -> None:
-    """Makes the names in a folder as durable as the files."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import orjson
 
 from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
 from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.records import Account
 from girafe.storage import Place, read
@@ -50,12 +51,21 @@ class Entry:
 
 
 def read_entries(data: DataDir) -> set[Entry]:
-    """The whole list."""
+    """The whole list; raises UserMustAct where it is damaged."""
     try:
-        lines = read(forgotten_path(data)).splitlines()
+        content = read(forgotten_path(data))
     except FileNotFoundError:
         return set()
-    return {Entry(**orjson.loads(line)) for line in lines}
+    try:
+        entries = {Entry(**orjson.loads(line)) for line in content.splitlines()}
+    except (ValueError, TypeError):
+        entries = set()
+    if not entries:
+        raise UserMustAct(
+            f"{forgotten_path(data)} is damaged, so who asked to be forgotten cannot be told. Bring it back from a "
+            "backup, or remove it if nobody ever asked."
+        )
+    return entries
 
 
 def read_forgotten(data: DataDir) -> frozenset[str]:
@@ -75,9 +85,10 @@ def remember(data: DataDir, platform: str, accounts: Iterable[Account], others: 
 
 
 def write_entries(data: DataDir, known: Iterable[Entry]) -> None:
-    """Replaces the list, durably."""
-    lines = (orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in sorted(known))
-    write_whole(forgotten_path(data), b"".join(lines))
+    """Replaces the list, durably; there is none as long as nobody asked."""
+    lines = [orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in sorted(known)]
+    if lines:
+        write_whole(forgotten_path(data), b"".join(lines))
 
 
 class Forgotten:

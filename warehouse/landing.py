@@ -59,6 +59,8 @@ def read_envelopes(path: Place) -> Iterator[Envelope | Rejected]:
     """The envelopes of a landing file, in order; a damaged line or tail becomes a Rejected."""
     number = 0
     with local_copy(path) as copy, gzip.open(copy, "rb") as file:
+        if not copy.stat().st_size:  # written whole, it has a line at least
+            yield _damaged(path, 1, b"", "the file is empty, as one is whose content never reached the disk")
         while True:
             try:
                 line = file.readline()

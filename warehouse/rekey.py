@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import KEY_FILE, NEXT_KEY_FILE, Pseudonymiser
-from girafe.storage import Place, local_folders, read, write, written
-from warehouse.durable import flush_folder, write_whole
+from girafe.storage import Place, flush_folder, local_folders, read, write, written
+from warehouse.durable import write_whole
 from warehouse.erase import classified_folders
 from warehouse.forgotten import read_entries, write_entries
 from warehouse.landing import MANIFEST

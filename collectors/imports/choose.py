@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +31,29 @@ def unwrapped(file: File) -> File:
     if any(reader.recognises(head) for reader in FORMATS.values()):
         return file
     return replace(file, member=inner[0])
+
+
+_PACKED = {
+    "xz": rb"\xfd7zXZ\x00",
+    "Zstandard (zst)": rb"\x28\xb5\x2f\xfd",
+    "bzip2": rb"BZh[1-9]1AY&",
+    "7-Zip": rb"7z\xbc\xaf\x27\x1c",
+    "RAR": rb"Rar!\x1a\x07",
+    "LZ4": rb"\x04\x22\x4d\x18",
+}
+"""What girafe does not unpack, and how a file begins that it packed."""
+
+
+def refuse_packed(file: File) -> None:
+    """Raises InputInvalid for a file packed in a way girafe does not unpack, whatever it is called."""
+    try:
+        with file.open() as stream:
+            start = stream.read(8)
+    except (OSError, EOFError, zlib.error):
+        return  # reading says where it is damaged
+    for packer, beginning in _PACKED.items():
+        if re.match(beginning, start):
+            raise InputInvalid(f"{file.label} is packed with {packer}: unpack it and import what is in it.")
 
 
 def _files(head: Head) -> list[str]:

@@ -17,7 +17,7 @@ from typing import IO
 
 import orjson
 
-from collectors.imports.choose import choose_format, unwrapped
+from collectors.imports.choose import choose_format, refuse_packed, unwrapped
 from collectors.imports.contract import Bad, File, Format, Row, Skipped
 from collectors.imports.girafe_jsonl import is_platform
 from collectors.imports.report import ImportReport, remember_example
@@ -61,6 +61,7 @@ def import_file(
     file = File(path=path, label=path.name.encode("utf-8", "replace").decode(), now=now)
     digest = _digest(file)
     file = unwrapped(file)
+    refuse_packed(file)
     reader = choose_format(format, file)
     run_id = f"{reader.VERSION}-{digest}"
     if not dry_run and find(data.runs, f"*/*-{file_name(run_id)}.json"):

@@ -140,6 +140,13 @@ def _item(position: str, item: Any) -> JsonLine | Bad:
 
 
 def _not_json(position: str, line: bytes, error: ValueError) -> Bad:
+    if max(1, len(line) // 3) <= line.count(0) < len(line):
+        return Bad(
+            reason="not_utf8",
+            detail="The line looks like UTF-16 or UTF-32 text; save the file as UTF-8.",
+            position=position,
+            raw=line,
+        )
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:

@@ -105,8 +105,8 @@ def digest(
 ) -> None:
     """Shows the digest of the last whole week as it would be sent; sends nothing."""
     from reports.digest import digest as digest_of
-    from reports.tables import read_tables
+    from reports.tables import read_release
 
     settings = load_settings(company)
-    made = digest_of(read_tables(DataDir(data).marts), settings, language or settings.company.languages[0])
+    made = digest_of(read_release(DataDir(data).exports), settings, language or settings.company.languages[0])
     typer.echo(made.text())

@@ -41,15 +41,16 @@ def export(
 
     context = open_context(company, data)
     _refuse_inside(out, context)
-    pseudonymiser = context.pseudonymiser
-    doubts = doubtful(
-        context.data,
-        context.settings.company.company_id,
-        parsers=PARSERS,
-        pseudonymiser=pseudonymiser,
-        is_forgotten=Forgotten(context.data, pseudonymiser),
-        limit=limit,
-    )
+    with context.adding("girafe review export"):  # or it could name somebody who is being forgotten
+        pseudonymiser = context.pseudonymiser
+        doubts = doubtful(
+            context.data,
+            context.settings.company.company_id,
+            parsers=PARSERS,
+            pseudonymiser=pseudonymiser,
+            is_forgotten=Forgotten(context.data, pseudonymiser),
+            limit=limit,
+        )
     context.audit("review_export", accounts=len(doubts))
     out.unlink(missing_ok=True)
     # Opened by its mode, so that nobody can read it even for a moment.

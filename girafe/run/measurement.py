@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
 from girafe.run.context import Context
 
 if TYPE_CHECKING:
@@ -16,9 +17,12 @@ DBT_PROJECT = Path(__file__).resolve().parent.parent.parent / "dbt_project"
 
 def measure(context: Context) -> BuildReport:
     """MEASURE: dbt builds every model, writes the rpt_* marts and documents itself on one page."""
+    from warehouse.connection import is_there
     from warehouse.dbt import build_models
 
     with context.alone("girafe measure"):
+        if not is_there(context.data.warehouse):
+            raise UserMustAct("There is no warehouse to measure yet. Run: girafe load")
         return build_models(
             warehouse=context.data.warehouse,
             marts=context.data.marts,

@@ -24,7 +24,7 @@ def deliver_digest(context: Context) -> str:
     skip_unless(bool(addresses), "GIRAFE_DIGEST_TO names nobody; see exports/.")
     context.audit("digest", addresses=len(addresses))
     return deliver(
-        marts=context.data.marts,
+        exports=context.data.exports,
         settings=context.settings,
         environment=context.data.secrets,
         state=context.data.root / "digests",

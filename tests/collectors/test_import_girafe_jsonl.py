@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ import pytest
 from collectors.imports.land import import_file
 from collectors.imports.lines import LONGEST_LINE
 from collectors.registry import PARSERS
+from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid
 from girafe.records import Rejected, Voice
 from warehouse.landing import landing_files, read_envelopes, read_quarantine
@@ -129,6 +132,8 @@ def test_no_mentions_and_unstated_mentions_differ(land):
         ('{"likes": NaN}', "not_json"),
         (b"\x00\x00\x00", "not_json"),
         ("é".encode("latin-1") + b"{}", "not_utf8"),
+        ('{"a": 1}'.encode("utf-16-le")[:-1], "not_utf8"),
+        ('{"a": 1}'.encode("utf-32-be"), "not_utf8"),
         ("[" * 100_000, "not_json"),
         (b"x" * (LONGEST_LINE + 10), "line_too_long"),
     ],
@@ -139,6 +144,35 @@ def test_a_bad_line_is_set_aside_with_its_reason_and_the_rest_goes_on(land, bad,
     assert (rejected.reason, rejected.position) == (reason, "posts.jsonl:2")
     assert rejected.detail
     assert report.rejected == {reason: 1}
+
+
+def test_text_of_two_or_four_bytes_a_letter_is_told_from_other_damage(land):
+    _, _, [wide, zeroed] = land('{"a": 1}'.encode("utf-16-le"), b"\x00" * 99)
+    assert "looks like UTF-16 or UTF-32 text" in wide.detail
+    assert zeroed.reason == "not_json", "what a disk that lost power leaves"
+
+
+@pytest.mark.parametrize(
+    ("packed", "packer"),
+    [
+        (lzma.compress(b"{}"), "xz"),
+        (bz2.compress(b"{}"), "bzip2"),
+        (b"\x28\xb5\x2f\xfd\x04\x00", "Zstandard"),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04", "7-Zip"),
+        (b"Rar!\x1a\x07\x01\x00", "RAR"),
+        (b"\x04\x22\x4d\x18\x64", "LZ4"),
+        (gzip.compress(lzma.compress(b"{}")), "xz"),
+    ],
+)
+def test_what_is_packed_in_a_way_girafe_does_not_unpack_is_refused_whatever_it_is_called(
+    tmp_path, packed, packer
+):
+    file = tmp_path / "posts.jsonl"
+    file.write_bytes(packed)
+    for name in ("auto", "girafe_jsonl"):
+        with pytest.raises(InputInvalid, match=f"{packer}.*: unpack it"):
+            import_file(file, DataDir(tmp_path / "data"), format=name, now=NOW)
+    assert not (tmp_path / "data").exists()
 
 
 def test_json_too_deep_to_keep_is_set_aside(land):

@@ -172,3 +172,13 @@ def test_ctrl_c_is_heeded_while_the_command_line_is_still_being_loaded(tmp_path:
     assert (done.returncode, done.stdout) == (130, "")
     told = json.loads(done.stderr)["event"] if form else done.stderr.strip()
     assert told == (sentence if form else f"girafe: {sentence}")
+
+
+def test_without_a_warehouse_nothing_can_be_measured_and_it_is_said(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    done = girafe("measure", at=tmp_path)
+    assert (done.returncode, done.stderr.strip()) == (
+        3,
+        "girafe: There is no warehouse to measure yet. Run: girafe load",
+    )
+    assert not (tmp_path / "data" / "warehouse").exists()

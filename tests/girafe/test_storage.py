@@ -70,6 +70,20 @@ def test_a_file_whose_writing_breaks_off_does_not_appear_and_the_old_one_stays(r
         assert copy.read_bytes() == b"old"
 
 
+def test_a_file_is_kept_with_its_name_and_its_new_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cursor must not outlive the landing file it was written after."""
+    kept: list[int] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (kept.append(os.fstat(file).st_ino), fsync(file)))
+    storage.write(tmp_path / "landing" / "2026-11-23" / "a.gz", b"x")
+    file = tmp_path / "landing" / "2026-11-23" / "a.gz"
+    for named in (file, file.parent, file.parent.parent, tmp_path):
+        assert named.stat().st_ino in kept, named
+    assert kept[0] == file.stat().st_ino, "its content first"
+
+
 def test_a_folder_appears_whole_and_is_replaced_whole(root: Place) -> None:
     target = root / "day" / "run"
     for content in (b"first", b"second"):

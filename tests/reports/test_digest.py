@@ -257,7 +257,7 @@ def test_markdown_sees_only_text_in_what_it_is_given() -> None:
 def test_the_command_line_shows_it_as_it_would_be_sent(
     marts: Path, tmp_path: Path, told: Digest, settings: Settings
 ) -> None:
-    shutil.copytree(marts, tmp_path / "data" / "warehouse" / "marts")
+    shutil.copytree(marts, tmp_path / "data" / "exports")
     name = settings.company.name
     (tmp_path / "company.toml").write_text(f'[company]\nname = "{name}"\n', encoding="utf-8")
     done = subprocess.run(

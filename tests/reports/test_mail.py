@@ -239,7 +239,7 @@ def test_one_call_delivers_by_mail_and_chat_and_may_be_repeated(
         "GIRAFE_SMTP_ENCRYPTION": "none",
     }
     for expected in ("1 by mail, 1 by chat, 0 had it already", "0 by mail, 0 by chat, 2 had it already"):
-        told = deliver(marts=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
+        told = deliver(exports=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
         assert told == f"Brasserie Lumen: the week of 23 March 2026: {expected}"
     assert len(handler.mails) == len(taken) == 1
 
@@ -249,4 +249,4 @@ def test_a_mail_address_without_a_server_is_for_a_person_to_mend(
 ) -> None:
     environment = {"GIRAFE_DIGEST_TO": "comms@lumen.example"}
     with pytest.raises(SettingsInvalid, match="GIRAFE_SMTP_HOST"):
-        deliver(marts=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
+        deliver(exports=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)

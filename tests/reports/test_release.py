@@ -10,12 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from girafe.errors import InputInvalid
 from girafe.settings import Settings
 from reports import swap
 from reports.release import KEEP, Release, publish
+from reports.tables import read_release
 
 NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
 
@@ -132,6 +135,33 @@ def test_a_reader_in_a_loop_sees_whole_releases_only(tmp_path: Path) -> None:
     done.set()
     reader.join()
     assert wrong == []
+    assert len(seen) > 1
+
+
+def test_who_reads_the_tables_of_a_release_gets_those_of_one(tmp_path: Path) -> None:
+    """Even where the release leaves from under the reader, as it does when somebody is forgotten."""
+    exports, seen, done = tmp_path / "exports", set(), threading.Event()
+
+    def put(number: int) -> None:
+        with swap.building(exports) as folder:
+            for part in range(12):
+                pq.write_table(pa.table({"n": [number]}), folder / f"rpt_{part:02}.parquet")
+            swap.put_in_place(folder, exports, release_id=f"r{number}", keep=1)
+
+    def publish_often() -> None:
+        for number in range(1, 80):
+            put(number)
+        done.set()
+
+    put(0)
+    publisher = threading.Thread(target=publish_often)
+    publisher.start()
+    while not done.is_set():
+        rows = read_release(exports).rows
+        assert len(rows) == 12
+        [[number]] = {tuple(row["n"] for row in found) for found in rows.values()}
+        seen.add(number)
+    publisher.join()
     assert len(seen) > 1
 
 
