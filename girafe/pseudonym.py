@@ -35,7 +35,8 @@ class Pseudonymiser:
         if len(key) < _KEY_BYTES:
             raise SettingsInvalid(
                 f"The pseudonym key has {len(key)} bytes; it needs at least {_KEY_BYTES}. "
-                "If it was cut off, bring it back from a backup: under another key every account would be a new one."
+                "If its file was cut off, bring it back from a backup, for under another key every account is a new "
+                f"one; if it came from {KEY_VARIABLE}, give a longer one."
             )
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         # Threads repeat the same few authors and parents; the cache is bounded, so memory is too.
