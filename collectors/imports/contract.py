@@ -91,6 +91,8 @@ class Row:
     position: str
     raw: bytes | str = b""
     """As it stood in the file, for the quarantine."""
+    is_platform_read: bool = False
+    """The row itself says its platform; else the format or its mapping does, which name no person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

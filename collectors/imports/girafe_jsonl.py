@@ -44,7 +44,8 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
             continue
         position, line, raw = found
         try:
-            yield Row(platform=platform_of(line.get("platform")), payload=line, position=position, raw=raw)
+            platform = platform_of(line.get("platform"))
+            yield Row(platform=platform, payload=line, position=position, raw=raw, is_platform_read=True)
         except PayloadRejected as error:
             yield Bad(reason=error.reason, detail=str(error), position=position, raw=raw)
 

@@ -20,6 +20,7 @@ import orjson
 from collectors.imports.choose import choose_format, refuse_packed, unwrapped
 from collectors.imports.contract import Bad, File, Format, Row, Skipped
 from collectors.imports.girafe_jsonl import is_platform
+from collectors.imports.platforms import Believed, Read
 from collectors.imports.report import ImportReport, remember_example
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
@@ -117,6 +118,10 @@ class _Landing:
     last: datetime | None = None
     examples: list[str] = field(default_factory=list)
     _files: dict[str, IO[bytes]] = field(default_factory=dict)
+    _believed: Believed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._believed = Believed(was_landed=self._was_landed)
 
     def refused(self, rows: Iterator[Row | Bad | Skipped]) -> Iterator[Rejected]:
         """Lands every good row; yields what was refused. Files appear when all rows have passed."""
@@ -132,6 +137,13 @@ class _Landing:
                     self.rejected[answer.reason] += 1
                     remember_example(self.examples, answer.reason, answer.position, answer.detail)
                     yield self._rejected(answer, row.platform if isinstance(row, Row) else "")
+            for left in self._believed.left():
+                self.rejected[left.reason] += 1
+                remember_example(self.examples, left.reason, left.position, left.detail)
+                yield self._rejected(left, "")
+
+    def _was_landed(self, platform: str) -> bool:
+        return bool(find(self.data.runs, f"*/{file_name(platform)}-*.json"))
 
     def _land(self, row: Row, stack: ExitStack) -> Bad | Skipped | None:
         envelope = Envelope(
@@ -158,11 +170,13 @@ class _Landing:
         if signal is not None:
             detail = f"The author asked not to be processed ({signal}); their words were not kept."
             return Bad(reason=OPTED_OUT, detail=detail, position=row.position)
-        if row.platform not in self._files and len(self._files) >= _MOST_PLATFORMS:
+        is_new = row.platform not in self._files and not self._believed.waits(row.platform)
+        if is_new and len(self._files) + self._believed.count_waiting >= _MOST_PLATFORMS:
             detail = f"The file names more than {_MOST_PLATFORMS} platforms; is the column right?"
             return Bad(reason="too_many_platforms", detail=detail, position=row.position, raw=row.raw)
-        self._write(row.platform, line, stack)
-        self._count(row.platform, records)
+        for read in self._believed.passing(Read(row=row, line=line, records=records)):
+            self._write(read.row.platform, read.line, stack)
+            self._count(read.row.platform, read.records)
         return None
 
     def _write(self, platform: str, line: bytes, stack: ExitStack) -> None:

@@ -101,7 +101,13 @@ class Mapped:
             return Bad(reason=error.reason, detail=str(error), position=position, raw=str(row))
         if _is_repost(line):
             return Skipped(reason="repost", position=position)
-        return Row(platform=str(line["platform"]), payload=line, position=position, raw=str(row))
+        return Row(
+            platform=str(line["platform"]),
+            payload=line,
+            position=position,
+            raw=str(row),
+            is_platform_read=bool(row.get(plain(self.mapping.platform_from))),
+        )
 
     def _why_skipped(self, row: Mapping[str, Any]) -> str:
         """The column and value by which the mapping leaves rows out, or nothing."""

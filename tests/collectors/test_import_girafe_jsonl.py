@@ -205,9 +205,30 @@ def test_each_line_lands_under_its_own_platform(land):
 
 
 def test_a_file_with_too_many_platforms_does_not_open_a_file_for_each(land):
-    report, _, _ = land(*(line(platform=f"p{n}") for n in range(100)))
+    said = [line(platform=f"p{n}", author={"handle": f"h{who}"}) for n in range(100) for who in range(5)]
+    report, _, _ = land(*said)
     assert len(report.landed) == 64
-    assert report.rejected == {"too_many_platforms": 36}
+    assert report.rejected == {"too_many_platforms": 36 * 5}
+
+
+def test_a_name_where_the_platform_should_stand_is_set_aside_and_told_nowhere(land, data):
+    said = [line(platform="ada.martin", author={"handle": f"h{who}"}) for who in range(4)]
+    report, _, refused = land(line(), *said, line(platform="0612345678"))
+    assert report.landed == {"forum": 1}
+    assert report.rejected == {"platform_of_few": 5}
+    assert report.rows == 6
+    told = [(item.platform, item.detail, item.position, item.reason) for item in refused]
+    assert "ada" not in f"{told} {report.summary} {report.details}"
+    assert not [path for path in data.root.rglob("*") if "ada" in path.name or "0612" in path.name]
+
+
+def test_a_platform_nobody_knows_is_believed_when_five_accounts_speak_there_and_from_then_on(land):
+    said = [line(platform="agora", post_id=f"{n}", author={"handle": f"h{n % 5}"}) for n in range(8)]
+    report, posts, _ = land(*said)
+    assert report.landed == {"agora": 8}
+    assert [post.post_id for post in posts] == [f"{n}" for n in range(8)]
+    later, _, _ = land(line(platform="agora"), name="later.jsonl")
+    assert later.landed == {"agora": 1}
 
 
 def test_importing_the_same_content_again_changes_nothing(land, data, tmp_path):

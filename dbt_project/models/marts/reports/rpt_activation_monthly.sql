@@ -84,6 +84,20 @@ with
         cross join newest
         left join counted using (company_id, month_start)
     ),
+    -- a month that runs only grows: without steps, two releases tell who joined
+    stepped as (
+        select
+            * replace (
+                floor(active / step)::bigint * step as active,
+                floor(low / step) * step as low,
+                ceil(high / step) * step as high
+            )
+        from
+            (
+                select *, if(is_month_complete, 1, {{ var("small_group") }}) as step
+                from measured
+            )
+    ),
     final as (
         select
             *,
@@ -108,7 +122,7 @@ with
                     where benchmark = '{{ name }}'
                 ) as benchmark_{{ name }}{{ "," if not loop.last }}
             {% endfor %}
-        from measured
+        from stepped
     )
 select {{ contract() }}
 from final
