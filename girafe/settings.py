@@ -93,7 +93,24 @@ class Company(_Strict):
     """Phrases that hold the name but mean something else ("jus d'orange")."""
     common_word: bool | None = None
     """The name is also a common word, so it needs context to count as the company; unsaid: a dictionary decides."""
-    sector: Literal["telecom", "energy", "post", "tech", "retail", "finance", "travel", "food"] | None = None
+    sector: (
+        Literal[
+            "telecom",
+            "energy",
+            "post",
+            "tech",
+            "retail",
+            "finance",
+            "travel",
+            "food",
+            "media",
+            "health",
+            "education",
+            "industry",
+            "services",
+        ]
+        | None
+    ) = None
     """The trade whose words tell the company from the common word; well-known names have theirs."""
     official_accounts: tuple[OfficialAccount, ...] = ()
     domains: tuple[Domain, ...] = ()

@@ -19,7 +19,7 @@ from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
 from girafe.settings import Settings
 from girafe.storage import Place, whole_folder
-from nlp.company import company_names
+from nlp.company import names_of_all
 from nlp.links import official_accounts, official_accounts_of
 from nlp.parquet import TableWriters, read_manifest, write_manifest
 from nlp.version import CLASSIFIER_VERSION
@@ -158,7 +158,7 @@ def classify_file(
         while True:
             counts = _Counts(is_forgotten=is_forgotten)
             maker = RowMaker(
-                companies=[company_names(company) for company in settings.companies],
+                companies=names_of_all(settings.companies),
                 pseudonymiser=pseudonymiser,
                 official=official_accounts(settings),
             )

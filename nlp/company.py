@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -11,6 +12,7 @@ from typing import Literal, TypeAlias
 from girafe.settings import Company
 from nlp.fold import fold
 from nlp.sectors import sector_of
+from nlp.short_names import short_names
 
 MentionKind: TypeAlias = Literal["name", "handle", "hashtag", "domain"]
 
@@ -18,6 +20,12 @@ MentionKind: TypeAlias = Literal["name", "handle", "hashtag", "domain"]
 _BEFORE_DOMAIN = r"(?:[\w.-]{1,64}@)?(?:[\w-]{1,63}\.){0,8}"
 """Bounded as mail addresses and names of hosts are: unbounded, a text of "a.a.a." costs its length squared."""
 _GOES_ON = re.compile(r"(?:[ -](?:(?:de|du|des|of|the|et|and|&) )?[^\W\d_a-zà-öø-ÿ][\w'’&-]{0,40}){1,4}")
+_AFFIX = (
+    r"(?:_(?:app|hq|official|officiel|jobs?|careers?|carrieres?|recrute|news|groupe?|"
+    r"fr|be|ch|ca|qc|uk|ie|us|usa|au|nz|eu))"
+)
+"""How a handle of the company goes on after its name."""
+_SENTENCE_START = re.compile(r"(?:^|[.!?:\n\"«»“”(|•–—-])[\s#@]*$")
 _MOST_MENTIONS = 100
 """A text that names a company more often says nothing new; each mention is looked at with its surroundings."""
 
@@ -33,6 +41,8 @@ class Mention:
     """A handle that company.toml lists as the company's own."""
     exact: bool = True
     """Written as the company writes it (capitals included)."""
+    is_short: bool = False
+    """One word that is left of the name when what the company does is left out: `Pulsar` of Pulsar Cinemas."""
     goes_on: int = 0
     """How many capitalised words follow a name at once: `Acme Noir Records` is another one's name."""
 
@@ -51,6 +61,8 @@ class CompanyNames:
     domains: tuple[str, ...] = ()
     sector: str = ""
     """One of nlp/patterns/sectors.toml; empty: what is known of the name."""
+    others: tuple[str, ...] = ()
+    """Names of other companies asked about: no short name of this one."""
 
     @cached_property
     def trade(self) -> str:
@@ -61,6 +73,18 @@ class CompanyNames:
     def folded(self) -> tuple[str, ...]:
         """The names as they are looked for."""
         return tuple(dict.fromkeys(fold(name).strip() for name in self.names if name.strip()))
+
+    @cached_property
+    def short(self) -> tuple[str, ...]:
+        """Other forms of the names, as people shorten and spell them, folded."""
+        return tuple(sorted(self._short[0] | self._short[1]))
+
+    @cached_property
+    def _short(self) -> tuple[frozenset[str], frozenset[str]]:
+        barred = {fold(each).strip() for each in (*self.others, *self.negative, *self.names)}
+        found = list(map(short_names, self.names))
+        plain = frozenset[str]().union(*(each for each, _ in found)) - barred
+        return plain, frozenset[str]().union(*(each for _, each in found)) - barred - plain
 
     @cached_property
     def official_handles(self) -> frozenset[str]:
@@ -76,20 +100,21 @@ class CompanyNames:
     @cached_property
     def beginnings(self) -> tuple[str, ...]:
         """What a text must hold one of to name the company: most texts are told apart by this alone."""
-        words = (re.split(r"[\s-]+", name)[0] for name in self.folded)
+        words = (re.split(r"[\s-]+", name)[0] for name in (*self.folded, *self.short))
         return tuple(sorted({*words, *self.compact, *self.official_handles, *map(fold, self.domains)} - {""}))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Finds every mention in folded text; group names say which kind."""
-        words = "|".join(_spaced(name) for name in sorted(self.folded, key=len, reverse=True))
+        written = sorted({*self.folded, *self.short}, key=lambda name: (-len(name), name))
+        words = "|".join(map(_spaced, written))
         handles = "|".join(
             map(re.escape, sorted({*self.official_handles, *self.compact}, key=len, reverse=True))
         )
         tags = "|".join(map(re.escape, sorted(self.compact, key=len, reverse=True)))
         domains = "|".join(map(re.escape, self.domains))
         parts = [
-            rf"(?P<handle>(?<![\w@])@(?:{handles})(?:@[\w.-]{{1,200}}\w|\.[\w.-]{{0,200}}\w)?(?![\w@]))",
+            rf"(?P<handle>(?<![\w@])@(?:{handles}){_AFFIX}?(?:@[\w.-]{{1,200}}\w|\.[\w.-]{{0,200}}\w)?(?![\w@]))",
             rf"(?P<hashtag>#(?:team_?|life_?at_?|weare_?)?(?:{tags})(?!\w))",
             rf"(?P<domain>(?<![\w-])(?:[\w.-]{{1,64}}@)?(?:[\w-]{{1,63}}\.){{0,8}}(?:{domains})(?![\w-]))"
             if domains
@@ -113,11 +138,18 @@ class CompanyNames:
         else:
             return []
         matches = islice(self.pattern.finditer(folded), _MOST_MENTIONS)
-        found = [self._mention(match, text) for match in matches]
+        found = [self._mention(match, text) for match in matches if self._is_meant(match, text)]
         if found and self.negative_pattern is not None:
             barred = [match.span() for match in self.negative_pattern.finditer(folded)]
             found = [m for m in found if not any(s <= m.start and m.end <= e for s, e in barred)]
         return found
+
+    def _is_meant(self, match: re.Match[str], text: str) -> bool:
+        """A short name that is a word means the company only with a capital that no sentence gave it."""
+        if match.lastgroup != "name" or match.group() not in self._short[1]:
+            return True
+        start = match.start()
+        return text[start].isupper() and not text.isupper() and not _SENTENCE_START.search(text[:start])
 
     def _mention(self, match: re.Match[str], text: str) -> Mention:
         kind: MentionKind = match.lastgroup  # type: ignore[assignment]
@@ -125,7 +157,10 @@ class CompanyNames:
         official = kind == "handle" and match.group()[1:] in self.official_handles
         exact = kind != "name" or text[start:end] in self.names
         more = capitalised_after(text, end) if kind == "name" else 0
-        return Mention(kind=kind, start=start, end=end, official=official, exact=exact, goes_on=more)
+        is_short = kind == "name" and match.group() in self.short and match.group().isalpha()
+        return Mention(
+            kind=kind, start=start, end=end, official=official, exact=exact, goes_on=more, is_short=is_short
+        )
 
 
 def capitalised_after(text: str, end: int) -> int:
@@ -143,8 +178,8 @@ def _spaced(name: str) -> str:
 
 # Asked for once per line of a file, and dear to compile.
 @lru_cache(maxsize=1000)
-def company_names(company: Company) -> CompanyNames:
-    """The names of a company of company.toml."""
+def company_names(company: Company, others: tuple[str, ...] = ()) -> CompanyNames:
+    """The names of a company of company.toml; `others`: names of those beside it."""
     return CompanyNames(
         company_id=company.company_id,
         names=company.names,
@@ -153,4 +188,15 @@ def company_names(company: Company) -> CompanyNames:
         official=tuple(account.partition(":")[2] for account in company.official_accounts),
         domains=company.domains,
         sector=company.sector or "",
+        others=others,
     )
+
+
+def names_of_all(companies: Sequence[Company]) -> list[CompanyNames]:
+    """The names of each; what one of them is called is no short name of another."""
+    return [
+        company_names(
+            company, tuple(name for other in companies if other is not company for name in other.names)
+        )
+        for company in companies
+    ]

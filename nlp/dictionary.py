@@ -1,20 +1,29 @@
-"""Dictionary: in which languages a company's name is an ordinary word: `Hinge`, `Camaïeu`, `La Halle`."""
+"""Dictionary: in which languages a company's name is an ordinary word (`Hinge`, `Camaïeu`), and which are none."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, product
+from pathlib import Path
 
 from simplemma import is_known
 
 from nlp.fold import fold
 
+_FILE = Path(__file__).parent / "patterns" / "relevance.toml"
 _TONGUES = ("en", "fr")
 _ARTICLE = re.compile(r"^(?:(?:le|la|les|the) |l['’])")
 _ACCENTS = {"a": "àâ", "c": "ç", "e": "éèê", "i": "îï", "o": "ô", "u": "ùûü"}
 _MOST_ACCENTS, _SHORTEST = 2, 2
+
+
+@cache
+def companies() -> frozenset[str]:
+    """Names that mean nothing but a company, or as good as, folded."""
+    return frozenset(tomllib.loads(_FILE.read_text(encoding="utf-8"))["companies"]["names"])
 
 
 @lru_cache(maxsize=10_000)

@@ -11,7 +11,7 @@ import orjson
 
 from girafe.errors import InputInvalid
 from girafe.settings import Settings
-from nlp.company import CompanyNames, company_names
+from nlp.company import CompanyNames, names_of_all
 from nlp.sectors import sector_names
 
 Line: TypeAlias = dict[str, Any]
@@ -86,7 +86,7 @@ def company_of(item: Mapping[str, Any], settings: Settings | None) -> CompanyNam
     """The company a line names itself, else that of company.toml, else none."""
     own = item.get("company")
     if own is None:
-        return company_names(settings.company) if settings is not None else None
+        return names_of_all(settings.companies)[0] if settings is not None else None
     if isinstance(own, str):
         own = {"name": own}
     if not isinstance(own, dict) or not text_of(own, "name").strip():

@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 
 from nlp.company import CompanyNames
-from nlp.sectors import known_names, words_of
+from nlp.sectors import best_known, words_of
 
 PROVIDERS = frozenset({"telecom", "energy", "post", "finance"})
 """Trades whose customers say "my line", "your technician" and mean one company."""
@@ -47,7 +47,7 @@ def speaks_to_provider(folded: str, trade: str) -> bool:
 
 @cache
 def _companies(trade: str) -> re.Pattern[str]:
-    names = "|".join(map(re.escape, known_names(trade)))
+    names = "|".join(map(re.escape, best_known(trade)))
     return re.compile(rf"(?<!\w)(?:{names})(?!\w)")
 
 

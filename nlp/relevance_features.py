@@ -10,16 +10,14 @@ from pathlib import Path
 
 from nlp.buckets import bucket
 from nlp.company import Mention
-from nlp.dictionary import tongues_of
+from nlp.dictionary import companies, tongues_of
 from nlp.fold import fold
+from nlp.known_names import as_a_word, known_names
 from nlp.language import READ
 from nlp.links import first_names
 from nlp.sectors import sector_of, words_in_trade
 
 _FILE = Path(__file__).parent / "patterns" / "relevance.toml"
-_WORDS_OF = Path(__file__).parent / "patterns" / "words_of.toml"
-_ORDINARY = Path(__file__).parent / "patterns" / "ordinary.toml"
-_TONGUES = {"english": "en", "french": "fr"}
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]")
 _SENTENCE_END = frozenset(".!?:\n\"'«»“”(|-–—•")
 KEYS = 2**14
@@ -30,8 +28,8 @@ _WORD_BEFORE, _WORD_AFTER = re.compile(r"([^\W\d_]+)[ -]$"), re.compile(r"[ -]([
 _REACH, _FEW, _SALT = 60, 5, 7
 _BESIDE, _FAR = 30, 300
 """How far from a mention what makes a name an ordinary word counts, and what is said of the company's trade."""
-_OF_TRADE, _OF_TONGUE, _OF_USE = 6, 4, 4
-KNOWLEDGE = _OF_TRADE + _OF_TONGUE + _OF_USE
+_OF_TRADE, _OF_TONGUE, _OF_USE, _OF_PEOPLE = 6, 4, 4, 3
+KNOWLEDGE = _OF_TRADE + _OF_TONGUE + _OF_USE + _OF_PEOPLE
 """The last counted features: what is known of the name and its trade. All are 0 of a company nobody has met."""
 _ALSO = 80
 _LISTED = re.compile(r"(?:'s)? ?(?:,|/|&|and|or|et|ou|vs\.?|versus|than|que) ?(?:chez |at |from |de |with )?")
@@ -128,6 +126,7 @@ def mention_features(
         *_trade_features(folded, mention, trade, lower=lower),
         *_foreign(folded[mention.start : mention.end], language, lower=lower),
         *_ordinary_features(folded, mention, lower=lower),
+        *_of_people(folded[mention.start : mention.end], lower=lower),
     ]
 
 
@@ -166,10 +165,10 @@ def _addresses(folded: str, name: str) -> bool:
 def _foreign(name: str, language: str, *, lower: bool) -> list[float]:
     """Whether the name is no word of the text's language but one of another, or known to be one of it."""
     name = " ".join(name.split())
-    known = {tongue: name in names for tongue, names in _words_of().items()}
-    if language not in known or not any(known.values()):
+    known = known_names().get(name)
+    if language not in READ or known is None or not known.tongues:
         return [0.0] * _OF_TONGUE
-    own = known[language]
+    own = language in known.tongues
     return [float(not own), float(not own) * float(lower), float(own), float(own) * float(lower)]
 
 
@@ -187,8 +186,10 @@ def _in_dictionary(written: str, language: str, *, lower: bool) -> list[float]:
 def _tongues(written: str) -> frozenset[str]:
     """The languages a name is a word of; the dictionary, slow to load, is asked about names on no list of ours only."""
     name = " ".join(fold(written).split())
-    listed = frozenset(tongue for tongue, names in _words_of().items() if name in names)
-    return listed if listed or sector_of([name]) else tongues_of(written)
+    known = known_names().get(name)
+    if known is not None:
+        return known.tongues
+    return frozenset() if sector_of([name]) else tongues_of(written)
 
 
 def _longer_name(text: str, folded: str, mention: Mention) -> list[float]:
@@ -214,7 +215,7 @@ def _longer_name(text: str, folded: str, mention: Mention) -> list[float]:
 
 def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[float]:
     """Whether what stands beside a name is what stands beside it as a word (`orange` beside `juice`)."""
-    pattern = _ordinary().get(folded[mention.start : mention.end])
+    pattern = as_a_word(folded[mention.start : mention.end])
     if pattern is None:
         return [0.0] * _OF_USE
     beside = f"{folded[max(0, mention.start - _BESIDE) : mention.start]}\n{folded[mention.end : mention.end + _BESIDE]}"
@@ -227,27 +228,18 @@ def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[fl
     ]
 
 
-@cache
-def companies() -> frozenset[str]:
-    """Names that mean nothing but a company, or as good as, folded."""
-    return frozenset(tomllib.loads(_FILE.read_text(encoding="utf-8"))["companies"]["names"])
+def _of_people(name: str, *, lower: bool) -> list[float]:
+    """Whether a known name is also a given name (`Jules`, `Alice`), or a surname or a place (`Milan`)."""
+    known = known_names().get(name)
+    if known is None:
+        return [0.0] * _OF_PEOPLE
+    given = name in first_names()
+    return [float(given), float(given) * float(lower), float(not known.tongues and not given)]
 
 
 @cache
 def _companies() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(companies())))})(?!\w)")
-
-
-@cache
-def _ordinary() -> dict[str, re.Pattern[str]]:
-    tree = tomllib.loads(_ORDINARY.read_text(encoding="utf-8"))
-    return {name: re.compile(rf"\b(?:{'|'.join(stems)})") for name, stems in tree.items()}
-
-
-@cache
-def _words_of() -> dict[str, frozenset[str]]:
-    tree = tomllib.loads(_WORDS_OF.read_text(encoding="utf-8"))
-    return {_TONGUES[name]: frozenset(words) for name, words in tree.items()}
 
 
 def _trade_features(folded: str, mention: Mention, trade: str, *, lower: bool) -> list[float]:

@@ -1,7 +1,7 @@
 """Sectors: what trade a company is in, and how much a text speaks of that trade.
 
 A word that is also a company's name is told from it by what is spoken of around it: "orange" beside a telephone line,
-"shell" beside a tank of petrol. The words of each trade and its well-known companies are nlp/patterns/sectors.toml.
+"shell" beside a tank of petrol. The words of each trade and its best-known companies are nlp/patterns/sectors.toml.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+
+from nlp.known_names import known_names
 
 _FILE = Path(__file__).parent / "patterns" / "sectors.toml"
 
@@ -27,7 +29,7 @@ def sector_names() -> tuple[str, ...]:
     return tuple(_tree())
 
 
-def known_names(sector: str) -> tuple[str, ...]:
+def best_known(sector: str) -> tuple[str, ...]:
     """Well-known companies of a trade, folded."""
     return tuple(_tree()[sector]["names"])
 
@@ -35,13 +37,18 @@ def known_names(sector: str) -> tuple[str, ...]:
 @cache
 def _known() -> dict[str, str]:
     """The first trade a name is listed under counts."""
-    pairs = [(name, sector) for sector in reversed(sector_names()) for name in known_names(sector)]
+    pairs = [(name, sector) for sector in reversed(sector_names()) for name in best_known(sector)]
     return dict(pairs)
 
 
 def sector_of(folded_names: Sequence[str]) -> str:
     """The trade of a well-known company, by any of its folded names; empty if it is not one."""
-    return next((_known()[name] for name in folded_names if name in _known()), "")
+    for name in folded_names:
+        if name in _known():
+            return _known()[name]
+        if (known := known_names().get(name)) is not None and known.trade:
+            return known.trade
+    return ""
 
 
 @cache

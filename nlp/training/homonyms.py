@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from nlp.sectors import known_names
+from nlp.sectors import best_known
 from nlp.training.invent_relevance import Sentence, surround
 
 _FILE = Path(__file__).with_suffix(".txt")
@@ -15,6 +15,8 @@ AS_SAID = _FILE.with_name("homonyms_as_said.tsv")
 """To learn from."""
 APART = _FILE.with_name("homonyms_apart.tsv")
 """By another writer who read nothing of this project; never trained on, never looked at."""
+KNOWN_APART = _FILE.with_name("homonyms_known_apart.tsv")
+"""By a third writer, with names that are well known; kept apart likewise."""
 _NAMES_A_LINE, _COPIES = 4, 3
 
 
@@ -46,7 +48,7 @@ def as_said(path: Path = AS_SAID) -> Iterator[Sentence]:
 
 
 def _filled(chance: random.Random, text: str, trade: str) -> Iterator[tuple[str, str]]:
-    names = known_names(trade)
+    names = best_known(trade)
     for name in chance.sample(names, min(_NAMES_A_LINE, len(names))):
         written = name.title()
         yield written, text.format(N=written, n=name)

@@ -31,6 +31,8 @@ ORDINARY_APART = Path(__file__).parent / "ordinary_apart.tsv"
 """Whole accounts as a sample of ordinary ones would look; kept apart likewise."""
 ACCOUNTS_APART = Path(__file__).parent / "accounts_apart.tsv"
 """The same by another writer."""
+THIRD_APART = Path(__file__).parent / "accounts_third_apart.tsv"
+"""The same by a third."""
 
 _WEIGHTS = {"turns_en_more": 0.3, "turns_fr_more": 0.3}
 """Pairs that only their sense tells apart, more than words can read: at full weight they blur the rest (0076)."""

@@ -34,6 +34,7 @@ from nlp.training.invent_ties import (
     FRESH,
     KEPT_APART,
     ORDINARY_APART,
+    THIRD_APART,
     Turn,
     filled,
     turned_profiles,
@@ -101,6 +102,7 @@ def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str,
         "invented, kept apart": _asked(whole_accounts(KEPT_APART)),
         "invented, ordinary, kept apart": _asked(whole_accounts(ORDINARY_APART)),
         "invented, another writer's, kept apart": _asked(whole_accounts(ACCOUNTS_APART)),
+        "invented, a third writer's, kept apart": _asked(whole_accounts(THIRD_APART)),
     }
     if data is not None:
         sets["read"] = _read(data)

@@ -22,7 +22,7 @@ from nlp.themes import themes as theme_labels
 from nlp.training import convert
 from nlp.training import relevance as training
 from nlp.training import words as word_training
-from nlp.training.homonyms import APART, as_said
+from nlp.training.homonyms import APART, KNOWN_APART, as_said
 from nlp.training.invent_work import POSTS_APART, WORK_APART, WorkText, work_texts
 from nlp.training.relevance import Examples
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
@@ -32,6 +32,7 @@ from nlp.word_model import WordModel, tokens
 from nlp.word_scores import MOODS
 
 _SEED = 20261118
+_AS_SAID, _READ = "invented homonyms as said, new names", "real posts, read"
 Row = tuple[str, ...]
 
 
@@ -40,26 +41,43 @@ def relevance(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
     sets = {
         "invented sentences, new turns": training.drawn(_SEED, 4000),
         "invented homonyms, new texts": training.homonym_texts(_SEED),
-        "invented homonyms as said, new names": training.texts_as_said(),
+        _AS_SAID: training.texts_as_said(),
     }
+    shown = [sets["invented homonyms, new texts"]]
     if data is not None:
         read, rough = training.natural(data)
-        sets |= {"real posts, read": read, "real posts, other names and words": rough}
-    chance = {name: np.zeros(len(examples.labels)) for name, examples in sets.items()}
+        sets |= {_READ: read, "real posts, other names and words": rough}
+        shown.append(training.shown_to_encoder(rough))
+    # Put-together sentences are not worth the encoder's time.
+    asked = [] if quick or not encoder.available() else [name for name in (_AS_SAID, _READ) if name in sets]
+    chance = {("girafe, fast", name): np.zeros(len(examples.labels)) for name, examples in sets.items()}
+    chance |= {("girafe, cascade", name): np.zeros(len(sets[name].labels)) for name in asked}
     for fold_ in range(5):
-        kept = {name: _fold_of(examples.groups) != fold_ for name, examples in sets.items()}
-        model = training.fit(training.joined([training.part(sets[name], kept[name]) for name in sets]))
+        left = {name: np.flatnonzero(_fold_of(examples.groups) == fold_) for name, examples in sets.items()}
+        learnt = {
+            name: training.part(examples, np.setdiff1d(np.arange(len(examples.labels)), left[name]))
+            for name, examples in sets.items()
+        }
+        model = training.fit(training.joined(list(learnt.values())))
         for name, examples in sets.items():
-            left = ~kept[name]
-            chance[name][left] = training.chances(model, examples.rows[left])
+            rows = examples.rows[left[name]]
+            chance["girafe, fast", name][left[name]] = training.chances(model, rows)
+        if asked:
+            taught = training.joined([*shown, *(learnt[name] for name in asked)])
+            second = training.fit_vectors(taught, CACHE)
+        for name in asked:
+            own = training.part(sets[name], left[name])
+            by_vectors = second.scores(training.encoded_lines(own, CACHE))[:, 0]
+            chance["girafe, cascade", name][left[name]] = training.chances(model, own.rows, by_vectors)
     if data is not None and not quick:
         made_up = training.joined([sets[name] for name in list(sets)[:3]])
         sets["real posts, read, name never met"] = read
-        chance["real posts, read, name never met"] = _new_names(made_up, read, rough)
-    for name, examples in sets.items():
+        chance["girafe, fast", "real posts, read, name never met"] = _new_names(made_up, read, rough)
+    for (system, name), found in chance.items():
+        examples = sets[name]
         for language in sorted(set(examples.languages)):
             own = examples.languages == language
-            yield from _relevance_rows(name, language, examples.labels[own], chance[name][own])
+            yield from _relevance_rows(name, language, system, examples.labels[own], found[own])
 
 
 def _new_names(made_up: Examples, read: Examples, rough: Examples) -> np.ndarray:
@@ -77,7 +95,9 @@ def _fold_of(groups: np.ndarray) -> np.ndarray:
     return np.array([number[group] for group in groups])
 
 
-def _relevance_rows(name: str, language: str, truth: np.ndarray, chance: np.ndarray) -> Iterator[Row]:
+def _relevance_rows(
+    name: str, language: str, system: str, truth: np.ndarray, chance: np.ndarray
+) -> Iterator[Row]:
     """Companies and words are made to weigh the same, so that precision does not hang on how many of each there are."""
     found = f"as often as found: {precision(truth, chance >= KEPT).value:.3f}"
     balanced = np.concatenate([np.flatnonzero(truth)] * max(1, round((~truth).sum() / truth.sum())))
@@ -92,7 +112,7 @@ def _relevance_rows(name: str, language: str, truth: np.ndarray, chance: np.ndar
         yield (
             f"{what}, {label}",
             language,
-            "girafe",
+            system,
             str(score(truth, said)),
             f"{name}{'; ' if note else ''}{note or ''}",
         )
@@ -159,8 +179,13 @@ def _about_work(posts: list[WorkText], note: str, *, quick: bool) -> Iterator[Ro
 
 
 def homonyms_apart(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
-    """Posts with names nobody has met kept apart, as `girafe texts` answers them; whatever the data."""
-    posts = list(as_said(APART))
+    """Posts with names that are words kept apart, as `girafe texts` answers them; whatever the data."""
+    yield from _as_answered(APART, "another writer's, kept apart", quick=quick)
+    yield from _as_answered(KNOWN_APART, "a third writer's, well-known names, kept apart", quick=quick)
+
+
+def _as_answered(path: Path, note: str, *, quick: bool) -> Iterator[Row]:
+    posts = list(as_said(path))
     truth = np.array([each.is_company for each in posts])
     lines = [
         orjson.dumps({"id": str(place), "text": each.text, "company": {"name": each.name}}).decode()
@@ -172,7 +197,7 @@ def homonyms_apart(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
         said = np.array([each["about_company"] for each in told])
         for label, score in (("precision", precision), ("recall", recall)):
             what = f"about the company (common word), {label}"
-            yield what, "fr+en", system, str(score(truth, said)), "another writer's, kept apart"
+            yield what, "fr+en", system, str(score(truth, said)), note
 
 
 def _first(moods: list[Sentiment | None]) -> np.ndarray:

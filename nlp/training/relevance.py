@@ -1,6 +1,6 @@
 """Train: company or common word, from invented sentences and from how real posts use names and words.
 
-By words; for names nobody has met by the encoder too.
+By words, and by the encoder where words are not sure.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nlp.company import CompanyNames
 from nlp.fold import fold
 from nlp.language import likely_language
 from nlp.linear import Linear, sigmoid
-from nlp.relevance import UNMET, is_known
+from nlp.relevance import OF_VECTORS, SURE, is_known
 from nlp.relevance_features import (
     KEY_WEIGHT,
     KEYS,
@@ -180,11 +180,17 @@ def _unknowing(rows: csr_matrix) -> np.ndarray:
     return kept
 
 
-def chances(model: Linear, rows: csr_matrix) -> np.ndarray:
-    """The chance of each row to be the company, each by the half of the model that judges such a name."""
+def chances(model: Linear, rows: csr_matrix, by_vectors: np.ndarray | None = None) -> np.ndarray:
+    """The chance of each row to be the company, each by the half of the model that judges such a name.
+
+    `by_vectors`: what the encoder says of each, counted where words are not sure.
+    """
     known = is_known(rows[:, : rows.shape[1] - KEYS].toarray())
     both = model.scores(rows)
-    found: np.ndarray = sigmoid(np.where(known, both[:, 0], both[:, 1] - UNMET))
+    scores = np.where(known, both[:, 0], both[:, 1])
+    if by_vectors is not None:
+        scores = scores + OF_VECTORS * by_vectors * (np.abs(scores) < SURE)
+    found: np.ndarray = sigmoid(scores)
     return found
 
 

@@ -181,7 +181,7 @@ def test_a_service_is_believed_only_of_texts_collected_for_the_company() -> None
     assert not relevance("@LumoraHelps my parcel never came", LUMORA).is_about
 
 
-def test_the_encoder_is_asked_about_a_name_nobody_has_met_and_never_shown_it_twice() -> None:
+def test_the_encoder_is_asked_where_words_are_not_sure_and_never_shown_the_name_twice() -> None:
     asked: list[Sequence[str]] = []
 
     def encode(lines: Sequence[str]) -> np.ndarray:
@@ -193,11 +193,6 @@ def test_the_encoder_is_asked_about_a_name_nobody_has_met_and_never_shown_it_twi
     by_both = relevance(text, CompanyNames(company_id="x", names=("Hinge",)), encode=encode)
     assert [list(lines) for lines in asked] == [[text, "still waiting on Voltagne to call me back"]]
     assert by_both.probability != by_words.probability
-    # Of well-known names words know more.
-    for name in ("Free", "Orange"):
-        relevance(
-            f"still waiting on {name} to call me back",
-            CompanyNames(company_id="x", names=(name,)),
-            encode=encode,
-        )
+    # Where words are sure it is not asked.
+    relevance("Feel free to email me any time", CompanyNames(company_id="x", names=("Free",)), encode=encode)
     assert len(asked) == 1

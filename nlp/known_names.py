@@ -1,0 +1,45 @@
+"""Known names: companies called like a word, a surname or a place: trade, whose word it is, what stands beside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+_FILE = Path(__file__).parent / "patterns" / "known_names.tsv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownName:
+    """What is known of a name: the company's trade, the languages it is a word of, what stands beside the word."""
+
+    trade: str
+    tongues: frozenset[str]
+    beside: tuple[str, ...]
+
+
+@cache
+def known_names() -> Mapping[str, KnownName]:
+    """Every name of the file, folded."""
+    rows = _FILE.read_text(encoding="utf-8").splitlines()
+    return {name: known for name, known in map(_read, rows) if known is not None}
+
+
+def _read(row: str) -> tuple[str, KnownName | None]:
+    if row.startswith("#"):
+        return "", None
+    name, trade, tongue, beside = ("" if value == "-" else value for value in row.split("\t"))
+    return name, KnownName(
+        trade=trade,
+        tongues=frozenset(tongue.split("+")) - {""},
+        beside=tuple(beside.split(",")) if beside else (),
+    )
+
+
+@lru_cache(maxsize=1000)
+def as_a_word(name: str) -> re.Pattern[str] | None:
+    """Finds what stands beside a name when it is no company (`orange` beside `juice`), if we know."""
+    known = known_names().get(name)
+    return re.compile(rf"\b(?:{'|'.join(known.beside)})") if known is not None and known.beside else None
