@@ -174,6 +174,8 @@ def run_dbt(
             outcome = dbtRunner().invoke([*arguments, *flags])
         finally:
             close_duckdb()
+    if isinstance(outcome.exception, KeyboardInterrupt):  # dbt tells of Ctrl-C as of a fault
+        raise outcome.exception
     if not outcome.success:
         raise fault_of(outcome, warehouse=warehouse, project=project, log=state / "logs" / "dbt.log")
     return outcome.result

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,6 +32,9 @@ from girafe.company_file import company_toml
 from girafe.data_dir import DataDir
 from girafe.errors import GirafeError, UserMustAct
 from girafe.settings import load_settings, parse_settings
+
+if TYPE_CHECKING:
+    from collectors.doctor import Finding
 
 PANEL = "1. Begin"
 
@@ -119,6 +123,12 @@ def doctor(
     data: DataFolder = Path("data"),
     online: Annotated[bool, typer.Option("--online", help="Make one cheap call to each source.")] = False,
     as_json: AsJson = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="End with code 3 if a source that is on cannot be asked: for monitoring."
+        ),
+    ] = False,
 ) -> None:
     """Says for each source whether it is ready, what is missing and what its terms ask, and how the store forgets."""
     from collectors.doctor import examine
@@ -127,11 +137,22 @@ def doctor(
     missing = settings.governance.missing()
     # Not even a cheap call leaves before the gate is passed.
     http = path.live_http(now, lambda line: None) if online and not missing else None
-    findings = examine(settings, environment=os.environ, http=http)
+    findings = list(examine(settings, environment=os.environ, http=http))
     kept = versions_in_store(data)
     if as_json:
-        print_json({"governance_missing": missing, "sources": list(findings), "store": kept})
-        return
+        print_json({"governance_missing": missing, "sources": findings, "store": kept})
+    else:
+        _say_found(missing, findings, kept)
+    switched_on = {source.name for source in settings.sources if source.enabled}
+    if (
+        check
+        and switched_on
+        and (missing or switched_on - {found.source for found in findings if found.ready})
+    ):
+        raise typer.Exit(3)
+
+
+def _say_found(missing: Sequence[str], findings: Sequence[Finding], kept: str | None) -> None:
     mark = "[green]✓[/]" if not missing else "[red]✗[/]"
     answers.print(f"{mark} governance: {'complete' if not missing else 'missing ' + ', '.join(missing)}")
     for finding in findings:

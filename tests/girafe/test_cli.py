@@ -182,3 +182,23 @@ def test_without_a_warehouse_nothing_can_be_measured_and_it_is_said(tmp_path: Pa
         "girafe: There is no warehouse to measure yet. Run: girafe load",
     )
     assert not (tmp_path / "data" / "warehouse").exists()
+
+
+def test_the_doctor_ends_with_a_code_where_monitoring_asks_for_one(tmp_path: Path) -> None:
+    company = tmp_path / "company.toml"
+    company.write_text('[company]\nname = "Orée"\n')
+    assert girafe("doctor", "--check", at=tmp_path).returncode == 0, "nothing is switched on: nobody is asked"
+    company.write_text('[company]\nname = "Orée"\n[[sources]]\nname = "hackernews"\n')
+    told = girafe("doctor", "--check", at=tmp_path)
+    assert told.returncode == 3
+    assert "governance: missing legal_basis" in told.stdout
+    assert girafe("doctor", at=tmp_path).returncode == 0, "without the option it only says what it finds"
+    governance = "\n".join(
+        f'{key} = "x"' for key in ("legal_basis", "purpose", "dpia_reference", "notice_url", "dpo_contact")
+    )
+    company.write_text(
+        f"{company.read_text()}[governance]\n{governance}\nworks_council_informed_on = 2026-01-15\n"
+    )
+    assert girafe("doctor", "--check", at=tmp_path).returncode == 0
+    company.write_text(company.read_text().replace("hackernews", "hackernewz"))
+    assert girafe("doctor", "--check", at=tmp_path).returncode == 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,8 +11,9 @@ from typing import Any
 import pytest
 
 from girafe.errors import QualityFailed
+from girafe.run import DBT_PROJECT
 from warehouse.connection import DiskRefuses
-from warehouse.dbt import fault_of
+from warehouse.dbt import fault_of, run_dbt
 
 
 def told(message: str | None, exception: object = None) -> Exception:
@@ -45,3 +48,20 @@ def test_a_model_that_fails_is_named_with_its_file() -> None:
     fault = told("Binder Error: no column x")
     assert isinstance(fault, QualityFailed)
     assert "dbt/models/fct_posts.sql" in str(fault)
+
+
+def test_ctrl_c_while_dbt_works_is_no_fault_of_it(tmp_path: Path) -> None:
+    import_module("dbt.cli.main")
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)  # dbt needs seconds to read the models for the first time
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_dbt(
+                ["parse"],
+                warehouse=tmp_path / "w" / "girafe.duckdb",
+                marts=tmp_path / "marts",
+                project=DBT_PROJECT,
+            )
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
