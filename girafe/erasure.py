@@ -131,7 +131,7 @@ def process_requests(
             refused += 1
     for wish, done in zip(accepted, forget(context, accepted, around=around), strict=True):
         assert wish.file is not None  # noqa: S101  (read from it)
-        answer(context.data, wish.file, status="erased", receipt=done.receipt.name)
+        answer(context.data, wish.file, account=wish.account, status="erased", receipt=done.receipt.name)
     return RequestsReport(erased=len(accepted), refused=refused)
 
 

@@ -124,6 +124,17 @@ def test_the_file_that_a_crash_left_behind_its_answer_is_not_carried_out_again(h
     assert not was_answered(here.data, put(here, "one.json", "forum bob"))
 
 
+@pytest.mark.parametrize(
+    "name", ["odilequenneval.json", "@OdileQuenneval@a.example.txt", "odile_quenneval-2.json"]
+)
+def test_an_answer_does_not_bear_the_name_of_who_was_forgotten(here: path.Context, name: str) -> None:
+    file = put(here, name, "forum odilequenneval")
+    answer(here.data, file, account="odilequenneval", status="erased")
+    left = {each.name for each in (here.data.root / "requests").rglob("*")}
+    assert not [each for each in left if "quenneval" in each.casefold()]
+    assert was_answered(here.data, put(here, name, "forum odilequenneval")), "and it is found again"
+
+
 def test_requests_are_carried_out_once_with_receipts_anybody_can_check(
     here: path.Context, tmp_path: Path
 ) -> None:

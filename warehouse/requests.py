@@ -108,17 +108,24 @@ def read_request(data: DataDir, path: Path, platforms: Iterable[str] | None = No
 
 def was_answered(data: DataDir, path: Path) -> bool:
     """True if this very request was answered and only its file is left, as a crash may leave it."""
-    try:
-        told = orjson.loads(_answer_path(path).read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        return False
-    return bool(told.get("request") == _digest(data, path))
+    for place in (_answer_path(path), _nameless_path(data, path)):
+        try:
+            told = orjson.loads(place.read_bytes())
+        except (FileNotFoundError, orjson.JSONDecodeError):
+            continue
+        if told.get("request") == _digest(data, path):
+            return True
+    return False
 
 
-def answer(data: DataDir, path: Path, **told: object) -> None:
-    """Writes the answer (no personal data), then lets the request go."""
+def answer(data: DataDir, path: Path, *, account: str = "", **told: object) -> None:
+    """Writes the answer (no personal data), then lets the request go.
+
+    It bears the name of the request, unless that is made of the `account`: an answer stays.
+    """
     body = {"request": _digest(data, path), **told}
-    write_whole(_answer_path(path), orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    place = _nameless_path(data, path) if _is_named_after(path.stem, account) else _answer_path(path)
+    write_whole(place, orjson.dumps(body, option=orjson.OPT_INDENT_2))
     if told.get("status") == "refused":
         path.replace(path.with_name(f"{path.name}.refused"))
     else:
@@ -127,6 +134,18 @@ def answer(data: DataDir, path: Path, **told: object) -> None:
 
 def _answer_path(path: Path) -> Path:
     return path.parent / "answers" / f"{path.stem}.json"
+
+
+def _nameless_path(data: DataDir, path: Path) -> Path:
+    return path.parent / "answers" / f"r-{lasting(data).content(path.name)[:16]}.json"
+
+
+def _is_named_after(name: str, account: str) -> bool:
+    """Whether `name` holds the account, or a word of it of some length, however it is written."""
+    plain = "".join(filter(str.isalnum, name.casefold()))
+    words = re.findall(r"[^\W_]{3,}", account.casefold())
+    whole = "".join(filter(str.isalnum, account.casefold()))
+    return bool(whole) and (whole in plain or any(word in plain for word in words))
 
 
 def _digest(data: DataDir, path: Path) -> str:
