@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TextIO
@@ -28,8 +29,10 @@ def hush() -> None:
     """Keeps libraries from logging what they ask and are answered, at whatever level the root logger is.
 
     At DEBUG (httpx at INFO) that is whole addresses, headers, frames of a stream and keys; snscrape quotes what people
-    wrote in its warnings too. What goes wrong reaches girafe as an error all the same.
+    wrote in its warnings too, and openpyxl names properties and areas of a workbook. What goes wrong reaches girafe as
+    an error all the same.
     """
+    warnings.filterwarnings("ignore", module=r"openpyxl\.")
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in _INDISCREET:

@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
+import subprocess
+import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +72,35 @@ def test_no_value_and_no_name_inside_a_file_is_shown_by_what_an_import_says(
         said = f"{left.report.summary} {left.report.details} {shown}"
         assert left.rejected or left.report.notes
     assert not [word for word in ("zorven", "79007700") if word in said.casefold()]
+
+
+PROPERTIES = f"""<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+ xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"><property pid="2"
+ fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" name="{MARK}"><vt:cy>1</vt:cy></property></Properties>"""
+TYPE = ('<Override PartName="/docProps/custom.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.custom-properties+xml"/></Types>')  # fmt: skip
+AREA = (
+    f'<definedNames><definedName name="_xlnm.Print_Area" localSheetId="0">{MARK}</definedName></definedNames>'
+)
+
+
+def test_what_a_library_warns_of_in_a_workbook_is_not_heard(tmp_path: Path) -> None:
+    parts = dict(unzipped(workbook({"a": [HEADER, ROW]})))
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", TYPE.encode())
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"<definedNames/>", AREA.encode())
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(zipped({**parts, "docProps/custom.xml": PROPERTIES}))
+    said = subprocess.run(
+        [sys.executable, "-W", "always", "-m", "girafe", "import", str(file), "--data", str(tmp_path / "data")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "1 forum landed" in said.stderr
+    assert "Zorven" not in said.stderr + said.stdout
+
+
+def unzipped(content: bytes) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        yield from ((name, packed.read(name)) for name in packed.namelist())
 
 
 def test_a_parser_that_fails_says_where_and_not_on_what() -> None:
