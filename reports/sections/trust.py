@@ -142,12 +142,17 @@ def _quality(t: Words, quality: Sequence[Row]) -> list[str]:
     if not weeks:
         return []
     last = weeks[-1]
-    notes = [t("trust.unknown", share=_about(t, last["unknown_share"]))]
+    notes = [t("trust.unknown", share=_of_accounts(t, last["unknown_share"]))]
     if last.get("expected_error_share") is not None:
         notes.append(t("trust.errors", share=_about(t, last["expected_error_share"])))
     if last.get("certain_share") is not None:
-        notes.append(t("trust.certain", share=_about(t, last["certain_share"])))
+        notes.append(t("trust.certain", share=_of_accounts(t, last["certain_share"])))
     return notes
+
+
+def _of_accounts(t: Words, share: float) -> str:
+    # The mart tells accounts in steps of a small group, and fewer as none.
+    return t("trust.about", share=t.percent(share)) if share else t("trust.too_few")
 
 
 def _about(t: Words, share: float) -> str:

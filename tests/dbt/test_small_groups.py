@@ -378,6 +378,32 @@ def test_no_week_of_employees_can_be_computed_from_its_month(releases: Any) -> N
     assert compared > 3
 
 
+def test_the_share_of_unknown_accounts_does_not_tell_a_withheld_voice(releases: Any) -> None:
+    """All accounts of a week are known, so one step of the share must not be one account: fewer than five are none."""
+    told = {
+        (row["company_id"], str(row["week_start"])): (row["unknown_share"], row["certain_share"])
+        for row in releases.rows("rpt_label_quality_weekly", "not is_suppressed")
+    }
+    counted = {
+        tuple(row[:2]): row[2:]
+        for row in releases.ask(
+            """
+            select company_id, week_start::text, count(*), count(*) filter (where side = 'unknown'),
+                count(*) filter (where is_certain)
+            from core.fct_speakers_weekly group by all
+            """
+        )
+    }
+    few = 0
+    for week, shares in told.items():
+        everybody, *numbers = counted.get(week, (1, 0, 0))
+        for share, number in zip(shares, numbers, strict=True):
+            few += 1 <= number < 5
+            assert (share == 0) == (number < 5), (week, number, share)
+            assert share == 0 or abs(share - number / everybody) <= max(0.025, 2.5 / everybody) + 1e-9, week
+    assert few > 50
+
+
 def test_a_family_of_themes_is_told_exactly_of_ten_persons_and_of_ten_or_none_who_did_not_speak_of_it(
     releases: Any,
 ) -> None:

@@ -5,8 +5,10 @@ with
             company_id,
             week_start,
             count(*) filter (where side in ('human', 'unknown')) as persons,
-            avg((side = 'unknown')::int) as unknown_share,
-            avg(is_certain::int) as certain_share,
+            count(*) as accounts,
+            count(*) filter (where side = 'unknown') as count_unknown,
+            count(*) filter (where is_certain) as count_certain,
+            greatest({{ var("small_group") }}, 0.05 * accounts) as step,
             1 - avg(probability) filter (
                 where side <> 'unknown' and not is_certain
             ) as expected_error_share,
@@ -20,12 +22,25 @@ with
             coalesce(counted.persons, 0)
             between 1 and {{ var("small_group") - 1 }} as is_suppressed,
             if(is_suppressed, null, coalesce(counted.persons, 0)) as count_accounts,
-            {% for name in [
-                "unknown_share",
-                "certain_share",
-                "expected_error_share",
-                "backdated_share",
-            ] %}
+            {% for name in ["unknown", "certain"] %}
+                -- an exact share of a known number is a count, and 0.05 of twenty
+                -- accounts is one: no step is smaller than a small group
+                case
+                    when not is_suppressed
+                    then
+                        if(
+                            counted.count_{{ name }} < {{ var("small_group") }},
+                            0,
+                            least(
+                                1,
+                                round(counted.count_{{ name }} / counted.step)
+                                * counted.step
+                                / counted.accounts
+                            )
+                        )
+                end as {{ name }}_share,
+            {% endfor %}
+            {% for name in ["expected_error_share", "backdated_share"] %}
                 -- in steps of 0.05: an exact share of a known number is a count
                 if(
                     is_suppressed, null, round(counted.{{ name }} * 20) / 20
