@@ -2,7 +2,12 @@
 select 'voices' as report, company_id, week_start
 from {{ ref("rpt_voices_weekly") }}
 join {{ ref("voices") }} as voices using (voice)
-where voices.is_person and count_accounts between 1 and {{ var("small_group") - 1 }}
+where
+    voices.is_person
+    and (
+        count_accounts between 1 and {{ var("small_group") - 1 }}
+        or count_accounts_with_reach between 1 and {{ var("small_group") - 1 }}
+    )
 union all
 select 'mix', company_id, week_start
 from {{ ref("rpt_conversation_mix_weekly") }}

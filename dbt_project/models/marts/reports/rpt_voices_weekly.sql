@@ -97,6 +97,29 @@ with
             )
         }}
     ),
+    reaching as (
+        select
+            *,
+            -- what few accounts have, or mostly one, tells how large those are; and
+            -- what one platform withholds, the others must not leave over
+            bool_or(
+                is_suppressed
+                or (
+                    is_person
+                    and (
+                        largest_reach >= 0.8 * reach
+                        or count_accounts_with_reach between 1 and if(
+                            platform = 'all',
+                            {{ var("small_group") }},
+                            {{ var("small_group_cross") }}
+                        )
+                        - 1
+                    )
+                )
+            ) over (partition by company_id, week_start, voice, platform = 'all')
+            as is_reach_withheld
+        from protected
+    ),
     final as (
         select
             * replace (
@@ -104,14 +127,9 @@ with
                 if(is_suppressed, null, count_posts) as count_posts,
                 if(is_suppressed, null, count_exchanges) as count_exchanges,
                 if(is_suppressed, null, count_reactions) as count_reactions,
-                -- a sum that one account dominates tells how large that account is
+                if(is_reach_withheld, null, reach) as reach,
                 if(
-                    is_suppressed or (is_person and largest_reach >= 0.8 * reach),
-                    null,
-                    reach
-                ) as reach,
-                if(
-                    is_suppressed, null, count_accounts_with_reach
+                    is_reach_withheld, null, count_accounts_with_reach
                 ) as count_accounts_with_reach
             ),
             if(
@@ -121,7 +139,7 @@ with
                 null,
                 share_of_all
             ) as account_share
-        from protected
+        from reaching
     )
 select {{ contract() }}
 from final
