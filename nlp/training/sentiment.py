@@ -14,7 +14,6 @@ from nlp.training.convert import sentiment
 from nlp.training.invent_work import WorkText, work_texts
 from nlp.training.vectors import vectors
 
-_WRITTEN = Path(__file__).with_name("tweets_en.tsv")
 _STRENGTH = 2.0
 _OF_WORK, _OF_WORK_IN_VECTORS = 1.0, 0.5
 """What an invented post about work counts beside a real tweet (0098)."""
@@ -39,20 +38,9 @@ class Told:
         )
 
 
-def tweets(data: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """The training part of the real tweets, and English ones that were written: texts, labels, languages."""
-    texts, labels, languages = sentiment(data, "train")
-    rows = [row.split("\t") for row in _WRITTEN.read_text(encoding="utf-8").splitlines() if row[0] != "#"]
-    return (
-        [*texts, *(text for _, text in rows)],
-        np.concatenate([labels, [label for label, _ in rows]]),
-        np.concatenate([languages, ["en"] * len(rows)]),
-    )
-
-
 def told(data: Path, work: Sequence[WorkText], weight: float = _OF_WORK) -> Told:
-    """Tweets, and posts about work, each of which counts `weight`."""
-    texts, labels, languages = tweets(data)
+    """The training part of the tweets, and posts about work, each of which counts `weight`."""
+    texts, labels, languages = sentiment(data, "train")
     return Told(
         texts=[*texts, *(each.text for each in work)],
         labels=np.concatenate([labels, [each.sentiment for each in work]]),

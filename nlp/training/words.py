@@ -17,7 +17,6 @@ from nlp.fold import fold
 from nlp.language import READ, likely_language
 from nlp.linear import sigmoid, softmax
 from nlp.training import convert, sentiment, themes
-from nlp.training.homonyms import as_said
 from nlp.training.invent_ties import COMPANIES, filled, turns
 from nlp.training.invent_work import work_texts
 from nlp.training.vectors import vectors
@@ -54,7 +53,7 @@ def lessons(data: Path, cache: Path, *, left_out: Sequence[int] = ()) -> Lessons
     The encoder teaches; of themes a regression on words too. `left_out`: places of the texts with themes a reader
     labelled, to measure on; no teacher knows them.
     """
-    tweets, moods, languages = sentiment.tweets(data)
+    tweets, moods, languages = convert.sentiment(data, "train")
     work, (made_up, meant) = list(work_texts()), themes.invented()
     (read, _), rows = themes.read_and_said(data), convert.themes(data)
     kept = [place for place in range(len(rows)) if place not in set(left_out)]
@@ -97,7 +96,6 @@ def _unlabelled(data: Path, labelled: Sequence[str]) -> list[str]:
     measuring = [*convert.sentiment(data, "val")[0], *(row["text"] for row in convert.themes(data))]
     known = {text.strip() for text in [*labelled, *measuring]}
     said = [filled(turn, *COMPANIES[place % len(COMPANIES)]) for place, turn in enumerate(turns())]
-    said += [sentence.text for sentence in as_said()]
     return [
         text
         for text in dict.fromkeys([*convert.unlabelled(data), *said])
