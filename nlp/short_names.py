@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from nlp.dictionary import companies, tongues_of
 from nlp.fold import fold
@@ -95,8 +95,11 @@ def _remainders(tokens: list[str]) -> Iterator[str]:
         yield from _bare(tokens[start:end])
     while end - start > 1 and _is_left_out(tokens[start]):
         start += 1
+        of = tokens[start] in _SMALL
         while end - start > 1 and tokens[start] in _JOINERS | _SMALL:
             start += 1
+        if of and end - start == 1:
+            return  # "Compagnie des Alpes": the place it is at
         yield from _bare(tokens[start:end])
     yield from _bare(tokens[start:end])
 
@@ -113,17 +116,17 @@ def _is_left_out(token: str) -> bool:
     return _SIGNS.sub("", token) in _left_out()
 
 
-def _kind(rest: str) -> str:
+def _kind(rest: str) -> Literal["name", "word", "none"]:
     """Whether a remainder can stand for the company: as a name, as a word with a capital, or not at all."""
-    tokens = rest.split()
-    if rest in companies() or sector_of([rest]) or all(_is_left_out(token) for token in tokens):
+    tokens, small = rest.split(), _ARTICLES | _SMALL
+    if (
+        rest in companies()
+        or sector_of([rest])
+        or all(_is_left_out(token) or token in small for token in tokens)
+    ):
         return "none"
     if len(tokens) > 1:
-        return (
-            "word"
-            if all(token in _words()["places"] or token in _ARTICLES | _SMALL for token in tokens)
-            else "name"
-        )
+        return "word" if _words()["places"] | small >= set(tokens) else "name"
     if len(rest) < _SHORTEST or rest in _words()["places"] or rest in first_names():
         return "none"
     return "word" if tongues_of(rest) else "name"

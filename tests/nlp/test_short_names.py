@@ -39,6 +39,7 @@ def test_a_company_is_found_as_people_write_it(company: str, text: str, found: s
         ("Garage Martin", "Martin a encore oublié ses clés"),
         ("Orange Bank", "Orange a coupé ma ligne"),
         ("Air France", "allez la France"),
+        ("Compagnie des Alpines", "une semaine dans les Alpines"),
         ("Google Cloud", "google it yourself"),
         ("Crédit Agricole", "le salon agricole ouvre demain"),
     ],
