@@ -95,7 +95,7 @@ test-servers: .venv/.ready ## Tests against a real Bluesky stack, a Mastodon-API
 test-browser: .venv/.ready ## Tests in a real Chromium
 	$(BIN)/pytest -m browser
 
-test-slow: .venv/.ready ## Load, simulation and kill tests
+test-slow: .venv/.ready ## Load, simulation, kill and pair tests, failing Airflow runs
 	$(BIN)/pytest -m slow
 
 test-airflow: .venv/.ready ## The chain on a real Airflow: every DAG task and every dbt model green, lineage received

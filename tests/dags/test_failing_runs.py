@@ -59,7 +59,7 @@ class _Instance(BaseHTTPRequestHandler):
         """Keeps quiet."""
 
 
-@pytest.mark.airflow
+@pytest.mark.slow
 def test_what_airflow_keeps_of_runs_that_fail_names_nobody(tmp_path: Path) -> None:
     data, company, file = tmp_path / "data", tmp_path / "company.toml", tmp_path / "posts.xlsx"
     row = ["platform", "post_id", "created_at", "text", "handle"], ["forum", "1", WHO, WHO, WHO]
