@@ -20,7 +20,8 @@ _LONGEST_SECONDS = 600
 def drawn(specs: tuple[str, ...], locale: str) -> tuple[str, ...]:
     """Each Vega-Lite specification as SVG, numbers written as `locale` (of d3) says; both are JSON.
 
-    Remembered: the same page is often asked for again at once. Raises RuntimeError where one cannot be drawn.
+    Remembered: the same page is often asked for again at once. Raises RuntimeError where one cannot be drawn,
+    RetryLater where somebody ended the process that draws.
     """
     if not specs:
         return ()
@@ -32,6 +33,14 @@ def drawn(specs: tuple[str, ...], locale: str) -> tuple[str, ...]:
         encoding="utf-8",
         timeout=_LONGEST_SECONDS,
     )
+    if done.returncode < 0:
+        # Imported here: the program itself does without girafe.
+        from girafe.errors import RetryLater
+
+        raise RetryLater(
+            f"The process that draws the charts was ended by signal {-done.returncode}, most often because memory "
+            "ran out. The last release is untouched; run the same command again."
+        )
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise RuntimeError(

@@ -9,8 +9,10 @@ from pathlib import Path
 import altair as alt
 import pytest
 
+from girafe.errors import RetryLater
 from girafe.settings import Settings
 from reports import charts, dashboard
+from reports.drawing import drawn
 from reports.tables import read_tables
 from reports.words import words
 
@@ -59,3 +61,14 @@ def test_the_engine_that_draws_stays_out_of_this_process() -> None:
         check=True,
     )
     assert done.stdout == "False\n"
+
+
+def test_who_kills_the_process_that_draws_is_told_to_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = tmp_path / "python"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(killed))
+    with pytest.raises(RetryLater, match=r"signal 9.*run the same command again"):
+        drawn(('{"mark":"killed"}',), "{}")
