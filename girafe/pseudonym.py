@@ -13,7 +13,7 @@ from pathlib import Path
 
 from girafe.errors import SettingsInvalid
 from girafe.records import Account
-from girafe.storage import Place, flush_folder, read, write
+from girafe.storage import Place, flush, read, write
 
 KEY_VARIABLE = "GIRAFE_PSEUDONYM_KEY"
 KEY_FILE = "pseudonym.key"
@@ -170,5 +170,5 @@ def make_key(path: Path) -> bytes:
         path.parent,
         path.parent.parent,
     ):  # a key whose name is lost would be made anew, and be another
-        flush_folder(folder)
+        flush(folder)
     return path.read_bytes()

@@ -134,12 +134,12 @@ def written(file: Place) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
     # Its name, too: a cursor or a receipt that is written next must not be kept without it.
     for named in (file.parent, *(folder.parent for folder in new)):
-        flush_folder(named)
+        flush(named)
 
 
-def flush_folder(folder: Path) -> None:
-    """Makes the names in a folder as durable as the files."""
-    handle = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Makes durable what a file holds, or of a folder the names in it."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

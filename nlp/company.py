@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -80,6 +79,11 @@ class CompanyNames:
         return tuple(sorted(self._short[0] | self._short[1]))
 
     @cached_property
+    def written(self) -> tuple[str, ...]:
+        """Every form in which running text may write a name, longest first."""
+        return tuple(sorted({*self.folded, *self.short}, key=lambda name: (-len(name), name)))
+
+    @cached_property
     def _short(self) -> tuple[frozenset[str], frozenset[str]]:
         barred = {fold(each).strip() for each in (*self.others, *self.negative, *self.names)}
         found = list(map(short_names, self.names))
@@ -100,14 +104,13 @@ class CompanyNames:
     @cached_property
     def beginnings(self) -> tuple[str, ...]:
         """What a text must hold one of to name the company: most texts are told apart by this alone."""
-        words = (re.split(r"[\s-]+", name)[0] for name in (*self.folded, *self.short))
+        words = (re.split(r"[\s-]+", name)[0] for name in self.written)
         return tuple(sorted({*words, *self.compact, *self.official_handles, *map(fold, self.domains)} - {""}))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Finds every mention in folded text; group names say which kind."""
-        written = sorted({*self.folded, *self.short}, key=lambda name: (-len(name), name))
-        words = "|".join(map(_spaced, written))
+        words = "|".join(map(_spaced, self.written))
         handles = "|".join(
             map(re.escape, sorted({*self.official_handles, *self.compact}, key=len, reverse=True))
         )
@@ -176,8 +179,6 @@ def _spaced(name: str) -> str:
     return r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", name) if part) or r"(?!)"
 
 
-# Asked for once per line of a file, and dear to compile.
-@lru_cache(maxsize=1000)
 def company_names(company: Company, others: tuple[str, ...] = ()) -> CompanyNames:
     """The names of a company of company.toml; `others`: names of those beside it."""
     return CompanyNames(
@@ -192,11 +193,13 @@ def company_names(company: Company, others: tuple[str, ...] = ()) -> CompanyName
     )
 
 
-def names_of_all(companies: Sequence[Company]) -> list[CompanyNames]:
+# Asked for once per line of a file, and dear to compile.
+@lru_cache(maxsize=1000)
+def names_of_all(companies: tuple[Company, ...]) -> tuple[CompanyNames, ...]:
     """The names of each; what one of them is called is no short name of another."""
-    return [
+    return tuple(
         company_names(
             company, tuple(name for other in companies if other is not company for name in other.names)
         )
         for company in companies
-    ]
+    )

@@ -129,9 +129,7 @@ def _compiled(rule: str, names: tuple[str, ...]) -> re.Pattern[str]:
 def spellings(names: CompanyNames) -> tuple[str, ...]:
     """Patterns of every way to write the company in running text, longest first."""
     handles = {re.escape(handle) for handle in names.official_handles}
-    words = {
-        r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", name))) for name in (*names.folded, *names.short)
-    }
+    words = {r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", name))) for name in names.written}
     compact = {re.escape(name) for name in names.compact}
     return tuple(sorted(handles | words | compact, key=lambda name: (-len(name), name)))
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from girafe.storage import flush
+
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -81,7 +83,7 @@ def _link(target: Path, exports: Path) -> None:
         _remove(link)
     else:
         link.replace(exports)
-    _sync(exports.parent)
+    flush(exports.parent)
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -105,16 +107,8 @@ def _open_to_readers(home: Path, folder: Path) -> None:
 
 def _flush(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        flush(path)
+    flush(folder)
 
 
 def _remove(path: Path) -> None:

@@ -24,6 +24,7 @@ from collectors.http import Http
 from girafe import run as path
 from girafe.data_dir import DataDir
 from girafe.settings import Settings, parse_settings
+from tests.collectors.conftest import GOVERNANCE
 from warehouse.connection import connect
 from warehouse.manifest import manifest
 
@@ -43,14 +44,7 @@ official_accounts = ["forum:ondine", "mastodon:ondine@loop.example"]
 name = "mastodon"
 queries = ["#ondine"]
 options = {{ instances = ["http://127.0.0.1:{port}"] }}
-[governance]
-legal_basis = "x"
-purpose = "x"
-dpia_reference = "x"
-works_council_informed_on = 2026-01-15
-notice_url = "x"
-dpo_contact = "x"
-"""
+{GOVERNANCE}"""
     )
 
 

@@ -23,7 +23,7 @@ import orjson
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
-from girafe.storage import flush_folder
+from girafe.storage import flush
 from warehouse.durable import write_whole
 
 KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
@@ -85,7 +85,7 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
         with partial.open("rb") as written:
             os.fsync(written.fileno())
         partial.replace(archive)
-        flush_folder(archive.parent)
+        flush(archive.parent)
     finally:
         partial.unlink(missing_ok=True)
     return ArchiveReport(archive=archive, files=len(hashes), bytes_inside=size, made_at=now)
@@ -114,7 +114,7 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
     try:
         index = _unpack(archive, fresh)
         data.restoring.touch()
-        flush_folder(data.root)
+        flush(data.root)
         for name in KEPT:
             shutil.rmtree(data.root / name, ignore_errors=True)
             if (fresh / name).is_dir():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from girafe.storage import Place, flush_folder, write
+from girafe.storage import Place, flush, write
 
 
 def write_whole(path: Place, content: bytes) -> None:
@@ -24,4 +24,4 @@ def write_whole(path: Place, content: bytes) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    flush_folder(path.parent)
+    flush(path.parent)

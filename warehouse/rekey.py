@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import KEY_FILE, NEXT_KEY_FILE, Pseudonymiser
-from girafe.storage import Place, flush_folder, local_folders, read, write, written
+from girafe.storage import Place, flush, local_folders, read, write, written
 from warehouse.durable import write_whole
 from warehouse.erase import classified_folders
 from warehouse.forgotten import read_entries, write_entries
@@ -162,7 +162,7 @@ def switch_key(data: DataDir) -> None:
                 os.fsync(file.fileno())
     (data.keys / _LINKS).unlink(missing_ok=True)
     (data.keys / NEXT_KEY_FILE).replace(data.keys / KEY_FILE)
-    flush_folder(data.keys)
+    flush(data.keys)
 
 
 def _rekey_table(folder: Place, copy: Path, table: Table, links: Links, new: Pseudonymiser) -> None:

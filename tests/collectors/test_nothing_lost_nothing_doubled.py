@@ -17,6 +17,7 @@ from girafe.data_dir import DataDir
 from girafe.errors import GirafeError
 from girafe.records import Post
 from girafe.settings import parse_settings
+from tests.collectors.conftest import GOVERNANCE
 from tests.collectors.landed import landed
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -27,14 +28,8 @@ name = "Ondine"
 [[sources]]
 name = "mastodon"
 options = { instances = ["https://a.example", "https://b.example"] }
-[governance]
-legal_basis = "x"
-purpose = "x"
-dpia_reference = "x"
-works_council_informed_on = 2026-01-15
-notice_url = "x"
-dpo_contact = "x"
 """
+    + GOVERNANCE
 )
 FAULTS = {
     "rate limit": lambda: httpx.Response(429, headers={"retry-after": "2"}),

@@ -11,27 +11,24 @@ import pytest
 
 from girafe.data_dir import DataDir
 from tests import canaries
+from tests.collectors.conftest import GOVERNANCE
 from tests.dags.real_airflow import started
 from tests.imports.made import workbook
 from tests.loopback import serving
 from tests.test_canaries import RAW, land, links_of_organisations
 
 WHO = f"{canaries.MARK}7"
-COMPANY = """
+COMPANY = (
+    """
 [company]
 name = "Ondine"
 [[sources]]
 name = "mastodon"
 queries = ["#refused", "#misunderstood", "#moved", "#heard"]
 options = {{ instances = ["{url}"] }}
-[governance]
-legal_basis = "x"
-purpose = "x"
-dpia_reference = "x"
-works_council_informed_on = 2026-01-15
-notice_url = "x"
-dpo_contact = "x"
 """
+    + GOVERNANCE
+)
 TOLD = json.dumps({"error": f"User {WHO} is suspended, call 06 {canaries.DIGITS[:2]} 71 12 34"}).encode()
 
 
