@@ -152,8 +152,10 @@ def _page(scene: Scene, *, with_files: bool, drawn: bool) -> dict[str, Any]:
     default = defaults(scene)
     heroes = sections.hero.build(scene)
     # Without a week, a page of empty answers would look like calm: only whether we could hear is told.
+    runs = figures.is_running(figures.in_weeks(scene.tables.get(MIX), scene.weeks))
     modules = sections.SECTIONS if scene.weeks else (sections.trust,)
-    built = [section for module in modules if (section := module.build(scene))]
+    told = (module for module in modules if not runs or module not in sections.OF_PEOPLE)
+    built = [section for module in told if (section := module.build(scene))]
     parts = [_part(section, scene, default) for section in built]
     company = scene.settings.company.name
     privacy = scene.settings.privacy

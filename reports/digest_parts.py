@@ -72,8 +72,10 @@ def _part(scene: Scene, name: str, lines: Sequence[Line | str], *, without: str 
     )
 
 
-def _is_withheld(rows: Sequence[Row]) -> bool:
-    return any(row.get("is_suppressed") for row in rows)
+def _why_nothing(rows: Sequence[Row], otherwise: str = "none") -> str:
+    """Why nothing is told of a week: it still runs, people in it are withheld, or there is nothing."""
+    hidden = any(row.get("is_suppressed") for row in rows)
+    return "running" if figures.is_running(rows) else otherwise if hidden else "none"
 
 
 def _open_questions(scene: Scene, weeks: Sequence[Any]) -> int:
@@ -98,7 +100,7 @@ def _to_do(scene: Scene, period: Period) -> Part:
         names = t.phrases("platforms", "on", [row["platform"] for row in places])
         lines.append(t("digest.do_leave", None, places=names))
     week = _home(scene, MIX, period.weeks, platform=ALL, language=ALL)
-    return _part(scene, "to_do", lines, without="hidden" if _is_withheld(week) else "none")
+    return _part(scene, "to_do", lines, without=_why_nothing(week, "hidden"))
 
 
 def _moved(scene: Scene, period: Period) -> Part:
@@ -162,7 +164,9 @@ def _worth_reading(scene: Scene, period: Period) -> Part:
     groups: dict[str | None, list[Row]] = {}
     for row in _by_size(scene, period):
         groups.setdefault(row.get("theme"), []).append(row)
-    return _part(scene, "reading", [_subject(t, theme, rows) for theme, rows in groups.items()][:MOST])
+    lines = [_subject(t, theme, rows) for theme, rows in groups.items()][:MOST]
+    week = _home(scene, MIX, period.weeks, platform=ALL, language=ALL)
+    return _part(scene, "reading", lines, without=_why_nothing(week))
 
 
 def _subject(t: Words, theme: str | None, rows: Sequence[Row]) -> Line:
@@ -211,7 +215,7 @@ def _questions(scene: Scene, period: Period) -> Part:
         if a.open
     ]
     week = _home(scene, DIALOGUE, period.weeks, platform=ALL)
-    return _part(scene, "questions", lines[:MOST], without="hidden" if _is_withheld(week) else "none")
+    return _part(scene, "questions", lines[:MOST], without=_why_nothing(week, "hidden"))
 
 
 def _people_only(scene: Scene, period: Period) -> list[Row]:

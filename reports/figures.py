@@ -110,6 +110,11 @@ def complete_weeks(rows: Iterable[Row], *, until: date | None = None) -> tuple[d
     return tuple(min(weeks) + timedelta(weeks=n) for n in range(count))
 
 
+def is_running(rows: Iterable[Row]) -> bool:
+    """Whether any of these weeks is not over: what is about people is not told of it yet."""
+    return any(row.get("is_week_complete") is False for row in rows)
+
+
 def periods(weeks: Sequence[date]) -> tuple[Period, ...]:
     """The periods that `weeks` are long enough for, shortest first; at least one if there is a week."""
     found = []

@@ -100,7 +100,8 @@ def _exchange(one: Path, other: Path) -> None:
 
 def _open_to_readers(home: Path, folder: Path) -> None:
     """A release is for readers, whatever the mask of the process that makes it."""
-    home.chmod(0o755)
+    # Their names are not listed: who has a release cannot find the one before it to subtract.
+    home.chmod(0o711)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 

@@ -1,7 +1,13 @@
+{# True while the week of a row runs; a week of which that is not known is over. #}
+{% macro still_runs() -%} is_week_complete is false {%- endmacro %}
+
 {# Withholds what small groups are behind, and what would let a reader subtract them (docs/method.md, "Small groups").
 
-   `relation` has the columns persons (distinct persons behind the row), margin_persons (behind the whole group) and
-   section: `total`, `cross`, or the name of a line, that is of rows that add up to the group. Adds is_suppressed:
+   `relation` has the columns persons (distinct persons behind the row), margin_persons (behind the whole group),
+   is_week_complete and section: `total`, `cross`, or the name of a line, that is of rows that add up to the group.
+   Adds is_suppressed:
+   - every row of a week that still runs, zeros included: subtracted from those of yesterday its numbers would tell who
+     joined since (docs/decisions/0106);
    - a row with fewer persons than its threshold;
    - in a line, one more row, if only one is withheld or the withheld ones together are still too few. Any row not
      withheld so far is large enough, so one more always suffices;
@@ -62,7 +68,8 @@
         ),
         is_about_people
         and (
-            is_small
+            {{ still_runs() }}
+            or is_small
             or (section <> 'total' and margin_persons between 1 and threshold - 1)
             or (section = 'cross' and count_small > 0)
             or (

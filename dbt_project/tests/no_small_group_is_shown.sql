@@ -1,4 +1,6 @@
--- No number about people stands for fewer persons than the thresholds allow.
+-- No number about people stands for fewer persons than the thresholds allow, and none
+-- is
+-- of a week that still runs.
 select 'voices' as report, company_id, week_start
 from {{ ref("rpt_voices_weekly") }}
 join {{ ref("voices") }} as voices using (voice)
@@ -33,3 +35,20 @@ union all
 select 'activation', company_id, month_start
 from {{ ref("rpt_activation_monthly") }}
 where count_active_employees between 1 and {{ var("small_group") - 1 }}
+{% for report, number in [
+        ("conversation_mix", "count_persons"),
+        ("voices", "if(side in ('human', 'unknown'), count_posts, null)"),
+        ("themes", "count_posts"),
+        ("sentiment", "week_start"),
+        ("brand_dialogue", "count_persons"),
+        ("brand_questions", "week_start"),
+        ("rising_themes", "week_start"),
+        ("rising_terms", "week_start"),
+        ("conversations", "week_start"),
+        ("label_quality", "count_accounts"),
+    ] %}
+    union all
+    select 'running {{ report }}', company_id, week_start
+    from {{ ref("rpt_" ~ report ~ "_weekly") }}
+    where is_week_complete is false and {{ number }} is not null
+{% endfor %}

@@ -18,6 +18,8 @@ from reports.sections import (
     voices,
 )
 
-__all__ = ["SECTIONS", "hero"]
+__all__ = ["OF_PEOPLE", "SECTIONS", "hero"]
 
 SECTIONS = (change, colleagues, about, families, help, voices, brand, tone, fresh, rivals, trust)
+OF_PEOPLE = (about, families, help, voices, tone, fresh)
+"""What they tell is withheld of a week that still runs."""

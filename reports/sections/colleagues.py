@@ -51,6 +51,9 @@ def view(t: Words, rows: Sequence[Row], company: str) -> View:
         return View(answer=t("colleagues.nothing", company=company), brief=t("colleagues.nothing_brief"))
     month = t.month(row["month_start"])
     notes = [t("colleagues.bound"), t("colleagues.ocean")]
+    if row.get("is_suppressed") and row.get("is_month_complete") is False:
+        yet, brief = (t(f"colleagues.{name}", month=month) for name in ("yet", "yet_brief"))
+        return View(answer=yet, brief=brief, notes=tuple(notes))
     if row.get("is_suppressed") or row.get("count_active_employees") is None:
         return View(
             answer=t("colleagues.hidden", company=company, month=month),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from reports.figures import Carrier, Listening, Period, Share, carrier, in_weeks, listening, pool, total
+from reports.figures import (
+    Carrier,
+    Listening,
+    Period,
+    Share,
+    carrier,
+    in_weeks,
+    is_running,
+    listening,
+    pool,
+    total,
+)
 from reports.tables import Row
 from reports.view import Hero, Scene, key
 from reports.words import Words
@@ -108,7 +119,9 @@ def fine(t: Words, rows: Sequence[Row], share: Share, period: Period) -> str:
     if conversations:
         unresolved = total(rows, "conversations_unresolved") / conversations
         parts.append(t("hero.unresolved", share=t.percent(unresolved)))
-    if share.hidden_weeks and share.value is not None:
+    if is_running(rows):
+        parts.append(t("hero.running"))
+    elif share.hidden_weeks and share.value is not None:
         parts.append(t("hero.withheld", count=share.hidden_weeks))
     return " ".join(parts)
 

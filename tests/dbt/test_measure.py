@@ -536,6 +536,8 @@ def rising(raw: Any) -> None:
             raw.post(f"{week}-{name}", name, at(days=7 * week), themes=(theme,))
     for name in people[40:]:
         raw.post(f"new-{name}", name, at(days=35), themes=("job_security",))
+    # Seen again a week later: the last week is over.
+    raw.post("again", "r0", at(days=35), about=False, last_seen_at=at(days=42))
 
 
 def test_a_theme_that_rose_beyond_chance_is_told_and_one_that_did_not_is_not(measured: Any) -> None:

@@ -263,6 +263,26 @@ def test_a_single_week_and_a_single_company_are_enough(make_marts: Make, tables:
     assert "Et ailleurs" not in text
 
 
+def test_where_the_only_week_still_runs_nothing_is_shown_of_people_and_the_reason_is_said(
+    make_marts: Make, running: Tables, settings: Settings
+) -> None:
+    found = read_tables(make_marts(running))
+    for language, why, month in (
+        ("fr", "sur quel ton sera dit quand elle sera finie", "Le mois est en cours"),
+        ("en", "in what tone is told when it is over", "The month still runs"),
+    ):
+        text = dashboard.render(found, settings, (language,))
+        page = Page(text).text
+        assert why in page
+        assert month in page
+        assert words(language)("page.too_few") not in page
+        sections = {section["id"]: section for section in payload(text)["pages"][language]["sections"]}
+        assert set(sections) == {"change", "colleagues", "brand", "rivals", "trust"}
+        # What counts events is told as it comes.
+        told = [*sections["change"]["rows"].values(), *sections["brand"]["rows"].values()]
+        assert words(language)("page.withheld") not in str(told)
+
+
 def test_without_a_headcount_the_share_is_not_computable(
     make_marts: Make, tables: Tables, settings: Settings
 ) -> None:

@@ -224,6 +224,15 @@ def test_withheld_cells_and_missing_tables_leave_a_whole_digest(
     assert found.health == "Écoute\u00a0: aucun relevé des collecteurs."
 
 
+def test_a_week_that_still_runs_is_not_said_to_be_one_of_few_people(
+    make_marts: Make, running: Tables, settings: Settings
+) -> None:
+    found = digest(read_tables(make_marts(running)), settings, "fr")
+    assert found.state == "people"  # the headline counts events, which are told as they come
+    assert part(found, "reading") == (found.words("digest.reading_running"),)
+    assert "Trop peu" not in found.text()
+
+
 def test_without_any_data_there_is_still_something_to_read(make_marts: Make, settings: Settings) -> None:
     found = digest(read_tables(make_marts({})), settings, "en")
     assert found.week is None

@@ -53,7 +53,8 @@ select
     companies.is_home,
     every_week.week_start,
     timezone(companies.time_zone, (every_week.week_start + interval 7 days)::timestamp)
-    <= newest.known_until as is_week_complete
+    <= newest.known_until as is_week_complete,
+    newest.known_until
 from every_week
 join {{ ref("dim_companies") }} as companies using (company_id)
 cross join newest

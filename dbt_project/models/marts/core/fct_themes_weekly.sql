@@ -43,7 +43,7 @@ with
             )
     )
 select
-    weeks.*,
+    weeks.* exclude (known_until),
     themes.theme,
     kinds.thread_kind,
     coalesce(counted.persons, 0) as persons,

@@ -1,9 +1,8 @@
 -- grain: one row per company x month
 with
     companies as (select * from {{ ref("dim_companies") }}),
-    newest as (
-        select max(created_at) as known_until from {{ ref("int_posts_latest") }}
-    ),
+    weeks as (select * from {{ ref("dim_weeks") }}),
+    newest as (select max(known_until) as known_until from weeks),
     months as (
         select
             company_id,
@@ -36,6 +35,12 @@ with
                 end
             ) as chance
         from {{ ref("fct_posts") }} as posts
+        -- a week that runs would tell day by day who joined
+        join
+            weeks
+            on weeks.company_id = posts.company_id
+            and weeks.week_start = posts.week_start
+            and not {{ still_runs() }}
         left join
             {{ ref("int_speaker_spans") }} as spans
             on spans.company_id = posts.company_id
@@ -58,13 +63,19 @@ with
         select
             companies.*,
             months.month_start,
+            -- its last week is over, too
             timezone(
-                companies.time_zone, (months.month_start + interval 1 month)::timestamp
+                companies.time_zone,
+                date_trunc(
+                    'week', months.month_start + interval 1 month - interval 1 day
+                )
+                + interval 7 days
             )
             <= newest.known_until as is_month_complete,
             coalesce(counted.active, 0) as active,
             coalesce(counted.active, 0)
-            between 1 and {{ var("small_group") - 1 }} as is_suppressed,
+            between if(is_month_complete, 1, 0) and {{ var("small_group") - 1 }}
+            as is_suppressed,
             floor(
                 {{
                     interval_low(
@@ -84,7 +95,8 @@ with
         cross join newest
         left join counted using (company_id, month_start)
     ),
-    -- a month that runs only grows: without steps, two releases tell who joined
+    -- a month that runs grows with each week: without steps, two releases tell who
+    -- joined
     stepped as (
         select
             * replace (
@@ -107,9 +119,12 @@ with
             if(is_suppressed, null, coalesce(high, 0)) as count_active_employees_high,
             count_active_employees / headcount as activation_share,
             round(count_active_employees_low / headcount, 4) as activation_share_low,
-            round(
-                least(1, count_active_employees_high / headcount), 4
-            ) as activation_share_high,
+            -- least skips nulls: without a number there is no upper end, and not one
+            -- of 1
+            case
+                when activation_share is not null
+                then round(least(1, count_active_employees_high / headcount), 4)
+            end as activation_share_high,
             {% for name in [
                 "professional_low",
                 "professional_high",

@@ -52,6 +52,7 @@ with
         left join
             {{ ref("stg_organisation_links") }} as links
             on links.post_id = opening.post_key
+        where not {{ still_runs() }}
         qualify position <= 20
     )
 select {{ contract() }}

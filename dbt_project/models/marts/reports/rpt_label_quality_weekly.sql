@@ -19,7 +19,8 @@ with
     final as (
         select
             weeks.*,
-            coalesce(counted.persons, 0)
+            {{ still_runs() }}
+            or coalesce(counted.persons, 0)
             between 1 and {{ var("small_group") - 1 }} as is_suppressed,
             if(is_suppressed, null, coalesce(counted.persons, 0)) as count_accounts,
             {% for name in ["unknown", "certain"] %}

@@ -31,6 +31,8 @@ with
             ) as at_most
         from used
         join weeks using (company_id, week_start)
+        -- that there is a row tells something, too
+        where not {{ still_runs() }}
     ),
     before as (
         select

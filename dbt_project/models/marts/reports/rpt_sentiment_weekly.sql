@@ -59,6 +59,8 @@ with
             if(theme = 'all', 'sentiments', 'sentiments_of_theme') as section
         from judged
         join {{ ref("dim_weeks") }} as weeks using (company_id, week_start)
+        -- that there is a row tells something, too
+        where not {{ still_runs() }}
     ),
     protected as (
         {{

@@ -47,9 +47,10 @@ with
     final as (
         select
             counted.* replace (
-                -- a count of persons like any other
+                -- a count of persons like any other, and the newest day still runs
                 if(
-                    count_opted_out between 1 and {{ var("small_group") - 1 }},
+                    counted.day = max(counted.day) over ()
+                    or count_opted_out between 1 and {{ var("small_group") - 1 }},
                     null,
                     count_opted_out
                 ) as count_opted_out

@@ -126,8 +126,19 @@ with
                 if(is_suppressed, null, count_accounts) as count_accounts,
                 if(is_suppressed, null, count_posts) as count_posts,
                 if(is_suppressed, null, count_exchanges) as count_exchanges,
-                if(is_suppressed, null, count_reactions) as count_reactions,
-                if(is_reach_withheld, null, reach) as reach,
+                case
+                    when not is_suppressed
+                    then
+                        if(
+                            is_person,
+                            {{ two_digits("count_reactions") }},
+                            count_reactions
+                        )
+                end as count_reactions,
+                case
+                    when not is_reach_withheld
+                    then if(is_person, {{ two_digits("reach") }}, reach)
+                end as reach,
                 if(
                     is_reach_withheld, null, count_accounts_with_reach
                 ) as count_accounts_with_reach
