@@ -1,6 +1,6 @@
 """Twice a day: who asked to be forgotten leaves, what is gone at its platform leaves, time to live is enforced."""
 
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import CronTriggerTimetable, chain, dag, task
 
 from girafe import wiring
 
@@ -79,9 +79,14 @@ def housekeeping() -> None:
 
         return enforce_times_to_live(wiring.here()).summary
 
-    asked = sources()
-    requests() >> asked
-    recheck.expand(source=asked) >> deletions() >> retention()
+    @task(trigger_rule="none_failed")
+    def all_done() -> None:
+        """Red where anything failed, so that the run is red too: retention ends well whatever failed before it."""
+
+    asked, asking = sources(), requests()
+    rechecked, cleaned, kept = recheck.expand(source=asked), deletions(), retention()
+    chain(asking, asked, rechecked, cleaned, kept)
+    [asking, asked, rechecked, cleaned, kept] >> all_done()
 
 
 housekeeping()

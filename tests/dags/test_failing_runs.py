@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from girafe.data_dir import DataDir
@@ -92,3 +93,51 @@ def test_what_airflow_keeps_of_runs_that_fail_names_nobody(tmp_path: Path) -> No
     assert search.in_bytes((tmp_path / "up.log").read_bytes()) is None
     assert search.in_folder(data, but={*RAW, "requests", "airflow"})[0] == {}
     assert search.in_folder(requests / "answers", but=set())[0] == {}
+
+
+@pytest.mark.slow
+def test_what_dbt_stores_of_a_test_that_fails_and_a_night_in_which_all_fails_name_nobody(
+    tmp_path: Path,
+) -> None:
+    """Rows behind a failing test of dbt are kept on request (DBT_STORE_FAILURES); then nothing can be tidied up."""
+    data, company = tmp_path / "data", tmp_path / "company.toml"
+    home = DataDir(data)
+    marked = land(home)
+    search = canaries.Search(canaries.marks_of(marked) | {WHO}, allowed=links_of_organisations(marked))
+    options = {"AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG", "DBT_STORE_FAILURES": "true"}
+    with serving(_Instance) as url:
+        company.write_text(COMPANY.format(url=url))
+        with started(data, company, **options) as airflow:
+            airflow.trigger("girafe_process")
+            assert airflow.end_of("girafe_process") == "success"
+            with duckdb.connect(str(home.warehouse)) as connection:
+                for table in ("posts", "speaker_labels", "mentions", "term_labels", "organisation_links"):
+                    connection.execute(f"insert into raw.{table} select * from raw.{table}")
+            assert airflow.clear("girafe_process", "measure.dbt_producer_watcher") == "failed"
+            with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+                [stored] = connection.execute(
+                    "select count(*) from information_schema.tables where table_schema like '%dbt_test__audit'"
+                ).fetchall()
+            assert stored[0] > 3
+            assert search.in_folder(data, but={*RAW, "airflow"})[0] == {}
+
+            wrong = tmp_path / "wrong.toml"
+            wrong.write_text(f'[company]\nname = "Ondine"\nheadcount = "{WHO}"\n')
+            (data / "requests" / "1.json").mkdir(parents=True)
+            (data / "requests" / "2.json").write_text(f'{{"platform": "mastodon", "account": "{WHO}"}}')
+            airflow.switch_on("girafe_housekeeping")
+            airflow.trigger("girafe_housekeeping", company=str(wrong))
+            assert airflow.end_of("girafe_housekeeping") == "failed"
+            nothing_done = airflow.tasks("girafe_housekeeping")
+            (data / "keys" / "pseudonym.key").write_text(f"{WHO} is no key")
+            airflow.trigger("girafe_housekeeping")
+            assert airflow.end_of("girafe_housekeeping") == "failed"
+            tasks = airflow.tasks("girafe_housekeeping")
+    assert "success" not in nothing_done.values(), nothing_done
+    assert (tasks["requests"], tasks["deletions"]) == ("failed", "failed"), tasks
+    assert tasks["retention"] == "success", "nothing is kept longer than allowed, whatever failed before"
+    found, searched = search.in_folder(data / "airflow", but=set())
+    assert found == {}
+    assert searched > 10
+    assert search.in_bytes((tmp_path / "up.log").read_bytes()) is None
+    assert search.in_folder(data, but={*RAW, "requests", "airflow", "keys"})[0] == {}
