@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -104,6 +105,15 @@ def test_only_the_last_few_releases_are_kept(tmp_path: Path) -> None:
     assert (exports / "n").read_text() == str(KEEP + 2)
     swap.drop_old_releases(exports, keep=1)
     assert [p for p in swap.releases_folder(exports).iterdir() if p.name[0] != "."] == [exports.resolve()]
+
+
+def test_a_reader_may_open_the_release_and_not_look_for_the_one_before_it(tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    with swap.building(exports) as folder:
+        swap.put_in_place(folder, exports, release_id="r1", keep=KEEP)
+    others = stat.S_IMODE(swap.releases_folder(exports).stat().st_mode) & 0o007
+    assert others == stat.S_IXOTH  # they may go through it, and not list it
+    assert stat.S_IMODE(exports.resolve().stat().st_mode) == 0o755
 
 
 def test_a_reader_in_a_loop_sees_whole_releases_only(tmp_path: Path) -> None:
