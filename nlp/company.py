@@ -98,8 +98,9 @@ class CompanyNames:
 
     @cached_property
     def compact(self) -> tuple[str, ...]:
-        """The names as handles and hashtags write them (`La Poste` -> `laposte`)."""
-        return tuple(dict.fromkeys(re.sub(r"[^\w]", "", name) for name in self.folded))
+        """The names as handles and hashtags write them (`La Poste` -> `laposte`), short ones of several words, too."""
+        several = (name for name in self._short[0] if len(re.findall(r"\w{2,}", name)) > 1)
+        return tuple(dict.fromkeys(re.sub(r"[^\w]", "", name) for name in (*self.folded, *sorted(several))))
 
     @cached_property
     def beginnings(self) -> tuple[str, ...]:

@@ -70,19 +70,13 @@ def _tuned() -> Any:
         return engine(weights)
 
 
-@cache
-def _untuned() -> Any:
-    return engine(package_file())
-
-
 def shown(text: str) -> str:
     """What the encoder is shown of a text."""
     # The engine reads C strings: a zero byte would end the text.
     return text[:CHARACTERS].replace("\0", " ") or " "
 
 
-def encode(texts: Sequence[str], *, is_tuned: bool = True) -> np.ndarray:
-    """One unit vector of 384 numbers per text; by the weights of the package where not `is_tuned`."""
-    model = _tuned() if is_tuned else _untuned()
-    vectors: np.ndarray = np.asarray(model.encode(list(map(shown, texts)), is_query=True))
+def encode(texts: Sequence[str]) -> np.ndarray:
+    """One unit vector of 384 numbers per text."""
+    vectors: np.ndarray = np.asarray(_tuned().encode(list(map(shown, texts)), is_query=True))
     return vectors.reshape(len(texts), -1)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from girafe.records import JUDGED_VOICES, Account, Voice
+from nlp.bio_rules import has_disclaimer
 from nlp.company import CompanyNames
-from nlp.employment import has_disclaimer, ties
+from nlp.employment import tie
 from nlp.fold import fold
 from nlp.kind import kind_scores
 from nlp.ties import Tie
@@ -29,6 +30,8 @@ class ProfileScore:
     codes: tuple[str, ...]
     scores: tuple[float, ...]
     """Log-probability per voice, in the order of JUDGED_VOICES."""
+    kinds: tuple[float, float, float]
+    """The chances of a person, an organisation and a bot, whatever is said of the company."""
 
 
 def score_profiles(
@@ -58,7 +61,7 @@ def score_pairs(
     accounts = [_bounded(account) for account in accounts]
     kinds, kind_codes = kind_scores(accounts, posts=posts, thorough=thorough)
     return [
-        _towards(account, names, share, codes, thorough=thorough)
+        _towards(account, names, share, codes)
         for account, names, share, codes in zip(accounts, companies, np.exp(kinds), kind_codes, strict=True)
     ]
 
@@ -81,11 +84,10 @@ def _towards(
     names: CompanyNames,
     share: np.ndarray,
     kind_codes: Sequence[str],
-    *,
-    thorough: bool = False,
 ) -> ProfileScore:
     person, organisation, bot = share
-    read, linked = ties(account, names, thorough=thorough), _by_link(account, names)
+    told, linked = tie(account, names), _by_link(account, names)
+    read = [] if told is None else [told]
     employee, former = _tied(read, linked)
     named = [each.code or "bio:names_company" for each in read] + linked
     codes = [*kind_codes, *named]
@@ -111,7 +113,11 @@ def _towards(
     share_of[_AT[Voice.BOT]] = bot
     share_of = np.maximum(share_of, _FLOOR)
     scores = np.log(share_of / share_of.sum()).round(6)
-    return ProfileScore(codes=tuple(sorted(set(codes))), scores=tuple(scores.tolist()))
+    return ProfileScore(
+        codes=tuple(sorted(set(codes))),
+        scores=tuple(scores.tolist()),
+        kinds=(float(share[0]), float(share[1]), float(share[2])),
+    )
 
 
 def _tied(read: Sequence[Tie], linked: Sequence[str]) -> tuple[float, float]:

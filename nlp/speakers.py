@@ -9,6 +9,7 @@ import numpy as np
 from girafe.errors import InputInvalid
 from girafe.records import JUDGED_VOICES, Account, Voice
 from girafe.settings import Settings
+from nlp.account_reader import account_features, is_read, read_together
 from nlp.calibration import VOICES, calibrate, choose
 from nlp.company import CompanyNames
 from nlp.explain import explained
@@ -72,26 +73,36 @@ def _answers(
     accounts = [account_of(item) for item in items]
     profiles = score_pairs(accounts, companies, posts=posts, thorough=not fast)
     states = [
-        _with_posts(score, written, names, thorough=not fast)
+        _with_posts(score, written, names)
         for written, score, names in zip(posts, profiles, companies, strict=True)
     ]
     probabilities = calibrate(np.array([scores for scores, _ in states], dtype=float).reshape(len(items), -1))
+    found = [codes for _, codes in states]
+    read = {
+        place: features
+        for place, (account, written, names) in enumerate(zip(accounts, posts, companies, strict=True))
+        if is_read(found[place]) and (features := account_features(account.bio, written, names)) is not None
+    }
+    kinds = np.array([profiles[place].kinds for place in read])
+    probabilities[list(read)], told = read_together(kinds, list(read.values()))
+    for place, code in zip(read, told, strict=True):
+        found[place] = (*found[place], code)
     voices = [VOICES[place] for place in choose(probabilities)]
     return [
         _line(item, voice, row, codes, explain=explain)
-        for item, voice, row, (_, codes) in zip(items, voices, probabilities, states, strict=True)
+        for item, voice, row, codes in zip(items, voices, probabilities, found, strict=True)
     ]
 
 
 def _with_posts(
-    profile: ProfileScore, posts: Sequence[str], names: CompanyNames, *, thorough: bool
+    profile: ProfileScore, posts: Sequence[str], names: CompanyNames
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """The profile with what the posts say about their author; posts are taken as older to newer."""
     rows = [Row(origin="profile", at=0, codes=profile.codes, scores=np.array(profile.scores))]
     for at, text in enumerate(posts, 1):
         folded = fold(text)
         named = bool(names.mentions(text, folded))
-        said = statement(text, names, folded=folded, thorough=thorough) if named else None
+        said = statement(text, names, folded=folded) if named else None
         if said is not None and said.code is not None:
             rows.append(Row(origin="post", at=at, codes=(said.code,), scores=np.array(weights(said))))
     *_, state = fold_history(rows)

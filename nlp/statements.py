@@ -1,167 +1,43 @@
-"""Statements: what a post says about its author's own job at a company, as one evidence code and its chance."""
+"""Statements: what a post alone says about its author's own job at a company: chances, and an evidence code."""
 
 from __future__ import annotations
 
 import math
-import re
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 from girafe.records import JUDGED_VOICES
-from nlp.company import CompanyNames, Mention
+from nlp.account_reader import account_features, account_ties
+from nlp.company import CompanyNames
 from nlp.fold import fold
-from nlp.tie_features import Lines, tie_features, tie_lines
-from nlp.ties import Tie, weigh
+from nlp.post_rules import is_of_a_job, rule_statement, speaks_of_oneself, weights_of
+from nlp.ties import Tie, coded
 
-_FILE = Path(__file__).parent / "patterns" / "statements.toml"
-_FIRST_PERSON = re.compile(
-    r"\b(?:i|i'm|im|my|we|our|us|me|je|j'|moi|mon|ma|mes|nous|notre|nos|on|as an?|en tant|etant|been|client"
-    r"|started|joined|quit|left|first|last|premier|premiere|dernier|derniere|cliente|employee here|laid off"
-    r"|licencie|licenciee|vire|viree|promoted|promue?|clocking|clocked|years|a year|ans|un an|shift|longer|plus|"
-    r"celebrat\w+|anniversary"
-    r"|got|proud|fier|fiere|contente?|used|worked|work for|ex|former|ancien|ancienne|here|ici|fired|"
-    r"entree?|fin de|payday"
-    r"|la paie|leaving|en pause|adieu)\b|\bj'"
-)
-"""Words of oneself."""
-
-_OF_JOBS = ("post:works_at", "post:worked_at", "post:left", "post:joined", "post:as_colleague", "post:speaks")
-_OF_WORK = re.compile(
-    r"\b(?:work|job|boss|shift|team|colleague|coworker|manager|employ|hired|fired|quit|left|retire|"
-    r"resign|laid|contract|career|"
-    r"apprentic|intern|staff|payroll|years? (?:at|with)|months? (?:at|with)|joined|started|"
-    r"travail|boss|boulot|taf|poste\b|equipe|"
-    r"collegue|chef|salari|embauch|vire|licenci|demission|quitte|cdi\b|cdd\b|stage|stagiaire|"
-    r"alternan|interim|carriere|retrait|rejoint|"
-    r"commence|ans? (?:chez|a|de)|mois (?:chez|a|de)|engineer|ingenieur|driver|nurse|technic|ancien|former|ex[- ]|"
-    r"recrut|hir|driv|conduis|livre|codes?\b|paie\b|wages?|salary|overtime|bonus|badge|canteen|cantine|depot|warehouse|"
-    r"been at|been an?\b|premier jour|first day|last day|day one|jours? chez|dern(?:ier|iere)\b|"
-    r"dem\b|summers?|etes? chez|"
-    r"years? ago|used to|i was\b|j'etais|ete \w+ chez|suis chez|encore chez|entree? chez|"
-    r"passage chez|came back|leaving|"
-    r"en tant que|as someone|as an?\b|let me go|let go|got out|sack\b|mis dehors|kicked|hr\b|direction|paid|temps chez|"
-    r"time at|days at|we at|here at|depuis que|officially|proud|fier|"
-    r"chez nous|parti(?:e|es|s)? de|"
-    r"handle|je gere|moderate|modere|who built|full time|part time|ma boite|my company|our store|magasin|i'm an? |"
-    r"planning|conges?\b|sacked|redundan|notice|promoted|promue?\b|clock|anniversary|celebrat|uniform|rota\b|nights?\b)"
-)
-"""Words of a job: without one, only the rules that need none are looked for."""
-OF_WORK_ALONE = frozenset(
-    {"post:left", "post:worked_at", "post:joined", "post:works_at", "post:as_colleague"}
-)
 _SURE, _PAST, _LEAST = 0.75, 0.5, 0.1
 """The chance from which a present job is said, a past one, a hint of a present one."""
 _OF_NOBODY, _AT_MOST = 0.5, 0.35
 """Without a word of oneself: what of the chance remains, and what it is at most: of left-out posts that read like
 0.64 a third were by employees (0089)."""
 _HINT = "post:may_work_at"
-_MOST, _SENTENCE = 3, 300
 _FLOOR = 1e-4
-_SENTENCE_END = re.compile(r"[.!?\n]")
-_FIRST_WORDS = 5
-"""How many letters of a statement the words of a veto may take in: "if" + "i work"."""
-_NOT_AFTER = re.compile(r"^(\(\?<![^()]*\))\\b")
 
 
-@cache
-def _rules() -> dict[str, Any]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A sentence about a company; `gate` is what a text must hold for it, whichever the company is."""
-
-    pattern: str
-    gate: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """The rules of one code; `gate` is what a text must hold for any of them."""
-
-    code: str
-    gate: re.Pattern[str]
-    rules: tuple[_Rule, ...]
-
-
-@cache
-def _codes() -> tuple[re.Pattern[str], tuple[_Code, ...]]:
-    """What a text must hold for any code, and the codes in order: most texts stop at the first."""
-    by_code = {
-        code: [rule.replace("(?:{c})", "{c}").replace("{{", "{").replace("}}", "}") for rule in rules]
-        for code, rules in ((code, _rules()["rules"][code]) for code in _rules()["order"])
-    }
-    gates = {code: list(map(_without_company, rules)) for code, rules in by_code.items()}
-    every = _any_of([gate for each in gates.values() for gate in each])
-    return every, tuple(
-        _Code(code, _any_of(gates[code]), tuple(_Rule(rule, re.compile(_without_company(rule))) for rule in rules))
-        for code, rules in by_code.items()
-    )  # fmt: skip
-
-
-def _without_company(rule: str) -> str:
-    """The longer of what stands before and behind the company: where a rule holds, so does each part of it."""
-    before, after = rule.split("{c}")
-    # A distance or a "not followed by" holds nearly everywhere.
-    return after if len(after) > len(before) and not after.startswith(("[^", "(?!")) else before
-
-
-def _any_of(rules: Sequence[str]) -> re.Pattern[str]:
-    """One pattern for all rules; those that begin a word are tried only where a word begins."""
-    # "Not after" and "where a word begins" hold at the same place, in either order.
-    turned = [_NOT_AFTER.sub(r"\\b\1", rule) for rule in rules]
-    begin = [rule.removeprefix(r"\b") for rule in turned if rule.startswith(r"\b")]
-    others = [rule for rule in turned if not rule.startswith(r"\b")]
-    return re.compile("|".join([*([rf"\b(?:{'|'.join(begin)})"] if begin else []), *others]))
-
-
-# Dear to compile, so one by one, when a text holds all of a rule but the company.
-@lru_cache(maxsize=16_384)
-def _compiled(rule: str, names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rule.replace("{c}", rf"(?:the |la |le |les |l')?[@#]?(?:{'|'.join(names)})(?!\w)"))
-
-
-def spellings(names: CompanyNames) -> tuple[str, ...]:
-    """Patterns of every way to write the company in running text, longest first."""
-    handles = {re.escape(handle) for handle in names.official_handles}
-    words = {r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", name))) for name in names.written}
-    compact = {re.escape(name) for name in names.compact}
-    return tuple(sorted(handles | words | compact, key=lambda name: (-len(name), name)))
-
-
-def statement(
-    text: str, names: CompanyNames, *, folded: str | None = None, thorough: bool = False
-) -> Tie | None:
-    """What the author says about their job at the company, if anything: a code, and how likely a job is.
-
-    `thorough` may ask the encoder.
-    """
+def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> Tie | None:
+    """What the author says about their job at the company, if anything: a code, and how likely a job is."""
     folded = fold(text) if folded is None else folded
-    code, of_oneself = rule_statement(folded, names), _FIRST_PERSON.search(folded) is not None
+    code = rule_statement(folded, names)
     if code is not None and not is_of_a_job(code):
         # Of nobody's own job, so not without a word of oneself either.
-        return Tie(code=code, current=0.0, former=0.0) if of_oneself else None
-    # The encoder is dear, and of who says no word of themselves little is believed anyway.
-    thorough = thorough and of_oneself
-    mentions = names.mentions(text, folded)[:_MOST]
-    found = [_weighed(folded, each, code, tie_lines(text, each) if thorough else None) for each in mentions]
-    best = max(found, key=lambda each: max(each.current, each.former), default=None)
-    return None if best is None else heard(best, folded)
-
-
-def is_of_a_job(code: str) -> bool:
-    """Whether a rule's code says that the author has a job at the company, or had one."""
-    return code.startswith(_OF_JOBS)
+        return Tie(code=code, current=0.0, former=0.0) if speaks_of_oneself(folded) else None
+    features = account_features("", (text,), names)
+    if features is None:
+        return None
+    (chances,) = account_ties([features])
+    return heard(coded(chances, (code,) if code else (), origin="post"), folded)
 
 
 def heard(read: Tie, folded: str) -> Tie | None:
     """What is believed of a mention in a post: a job, a hint of one, or nothing."""
-    if _FIRST_PERSON.search(folded) is None:
+    if not speaks_of_oneself(folded):
         # Headlines read like people at work: without a word of oneself it is a weak hint, however sure it looks.
         weak = min(read.current * _OF_NOBODY, _AT_MOST)
         read = replace(read, current=weak, former=read.former * _OF_NOBODY)
@@ -170,63 +46,13 @@ def heard(read: Tie, folded: str) -> Tie | None:
     return replace(read, code=_HINT) if read.current >= _LEAST else None
 
 
-def _weighed(folded: str, mention: Mention, code: str | None, lines: Lines | None) -> Tie:
-    codes = (code,) if code else ()
-    return weigh(tie_features(folded, mention, is_post=True, codes=codes), code, origin="post", lines=lines)
-
-
-def rule_statement(folded: str, names: CompanyNames) -> str | None:
-    """The code of the first rule that holds anywhere in a folded text."""
-    any_gate, codes = _codes()
-    works = _OF_WORK.search(folded) is not None
-    if works and any_gate.search(folded) is None:
-        return None
-    written = spellings(names)
-    for each in codes:
-        # Looking for every rule is dear: without a word of work only those are that need none.
-        if (not works and each.code in OF_WORK_ALONE) or each.gate.search(folded) is None:
-            continue
-        for rule in each.rules:
-            if rule.gate.search(folded) is None:
-                continue
-            found = _compiled(rule.pattern, written).search(folded)
-            if found is not None and is_meant(each.code, folded, found):
-                return each.code
-    return None
-
-
-@cache
-def _vetoes() -> dict[str, Any]:
-    vetoes: dict[str, Any] = _rules()["vetoes"]
-    return {
-        name: re.compile(value) if isinstance(value, str) else frozenset(value)
-        for name, value in vetoes.items()
-    }
-
-
-def is_meant(code: str, folded: str, found: re.Match[str]) -> bool:
-    """Whether the words found are the author's own statement: no wish, question, quotation or customer's move."""
-    vetoes = _vetoes()
-    if code in vetoes["of_customers"] and vetoes["customer"].search(folded):
-        return vetoes["work"].search(folded) is not None
-    if not is_of_a_job(code):
-        return True
-    start = max(folded.rfind(mark, 0, found.start() + 1) for mark in ".!?\n") + 1
-    # The match itself may begin at the end of the sentence before.
-    said = folded[max(start, found.start() - _SENTENCE) : max(start, found.start())]
-    if vetoes["before"].search(f"{said}{found.group()[:_FIRST_WORDS]}"):
-        return False
-    asked = _SENTENCE_END.search(folded, found.end())
-    return not (asked is not None and asked.group() == "?" and vetoes["question"].search(folded[start:]))
-
-
 def weights(said: Tie) -> tuple[float, ...]:
     """Logarithms by which a statement speaks for each voice, in the order of JUDGED_VOICES.
 
     What is said of a job weighs by its chance against that of a person without one (`person` is 0); what else is said
     weighs by its code.
     """
-    row = {"person": 0.0, **_rules()["weights"][said.code]}
+    row = {"person": 0.0, **weights_of(said.code or "")}
     if "employee" not in row:
         other = max(1 - said.current - said.former, _FLOOR)
         row["employee"] = math.log(max(said.current, _FLOOR) / other)

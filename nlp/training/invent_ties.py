@@ -14,11 +14,12 @@ from typing import Any
 from nlp.company import CompanyNames
 from nlp.training.invent_bios import TiedProfile
 
-IN_ACCOUNTS = Path(__file__).parent / "turns_in_accounts.tsv"
-"""Whole accounts to learn from, each text marked with whether it tells what its author is to the company."""
+ACCOUNTS = tuple(sorted((Path(__file__).parent / "accounts").glob("writer_*.tsv")))
+"""Whole accounts to learn from, a file for each writer, each text marked with whether it tells what its author is to the
+company."""
 TURNS = (
     *sorted(Path(__file__).parent.glob("turns*.txt"), key=lambda path: (len(path.stem), path.name)),
-    IN_ACCOUNTS,
+    *ACCOUNTS,
 )
 """turns.txt, and what was written after it: a turn is known by its place in all of them."""
 PLAIN = Path(__file__).parent / "plain.toml"
@@ -33,6 +34,8 @@ ACCOUNTS_APART = Path(__file__).parent / "accounts_apart.tsv"
 """The same by another writer."""
 THIRD_APART = Path(__file__).parent / "accounts_third_apart.tsv"
 """The same by a third."""
+FOURTH_APART = Path(__file__).parent / "accounts_fourth_apart.tsv"
+"""The same by a fourth."""
 
 _WEIGHTS = {"turns_en_more": 0.3, "turns_fr_more": 0.3}
 """Pairs that only their sense tells apart, more than words can read: at full weight they blur the rest (0076)."""
@@ -68,8 +71,8 @@ def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
     """The turns of some files, in their order."""
     found: list[Turn] = []
     for path in paths:
-        if path == IN_ACCOUNTS:
-            found += turns_in_accounts()
+        if path in ACCOUNTS:
+            found += turns_in_accounts(path)
             continue
         in_view = path == TURNS[0]
         for row in path.read_text(encoding="utf-8").splitlines():
@@ -90,14 +93,13 @@ def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
     return found
 
 
-def turns_in_accounts(path: Path = IN_ACCOUNTS) -> Iterator[Turn]:
+def turns_in_accounts(path: Path) -> Iterator[Turn]:
     """Of whole accounts the texts that name the company and tell the truth by themselves (`*`); of people who do not work
     there also those that tell nothing (`~`)."""
     for profile in whole_accounts(path):
         names = CompanyNames(company_id="any", names=(profile.company,))
         for place, text in enumerate((profile.bio, *profile.posts)):
-            tells = text.startswith("*") or (text.startswith("~") and profile.truth == "other")
-            said = _with_slots(text.lstrip("*~ "), names) if tells else None
+            said = _with_slots(unmarked(text), names) if is_telling(text, profile.truth) else None
             if said is not None:
                 yield Turn(
                     truth="other" if profile.truth == "organisation" else profile.truth,
@@ -106,6 +108,16 @@ def turns_in_accounts(path: Path = IN_ACCOUNTS) -> Iterator[Turn]:
                     text=said,
                     in_view=False,
                 )
+
+
+def is_telling(text: str, truth: str) -> bool:
+    """Whether a marked text tells by itself what its author is to the company; of others, every text that names it does."""
+    return text.startswith("*") or (text.startswith("~") and truth == "other")
+
+
+def unmarked(text: str) -> str:
+    """The text without its mark."""
+    return text.lstrip("*~ ")
 
 
 def _with_slots(text: str, names: CompanyNames) -> str | None:

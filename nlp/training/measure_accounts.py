@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +15,22 @@ from sklearn.linear_model import LogisticRegression
 from girafe.records import JUDGED_VOICES, Voice
 from nlp import encoder
 from nlp.calibration import THRESHOLDS
-from nlp.company import CompanyNames
-from nlp.employment import READ_ALONE, rule_code
-from nlp.fold import fold
 from nlp.kind import UNSURE
 from nlp.linear import sigmoid
 from nlp.profile_features import line, matrix
 from nlp.speakers import speakers_lines
-from nlp.statements import heard, is_of_a_job, rule_statement
-from nlp.ties import Tie, tense_of
+from nlp.training import accounts as account_training
 from nlp.training import kind as training
-from nlp.training import ties as tie_training
 from nlp.training.convert import lines
 from nlp.training.invent_bios import TiedProfile, tied_profiles
 from nlp.training.invent_ties import (
     ACCOUNTS_APART,
-    COMPANIES,
+    FOURTH_APART,
     FRESH,
     KEPT_APART,
     ORDINARY_APART,
     THIRD_APART,
-    Turn,
-    filled,
     turned_profiles,
-    turns,
     whole_accounts,
 )
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
@@ -92,10 +84,10 @@ def _ece(truth: np.ndarray, scores: np.ndarray) -> str:
 def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str, ...]]:
     """Employees of a named company, in texts a reader labelled and in invented ones.
 
-    Turns left out of training are judged by mention, as a person's; the rest goes the whole way.
+    Accounts of a writer left out of training are read whole; the rest goes the whole way.
     """
     systems = ["girafe, fast"] if quick or not encoder.available() else ["girafe, fast", "girafe, cascade"]
-    yield from _left_out(data, systems)
+    yield from _left_out_writers(data)
     sets = {
         "invented, plain": _asked(tied_profiles(random.Random(_SEED), 1200)),
         "invented, fresh": _asked(turned_profiles(FRESH)),
@@ -103,6 +95,7 @@ def employment(data: Path | None, *, quick: bool = False) -> Iterator[tuple[str,
         "invented, ordinary, kept apart": _asked(whole_accounts(ORDINARY_APART)),
         "invented, another writer's, kept apart": _asked(whole_accounts(ACCOUNTS_APART)),
         "invented, a third writer's, kept apart": _asked(whole_accounts(THIRD_APART)),
+        "invented, a fourth writer's, kept apart": _asked(whole_accounts(FOURTH_APART)),
     }
     if data is not None:
         sets["read"] = _read(data)
@@ -140,41 +133,17 @@ def _error_row(
     )
 
 
-def _left_out(data: Path | None, systems: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Turns the rules were not written with in view, by family six times left out of training; pairs apart."""
-    found = tie_training.examples(data)
-    first = np.unique(found.turns, return_index=True)[1]
-    asked = first[[found.is_unseen[place] and found.turns[place].startswith("turn") for place in first]]
-    truth, told = np.array(_TIES)[found.ties[asked]], turns()
-    for system in systems:
-        encoded = tie_training.encoded_lines(found, CACHE) if system == "girafe, cascade" else None
-        chances = tie_training.cross_validated(found, encoded)[asked]
-        of_turns = [told[int(found.turns[place].split()[1])] for place in asked]
-        voices = np.array([_voice_of(turn, row) for turn, row in zip(of_turns, chances, strict=True)])
-        in_pairs = np.array([turn.weight < 1 for turn in of_turns])
-        for name, own in (("left out of training", ~in_pairs), ("in pairs, left out of training", in_pairs)):
-            name = f"invented, {name}"
-            yield from _rows_of_a_set(name, system, truth[own], found.languages[asked][own], voices[own])
-            yield _error_row(name, system, (truth == voices)[own], chances.max(axis=1)[own], voices[own])
-
-
-def _voice_of(turn: Turn, chances: np.ndarray) -> str:
-    """What is said at work of a person who wrote a turn, by these chances of its first mention."""
-    company, other = COMPANIES[0]
-    names = CompanyNames(company_id="any", names=(company,))
-    text = filled(turn, company, other)
-    folded, best = fold(text), _TIES[int(chances.argmax())]
-    least = float(THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)])
-    if turn.is_post:
-        code = rule_statement(folded, names)
-        read = heard(Tie(code=best, current=float(chances[0]), former=float(chances[1])), folded)
-        if (code is not None and not is_of_a_job(code)) or read is None:
-            return "other"
-        best = _TIES[int(np.argmax([read.current, read.former, 1 - read.current - read.former]))]
-        return "unknown" if best == "employee" and read.current < least else best
-    if "current" not in {tense_of(rule_code(folded, mention)) for mention in names.mentions(text, folded)}:
-        least = max(least, READ_ALONE)
-    return "unknown" if best == "employee" and chances[0] < least else best
+def _left_out_writers(data: Path | None) -> Iterator[tuple[str, ...]]:
+    """Whole accounts that name the company, read by a model that has seen nothing by their writer."""
+    found, name, system = account_training.examples(data), "invented, whole, writer left out", "girafe, fast"
+    own = found.is_whole
+    chances = account_training.cross_validated(found)[own]
+    classes = np.array([*_TIES, "organisation"])
+    truth, voices = classes[found.ties[own]], classes[chances.argmax(axis=1)]
+    doubted = (voices == "employee") & (chances[:, 0] < THRESHOLDS[JUDGED_VOICES.index(Voice.EMPLOYEE)])
+    voices = np.where(doubted, "unknown", voices)
+    yield from _rows_of_a_set(name, system, truth, found.languages[own], voices)
+    yield _error_row(name, system, truth == voices, chances.max(axis=1), voices)
 
 
 def _of_the_answer(told: dict[str, Any]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from threadpoolctl import threadpool_limits
 
-from nlp.training import kind, relevance, sentiment, themes, ties, words
+from nlp.training import accounts, kind, relevance, sentiment, themes, words
 from nlp.training.convert import SHARED
 from nlp.training.vectors import CACHE
 
@@ -16,7 +16,7 @@ PARTS: Mapping[str, Callable[[], None]] = {
     "sentiment": lambda: sentiment.train(SHARED, CACHE),
     "themes": lambda: themes.train(SHARED),
     "words": lambda: words.train(SHARED, CACHE),
-    "ties": lambda: ties.train(SHARED, CACHE),
+    "accounts": lambda: accounts.train(SHARED),
     "relevance": lambda: relevance.train(SHARED, CACHE),
 }
 

@@ -16,11 +16,11 @@ CACHE = Path(".cache") / "vectors"
 _BATCH = 128
 
 
-def vectors(texts: Sequence[str], cache: Path, *, is_tuned: bool = True) -> np.ndarray:
-    """One vector per text, by the tuned encoder or the package's own; what the cache holds is not computed again."""
+def vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
+    """One vector per text; what the cache holds is not computed again."""
     cache.mkdir(parents=True, exist_ok=True)
     # Another tuning makes other vectors.
-    store = cache / (f"tuned-{zlib.crc32(TUNED.read_bytes()):08x}.npz" if is_tuned else "vectors.npz")
+    store = cache / f"tuned-{zlib.crc32(TUNED.read_bytes()):08x}.npz"
     known: dict[str, np.ndarray] = {}
     if store.exists():
         with np.load(store) as arrays:
@@ -30,7 +30,7 @@ def vectors(texts: Sequence[str], cache: Path, *, is_tuned: bool = True) -> np.n
     missing = list({key: place for place, key in enumerate(keys) if key not in known}.values())
     for start in range(0, len(missing), _BATCH):
         part = missing[start : start + _BATCH]
-        found = encode([texts[place] for place in part], is_tuned=is_tuned)
+        found = encode([texts[place] for place in part])
         known.update(zip((keys[place] for place in part), found, strict=True))
     if missing:
         np.savez(store, keys=np.array(list(known)), values=np.array(list(known.values()), dtype=np.float32))

@@ -26,6 +26,14 @@ def _named(company: str, text: str, **more: tuple[str, ...]) -> list[str]:
         ("Hôpital Sainte-Mathurine", "trois brancardiers pour tout Ste Mathurine", "Ste Mathurine"),
         ("Bio'Cœuvre", "le vendeur bio'coeuvre m'a tout expliqué", "bio'coeuvre"),
         ("Dreeve", "@dreeve_app backend, Glasgow", "@dreeve_app"),
+        ("Wattlebord Mining", "wattlebord changed the charter again", "wattlebord"),
+        ("Brûlerie Escandre", "réassort chez Escandre ce matin", "Escandre"),
+        ("Pellew & Dace", "P&D Truro, menswear floor", "P&D"),
+        ("Pellew & Dace", "pellew n dace still owe me for March", "pellew n dace"),
+        ("JTK Roofing", "JTK said they'd be here at 8", "JTK"),
+        ("Gantry Rowe Logistics", "waiting in for @gantryrowe", "@gantryrowe"),
+        ("Aciéries d'Hautmernois", "Aciéries Hautmernois, halle sud", "Aciéries Hautmernois"),
+        ("Sucrerie d'Aubigney-Vaux", "jour 61 de campagne à Aubigney-Vaux", "Aubigney-Vaux"),
     ],
 )
 def test_a_company_is_found_as_people_write_it(company: str, text: str, found: str) -> None:
@@ -42,6 +50,11 @@ def test_a_company_is_found_as_people_write_it(company: str, text: str, found: s
         ("Compagnie des Alpines", "une semaine dans les Alpines"),
         ("Google Cloud", "google it yourself"),
         ("Crédit Agricole", "le salon agricole ouvre demain"),
+        ("Montreuil Peinture", "Montreuil sous la pluie"),
+        ("Hôpital de Bar-le-Duc", "un dimanche à Bar-le-Duc"),
+        ("New York Bagels", "New York est loin"),
+        ("Ville de Bréhancourd", "brocante à Bréhancourd samedi"),
+        ("Camille Traiteur", "Camille a dix ans"),
     ],
 )
 def test_what_is_left_of_a_name_is_no_company_where_it_means_a_place_a_person_or_another_one(

@@ -11,9 +11,9 @@ import pytest
 
 from girafe.records import JUDGED_VOICES, Account, Voice
 from girafe.settings import Settings
+from nlp.bio_rules import _rules
 from nlp.calibration import THRESHOLDS, calibrate
 from nlp.company import CompanyNames
-from nlp.employment import _rules
 from nlp.explain import codes_in_words
 from nlp.history import _STANCES, Row, fold_history
 from nlp.profile import score_pairs

@@ -7,7 +7,7 @@ import re
 
 from nlp.company import CompanyNames
 from nlp.fold import fold
-from nlp.statements import _OF_WORK, OF_WORK_ALONE, _rules, is_meant, rule_statement, spellings
+from nlp.post_rules import _OF_WORK, OF_WORK_ALONE, _rules, is_meant, rule_statement, spellings
 from nlp.training.invent_bios import tied_profiles
 
 

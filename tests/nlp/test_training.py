@@ -11,15 +11,15 @@ import pytest
 import spacy
 
 from nlp.company import CompanyNames
-from nlp.tie_features import tie_lines
 from nlp.training import kind
 from nlp.training.card import markdown
 from nlp.training.convert import SHARED
-from nlp.training.families import families
 from nlp.training.homonyms import APART, KNOWN_APART, as_said
 from nlp.training.invent_relevance import sentences
 from nlp.training.invent_ties import (
+    ACCOUNTS,
     ACCOUNTS_APART,
+    FOURTH_APART,
     KEPT_APART,
     ORDINARY_APART,
     THIRD_APART,
@@ -64,20 +64,7 @@ def test_the_card_shows_a_table_whatever_stands_in_its_cells() -> None:
     assert markdown([("a", "b"), ("1|2", "3")]) == "| a | b |\n| --- | --- |\n| 1/2 | 3 |"
 
 
-def test_twins_and_pairs_written_beside_each_other_are_left_out_of_training_together() -> None:
-    told = [
-        "my company is {C} and they never say thank you",
-        "my phone company is {C} and they never say thank you",
-        "Nurse. {C}. Wife. Mum.",
-        "Bus driver in Cardiff, rugby, two dogs, {C}",
-        "my company is {C} and they never say thank you!",
-    ]
-    first, second, third, fourth, fifth = families(told)
-    assert first == second == fifth
-    assert len({first, third, fourth}) == 3
-
-
-_APART = (KEPT_APART, ORDINARY_APART, ACCOUNTS_APART, THIRD_APART)
+_APART = (KEPT_APART, ORDINARY_APART, ACCOUNTS_APART, THIRD_APART, FOURTH_APART)
 
 
 @pytest.mark.parametrize("file", _APART)
@@ -85,7 +72,7 @@ def test_no_account_kept_apart_is_learnt_from(file: Path) -> None:
     folder = KEPT_APART.parent
     told = "\n".join(
         path.read_text(encoding="utf-8")
-        for path in folder.iterdir()
+        for path in (*folder.iterdir(), *ACCOUNTS)
         if path.suffix in (".txt", ".toml", ".tsv") and path not in _APART
     )
     said = [
@@ -128,17 +115,6 @@ def test_of_whole_accounts_the_texts_that_tell_are_learnt_from(tmp_path: Path) -
         ("other", True, "my {c} parcel is late"),
         ("other", False, "Official distributor of #{T}"),
     ]
-
-
-def test_an_encoder_sees_what_stands_around_a_name_and_its_clause_and_never_the_name() -> None:
-    names = CompanyNames(company_id="x", names=("Norlux",))
-    text = "Two dogs, Norlux\nnurse. Ex-Bolt, and now @norlux; rugby"
-    first, second = names.mentions(text)
-    assert tie_lines(text, first) == (
-        "Two dogs, Acme nurse. Ex-Bolt, and now @norlux; rugby",
-        "Acme nurse",
-    )
-    assert tie_lines(text, second)[1] == "and now @acme"
 
 
 def test_a_name_goes_on_with_capitals_of_the_same_breath_only() -> None:
