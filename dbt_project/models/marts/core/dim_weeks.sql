@@ -14,7 +14,8 @@ with
         group by company_id
     ),
     newest as (
-        -- live sources: when we last looked; imports: when the last post was written
+        -- live sources: when we last looked, whether or not anybody spoke; imports: when
+        -- the last post was written
         select max(known_until) as known_until
         from
             (
@@ -23,6 +24,10 @@ with
                 union all
                 select max(observed_at)
                 from {{ ref("stg_edge_counts") }}
+                union all
+                select max(first_fetched_at)
+                from {{ ref("stg_collection_runs") }}
+                where health = 'silent'
             )
     ),
     weeks as (
