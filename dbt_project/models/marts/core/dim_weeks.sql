@@ -14,9 +14,8 @@ with
         group by company_id
     ),
     newest as (
-        -- live sources: when we last looked, whether or not anybody spoke; imports:
-        -- when
-        -- the last post was written
+        -- live sources: when we last looked, whether or not anybody spoke;
+        -- imports: when the last post was written
         select max(known_until) as known_until
         from
             (
