@@ -104,13 +104,21 @@ def weight_of(row: Sequence[int]) -> float:
 def account_features(bio: str, posts: Sequence[str], names: CompanyNames) -> list[int] | None:
     """The hashed features of an account; None where neither profile nor posts name the company."""
     found = _Words(names)
-    profile_names = found.read(bio, is_post=False)
-    naming = sum([found.read(post, is_post=True) for post in posts[-_MOST:]])
+    profile_names, naming = found.read_bio(bio), 0
+    for post in posts[-_MOST:]:
+        folded = fold(post)
+        naming += found.read_post(post, folded, rule_statement(folded, names))
     if not (profile_names or naming):
         return None
-    found.pieces.add(f"bio={'none' if not bio.strip() else 'names' if profile_names else 'silent'}")
-    found.pieces.add(f"posts={naming}")
-    return sorted({_hash(piece) for piece in found.pieces})
+    return found.features("none" if not bio.strip() else "names" if profile_names else "silent", naming)
+
+
+def post_features(text: str, names: CompanyNames, *, folded: str, code: str | None) -> list[int] | None:
+    """The same of a post alone, for who has it folded and has asked the rules already (`code`)."""
+    found = _Words(names)
+    if not found.read_post(text, folded, code):
+        return None
+    return found.features("none", 1)
 
 
 class _Words:
@@ -120,49 +128,58 @@ class _Words:
         self.names = names
         self.pieces: set[str] = set()
 
-    def read(self, text: str, *, is_post: bool) -> bool:
-        """Adds the pieces of one text; whether it names the company."""
-        folded, mentions = _shortened(text, self.names)
-        part = f"{'p' if is_post else 'b'}{'n' if mentions else 'o'}"
+    def read_bio(self, bio: str) -> bool:
+        """Adds the pieces of a profile; whether it names the company."""
+        folded, mentions = self._read(bio, fold(bio), "b")
+        for mention in mentions[:_RULED]:
+            code = rule_code(folded, mention)
+            self.pieces.add(f"rule={code}")
+            self.pieces.add(f"rule={code}&on={_goes_on(folded, mention)}")
+        return bool(mentions)
+
+    def read_post(self, text: str, folded: str, code: str | None) -> bool:
+        """Adds the pieces of a post, of which the rules say `code`; whether it names the company."""
+        folded, mentions = self._read(text, folded, "p")
+        if mentions:
+            self.pieces.add(f"rule={code}")
+            self.pieces.add(f"oneself={speaks_of_oneself(folded)}")
+        return bool(mentions)
+
+    def features(self, bio: str, naming: int) -> list[int]:
+        """All that was read; `bio`: what the profile is, `naming`: how many posts name the company."""
+        pieces = {*self.pieces, f"bio={bio}", f"posts={naming}"}
+        return sorted(set(map(_hash, pieces)))
+
+    def _read(self, text: str, folded: str, place: str) -> tuple[str, list[Mention]]:
+        folded, mentions = _shortened(folded, self.names.mentions(text, folded))
+        part = f"{place}{'n' if mentions else 'o'}"
         tokens = TOKEN.findall(_named(folded, mentions).replace("’", "'"))
         self.pieces.update(_of_words(part, tokens))
         if mentions:
             self.pieces.update(_around(part, tokens))
-            self.pieces.update(self._ruled(folded, mentions, is_post=is_post))
-        return bool(mentions)
-
-    def _ruled(self, folded: str, mentions: Sequence[Mention], *, is_post: bool) -> Iterator[str]:
         for mention in mentions:
-            yield f"kind={mention.kind}&post={is_post}"
-            yield f"on={self._goes_on(folded, mention)}&post={is_post}"
-        if is_post:
-            yield f"rule={rule_statement(folded, self.names)}"
-            yield f"oneself={speaks_of_oneself(folded)}"
-        for mention in () if is_post else mentions[:_RULED]:
-            code = rule_code(folded, mention)
-            yield f"rule={code}"
-            yield f"rule={code}&on={self._goes_on(folded, mention)}"
-
-    @staticmethod
-    def _goes_on(folded: str, mention: Mention) -> str:
-        """How many words with a capital follow at once, and how many of them tell of no trade: another one's name."""
-        more = TOKEN.findall(folded[mention.end : mention.end + _AFTER])[: mention.goes_on]
-        return f"{min(mention.goes_on, _NEAR)}/{sum(not kinds_of(token) for token in more)}"
+            self.pieces.add(f"kind={mention.kind}&post={place == 'p'}")
+            self.pieces.add(f"on={_goes_on(folded, mention)}&post={place == 'p'}")
+        return folded, mentions
 
 
-def _shortened(text: str, names: CompanyNames) -> tuple[str, list[Mention]]:
-    """The folded text and where it names the company; of a long one what stands around the first place."""
-    folded = fold(text)
-    mentions = names.mentions(text, folded)
-    if len(folded) > _LONGEST:
-        start = max(0, mentions[0].start - _LONGEST // 2) if mentions else 0
-        folded = folded[start : start + _LONGEST]
-        mentions = [
-            replace(mention, start=mention.start - start, end=mention.end - start)
-            for mention in mentions
-            if start <= mention.start and mention.end <= start + _LONGEST
-        ]
-    return folded, mentions
+def _goes_on(folded: str, mention: Mention) -> str:
+    """How many words with a capital follow at once, and how many of them tell of no trade: another one's name."""
+    more = TOKEN.findall(folded[mention.end : mention.end + _AFTER])[: mention.goes_on]
+    return f"{min(mention.goes_on, _NEAR)}/{sum(not kinds_of(token) for token in more)}"
+
+
+def _shortened(folded: str, mentions: list[Mention]) -> tuple[str, list[Mention]]:
+    """A folded text and where it names the company; of a long one what stands around the first place."""
+    if len(folded) <= _LONGEST:
+        return folded, mentions
+    start = max(0, mentions[0].start - _LONGEST // 2) if mentions else 0
+    end = start + _LONGEST
+    return folded[start:end], [
+        replace(mention, start=mention.start - start, end=mention.end - start)
+        for mention in mentions
+        if start <= mention.start and mention.end <= end
+    ]
 
 
 def _named(folded: str, mentions: Sequence[Mention]) -> str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from girafe.records import JUDGED_VOICES
-from nlp.account_reader import account_features, account_ties
+from nlp.account_reader import account_ties, post_features
 from nlp.company import CompanyNames
 from nlp.fold import fold
 from nlp.post_rules import is_of_a_job, rule_statement, speaks_of_oneself, weights_of
@@ -28,7 +28,7 @@ def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> T
     if code is not None and not is_of_a_job(code):
         # Of nobody's own job, so not without a word of oneself either.
         return Tie(code=code, current=0.0, former=0.0) if speaks_of_oneself(folded) else None
-    features = account_features("", (text,), names)
+    features = post_features(text, names, folded=folded, code=code)
     if features is None:
         return None
     (chances,) = account_ties([features])

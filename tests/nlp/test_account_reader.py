@@ -5,9 +5,11 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from nlp.account_reader import account_features
+from nlp.account_reader import account_features, post_features
 from nlp.company import CompanyNames
 from nlp.explain import codes_in_words
+from nlp.fold import fold
+from nlp.post_rules import rule_statement
 from nlp.speakers import speakers_lines
 
 _NORLUX = CompanyNames(company_id="x", names=("Norlux",))
@@ -70,6 +72,13 @@ def test_what_the_company_is_called_plays_no_part() -> None:
         for name in names
     }
     assert len(rows) == 1
+
+
+def test_a_post_alone_is_read_the_same_by_a_run_and_as_an_account_without_a_profile() -> None:
+    for post in ("my shift at Norlux ends at ten", "je bosse chez Norlux " * 60, "nothing of theirs"):
+        folded = fold(post)
+        alone = post_features(post, _NORLUX, folded=folded, code=rule_statement(folded, _NORLUX))
+        assert alone == account_features("", [post], _NORLUX)
 
 
 def test_who_names_no_company_is_not_read() -> None:
