@@ -146,13 +146,18 @@ def quoting_nobody(call: Callable[P, T]) -> Callable[P, T]:
             if not isinstance(error, OSError) or _is_of_the_machine(error):
                 error.__cause__ = error.__context__ = None
                 raise
-            fault = OSError(told_of(error))
+            fault = _without_words(error)
         except Exception as error:
             fault = Defect(f"A fault of girafe: {told_of(error)}. Please report this line.")
         # Raised out here, where no other error is being handled and becomes its context.
         raise fault
 
     return quiet
+
+
+def _without_words(error: OSError) -> OSError:
+    """Where it happened, with the number of the system if it has one: pyarrow tells a full disk in words of its own."""
+    return OSError(told_of(error)) if error.errno is None else OSError(error.errno, told_of(error))
 
 
 def _is_of_the_machine(error: OSError) -> bool:

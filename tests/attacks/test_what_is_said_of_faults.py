@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import traceback
@@ -75,6 +76,17 @@ def test_what_a_library_says_as_if_it_were_the_machine_loses_its_words(raised):
         refused()
     assert ODILE not in "".join(traceback.format_exception(caught.value))
     assert "refused" in str(caught.value)
+
+
+def test_a_full_disk_that_a_library_tells_in_its_own_words_is_still_a_full_disk():
+    @quoting_nobody
+    def written() -> None:
+        raise OSError(errno.ENOSPC, f"Error writing bytes to file {ODILE}")
+
+    with pytest.raises(OSError, match=" at ") as caught:
+        written()
+    assert caught.value.errno == errno.ENOSPC
+    assert ODILE not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_company_file_with_a_fault_is_explained_and_its_values_are_not_dumped():
