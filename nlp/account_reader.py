@@ -22,7 +22,7 @@ from nlp.company import CompanyNames, Mention
 from nlp.fold import fold
 from nlp.linear import load, sigmoid, softmax
 from nlp.post_rules import rule_statement, speaks_of_oneself
-from nlp.ties import TIES
+from nlp.ties import PARODY, TIES
 from nlp.word_kinds import TOKEN, clause, kinds_of
 
 BUCKETS = 2**18
@@ -46,7 +46,7 @@ LENGTH = 3.0
 READ_AS = (*TIES, "organisation")
 """What an account is read as: of `other`, those who are no organisation."""
 _SAID_OUTRIGHT = frozenset(
-    {"suggested:brand", "link:company_domain", "bio:parody", "post:speaks_for_team", "post:not_employee"}
+    {"suggested:brand", "link:company_domain", PARODY, "post:speaks_for_team", "post:not_employee"}
 )
 """Evidence that words of the same account cannot outweigh."""
 _EMPLOYEE, _FORMER, _PERSON, _ORGANISATION, _BOT = map(
@@ -103,55 +103,62 @@ def weight_of(row: Sequence[int]) -> float:
 
 def account_features(bio: str, posts: Sequence[str], names: CompanyNames) -> list[int] | None:
     """The hashed features of an account; None where neither profile nor posts name the company."""
-    found = _Words(names)
-    profile_names, naming = found.read_bio(bio), 0
+    found, folded, naming = _Words(), fold(bio), 0
+    named = names.mentions(bio, folded)
+    found.read_bio(folded, named)
     for post in posts[-_MOST:]:
         folded = fold(post)
-        naming += found.read_post(post, folded, rule_statement(folded, names))
-    if not (profile_names or naming):
+        mentions = names.mentions(post, folded)
+        # Looking for rules is dear: a post that does not name the company is not asked.
+        found.read_post(folded, mentions, rule_statement(folded, names) if mentions else None)
+        naming += bool(mentions)
+    if not (named or naming):
         return None
-    return found.features("none" if not bio.strip() else "names" if profile_names else "silent", naming)
+    return found.features("none" if not bio.strip() else "names" if named else "silent", naming)
 
 
-def post_features(text: str, names: CompanyNames, *, folded: str, code: str | None) -> list[int] | None:
-    """The same of a post alone, for who has it folded and has asked the rules already (`code`)."""
-    found = _Words(names)
-    if not found.read_post(text, folded, code):
-        return None
+def bio_features(folded: str, mentions: list[Mention]) -> list[int]:
+    """The same of a profile alone that names the company at these places."""
+    found = _Words()
+    found.read_bio(folded, mentions)
+    return found.features("names", 0)
+
+
+def post_features(folded: str, mentions: list[Mention], code: str | None) -> list[int]:
+    """The same of a post alone that names the company at these places, and of which the rules say `code`."""
+    found = _Words()
+    found.read_post(folded, mentions, code)
     return found.features("none", 1)
 
 
 class _Words:
     """What is read of an account towards one company, as pieces that will be hashed."""
 
-    def __init__(self, names: CompanyNames) -> None:
-        self.names = names
+    def __init__(self) -> None:
         self.pieces: set[str] = set()
 
-    def read_bio(self, bio: str) -> bool:
-        """Adds the pieces of a profile; whether it names the company."""
-        folded, mentions = self._read(bio, fold(bio), "b")
+    def read_bio(self, folded: str, mentions: list[Mention]) -> None:
+        """Adds the pieces of a profile."""
+        folded, mentions = self._read(folded, mentions, "b")
         for mention in mentions[:_RULED]:
             code = rule_code(folded, mention)
             self.pieces.add(f"rule={code}")
             self.pieces.add(f"rule={code}&on={_goes_on(folded, mention)}")
-        return bool(mentions)
 
-    def read_post(self, text: str, folded: str, code: str | None) -> bool:
-        """Adds the pieces of a post, of which the rules say `code`; whether it names the company."""
-        folded, mentions = self._read(text, folded, "p")
+    def read_post(self, folded: str, mentions: list[Mention], code: str | None) -> None:
+        """Adds the pieces of a post, of which the rules say `code`."""
+        folded, mentions = self._read(folded, mentions, "p")
         if mentions:
             self.pieces.add(f"rule={code}")
             self.pieces.add(f"oneself={speaks_of_oneself(folded)}")
-        return bool(mentions)
 
     def features(self, bio: str, naming: int) -> list[int]:
         """All that was read; `bio`: what the profile is, `naming`: how many posts name the company."""
         pieces = {*self.pieces, f"bio={bio}", f"posts={naming}"}
         return sorted(set(map(_hash, pieces)))
 
-    def _read(self, text: str, folded: str, place: str) -> tuple[str, list[Mention]]:
-        folded, mentions = _shortened(folded, self.names.mentions(text, folded))
+    def _read(self, folded: str, mentions: list[Mention], place: str) -> tuple[str, list[Mention]]:
+        folded, mentions = _shortened(folded, mentions)
         part = f"{place}{'n' if mentions else 'o'}"
         tokens = TOKEN.findall(_named(folded, mentions).replace("’", "'"))
         self.pieces.update(_of_words(part, tokens))

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from girafe.records import JUDGED_VOICES, Voice
+from nlp.ties import PARODY
 
 Stance: TypeAlias = Literal["current", "former", "not"]
 
@@ -70,7 +71,6 @@ _PEOPLE = [_EMPLOYEE, _FORMER, _PERSON]
 _OPEN, _NAMED = 0.0, -1.0
 """How unlikely a profile can make a job once a post speaks of one, as the logarithm of its share to that of a person
 without one: where the profile does not name the company, and where it does."""
-_PARODY = "bio:parody"
 _AGAIN = 0.5
 """What each further kind of statement about the job counts: one person's posts resemble each other."""
 
@@ -92,8 +92,7 @@ def fold_history(rows: Sequence[Row]) -> Iterator[State]:
         elif row.codes not in said or _clearness(row) > _clearness(said[row.codes]):
             said[row.codes] = row
         shown, names = (_NOTHING, False) if profile is None else (profile.scores, _names(profile.codes))
-        # Who makes fun of a company speaks as its staff do.
-        heard = () if profile is not None and _PARODY in profile.codes else tuple(said.values())
+        heard = () if profile is not None and PARODY in profile.codes else tuple(said.values())
         total = _with_posts(shown, heard, is_named=names)
         codes = sorted({*(profile.codes if profile else ()), *(code for key in said for code in key)})
         yield State(scores=total, codes=tuple(codes))

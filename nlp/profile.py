@@ -87,9 +87,8 @@ def _towards(
 ) -> ProfileScore:
     person, organisation, bot = share
     told, linked = tie(account, names), _by_link(account, names)
-    read = [] if told is None else [told]
-    employee, former = _tied(read, linked)
-    named = [each.code or "bio:names_company" for each in read] + linked
+    employee, former = _tied(told, linked)
+    named = [*([told.code] if told and told.code else []), *linked]
     codes = [*kind_codes, *named]
     brand = _FLOOR
     named_alike = _carries_the_name(account, names)
@@ -120,9 +119,9 @@ def _towards(
     )
 
 
-def _tied(read: Sequence[Tie], linked: Sequence[str]) -> tuple[float, float]:
+def _tied(told: Tie | None, linked: Sequence[str]) -> tuple[float, float]:
     """The chances that a person is an employee or a former one: the strongest of what is said decides."""
-    said = [(each.current, each.former) for each in read] + [_BY_LINK for _ in linked]
+    said = [*([(told.current, told.former)] if told else []), *(_BY_LINK for _ in linked)]
     return max(said, key=max, default=_UNTIED)
 
 

@@ -194,7 +194,7 @@ def _kind(rest: str) -> Literal["name", "word", "none"]:
         or all(_is_left_out(token) or token in small for token in tokens)
     ):
         return "none"
-    if _BREAK.sub(" ", " ".join(tokens)) in _towns():
+    if _BREAK.sub(" ", rest) in _towns():
         return "none"
     if len(tokens) > 1:
         return "word" if all(token in small or _is_place(token) for token in tokens) else "name"

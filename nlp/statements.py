@@ -28,10 +28,10 @@ def statement(text: str, names: CompanyNames, *, folded: str | None = None) -> T
     if code is not None and not is_of_a_job(code):
         # Of nobody's own job, so not without a word of oneself either.
         return Tie(code=code, current=0.0, former=0.0) if speaks_of_oneself(folded) else None
-    features = post_features(text, names, folded=folded, code=code)
-    if features is None:
+    mentions = names.mentions(text, folded)
+    if not mentions:
         return None
-    (chances,) = account_ties([features])
+    (chances,) = account_ties([post_features(folded, mentions, code)])
     return heard(coded(chances, (code,) if code else (), origin="post"), folded)
 
 

@@ -18,6 +18,8 @@ CURRENT = frozenset(
     }
 )  # fmt: skip
 FORMER = frozenset({"bio:former", "post:worked_at", "post:left"})
+PARODY = "bio:parody"
+"""Said of the whole account: whoever makes fun of a company speaks as its staff do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
--- No number about people stands for fewer persons than the thresholds allow, and none
--- is
--- of a week that still runs.
+-- No number about people stands for fewer persons than the thresholds allow,
+-- and none is of a week that still runs.
 select 'voices' as report, company_id, week_start
 from {{ ref("rpt_voices_weekly") }}
 join {{ ref("voices") }} as voices using (voice)
@@ -50,5 +49,5 @@ where count_active_employees between 1 and {{ var("small_group") - 1 }}
     union all
     select 'running {{ report }}', company_id, week_start
     from {{ ref("rpt_" ~ report ~ "_weekly") }}
-    where is_week_complete is false and {{ number }} is not null
+    where {{ still_runs() }} and {{ number }} is not null
 {% endfor %}

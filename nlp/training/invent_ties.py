@@ -21,7 +21,7 @@ TURNS = (
     *sorted(Path(__file__).parent.glob("turns*.txt"), key=lambda path: (len(path.stem), path.name)),
     *ACCOUNTS,
 )
-"""turns.txt, and what was written after it: a turn is known by its place in all of them."""
+"""turns.txt, and what was written after it."""
 PLAIN = Path(__file__).parent / "plain.toml"
 FRESH = (Path(__file__).parent / "fresh_turns.txt",)
 """Written after the rules, the words and the model, and never trained on."""
@@ -39,8 +39,6 @@ FOURTH_APART = Path(__file__).parent / "accounts_fourth_apart.tsv"
 
 _WEIGHTS = {"turns_en_more": 0.3, "turns_fr_more": 0.3}
 """Pairs that only their sense tells apart, more than words can read: at full weight they blur the rest (0076)."""
-
-_UNSEEN = "# The rules were not written with these in view."
 
 _OF_EACH = 8
 """Turns made after each pattern of plain.toml."""
@@ -61,8 +59,6 @@ class Turn:
     language: str
     is_post: bool
     text: str
-    in_view: bool
-    """Whether the rules were written with this turn in view."""
     weight: float = 1.0
     """What it counts in training, beside a turn of turns.txt."""
 
@@ -74,10 +70,7 @@ def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
         if path in ACCOUNTS:
             found += turns_in_accounts(path)
             continue
-        in_view = path == TURNS[0]
         for row in path.read_text(encoding="utf-8").splitlines():
-            if row == _UNSEEN:
-                in_view = False
             if row and not row.startswith("#"):
                 truth, language, where, text = row.split("|", 3)
                 found.append(
@@ -86,7 +79,6 @@ def turns(paths: Sequence[Path] = TURNS) -> list[Turn]:
                         language=language,
                         is_post=where == "post",
                         text=text,
-                        in_view=in_view,
                         weight=_WEIGHTS.get(path.stem, 1.0),
                     )
                 )
@@ -106,7 +98,6 @@ def turns_in_accounts(path: Path) -> Iterator[Turn]:
                     language=profile.language,
                     is_post=place > 0,
                     text=said,
-                    in_view=False,
                 )
 
 
@@ -147,7 +138,7 @@ def _put_together(
                 said = pattern.replace("{role}", chance.choice(parts["roles"]))
                 said = said.replace("{from}", str(year)).replace("{to}", str(year + chance.randint(1, 12)))
                 text = f"{chance.choice(parts['heads'])}{said}{chance.choice(parts['tails'])}"
-                turn = Turn(truth=truth, language=language, is_post=is_post, text=text, in_view=True)
+                turn = Turn(truth=truth, language=language, is_post=is_post, text=text)
                 yield f"plain {pattern}", turn
 
 

@@ -26,7 +26,6 @@ _OF_CARE = (
 class Customer:
     """A post to or about a company in a thread of customer care, by somebody who is not the brand."""
 
-    post_id: str
     text: str
     company: str
     language: str
@@ -41,14 +40,13 @@ def customers(data: Path) -> Iterator[Customer]:
         for row in found[:_MOST_OF_CARE]:
             text = row["text"]
             for company in sorted({fold(text)[m.start : m.end].lstrip("@#") for m in names.mentions(text)}):
-                yield Customer(post_id=row["id"], text=text, company=company, language=language)
+                yield Customer(text=text, company=company, language=language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
     """A text that a reader labelled, one company it names, and what its author is to it."""
 
-    number: int
     text: str
     is_post: bool
     company: str
@@ -58,12 +56,11 @@ class Labelled:
 
 def labelled(data: Path) -> Iterator[Labelled]:
     """The texts labelled for employers, once for each company that employs their author, or did."""
-    for number, row in enumerate(lines(data / "employer_dev.jsonl")):
+    for row in lines(data / "employer_dev.jsonl"):
         named = [(row["employer"], "employee")] if row["employer"] else []
         named += [(former, "former_employee") for former in row["former_employers"]]
         for company, tie in named:
             yield Labelled(
-                number=number,
                 text=row["bio"] or "",
                 is_post=row["kind"] == "post",
                 company=company,
@@ -76,7 +73,6 @@ def labelled(data: Path) -> Iterator[Labelled]:
 class ReadMention:
     """A company named in a real profile, and what a reader says of the tie."""
 
-    number: int
     bio: str
     start: int
     end: int
@@ -87,11 +83,10 @@ class ReadMention:
 def mentions_read(data: Path) -> Iterator[ReadMention]:
     """The mentions of read_mentions.tsv, which knows their places only."""
     files = {name: lines(data / f"{name}.jsonl") for name in ("fr_bios", "humanizr_train", "crowdflower_dev")}
-    for number, told in enumerate(_READ.read_text(encoding="utf-8").splitlines()):
+    for told in _READ.read_text(encoding="utf-8").splitlines():
         if not told.startswith("#"):
             file, line, start, end, tie = told.split("\t")
             yield ReadMention(
-                number=number,
                 bio=files[file][int(line)]["bio"],
                 start=int(start),
                 end=int(end),

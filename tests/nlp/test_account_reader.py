@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from nlp.account_reader import account_features, post_features
+from nlp.account_reader import account_features, bio_features, post_features
 from nlp.company import CompanyNames
 from nlp.explain import codes_in_words
 from nlp.fold import fold
@@ -74,11 +74,14 @@ def test_what_the_company_is_called_plays_no_part() -> None:
     assert len(rows) == 1
 
 
-def test_a_post_alone_is_read_the_same_by_a_run_and_as_an_account_without_a_profile() -> None:
+def test_a_post_or_a_profile_alone_is_read_the_same_by_a_run_and_as_an_account() -> None:
     for post in ("my shift at Norlux ends at ten", "je bosse chez Norlux " * 60, "nothing of theirs"):
         folded = fold(post)
-        alone = post_features(post, _NORLUX, folded=folded, code=rule_statement(folded, _NORLUX))
+        mentions, code = _NORLUX.mentions(post, folded), rule_statement(folded, _NORLUX)
+        alone = post_features(folded, mentions, code) if mentions else None
         assert alone == account_features("", [post], _NORLUX)
+        profile = bio_features(folded, mentions) if mentions else None
+        assert profile == account_features(post, [], _NORLUX)
 
 
 def test_who_names_no_company_is_not_read() -> None:

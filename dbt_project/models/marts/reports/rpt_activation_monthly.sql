@@ -95,8 +95,8 @@ with
         cross join newest
         left join counted using (company_id, month_start)
     ),
-    -- a month that runs grows with each week: without steps, two releases tell who
-    -- joined
+    -- a month that runs grows with each week:
+    -- without steps, two releases tell who joined
     stepped as (
         select
             * replace (
@@ -119,8 +119,7 @@ with
             if(is_suppressed, null, coalesce(high, 0)) as count_active_employees_high,
             count_active_employees / headcount as activation_share,
             round(count_active_employees_low / headcount, 4) as activation_share_low,
-            -- least skips nulls: without a number there is no upper end, and not one
-            -- of 1
+            -- least skips nulls: without a number there is no upper end, not one of 1
             case
                 when activation_share is not null
                 then round(least(1, count_active_employees_high / headcount), 4)
