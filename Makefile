@@ -76,7 +76,7 @@ tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again f
 	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune
 
 $(TORCH)/.ready:
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(TORCH) torch==2.13.0 tokenizers==0.23.3
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(TORCH) torch==2.13.0
 	@touch $@
 
 package-nlp: .venv/.ready ## Write the spaCy pipeline to build/nlp, to load or to build a wheel from

