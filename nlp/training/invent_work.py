@@ -1,4 +1,4 @@
-"""Invented posts about work, with the feeling of their author and their themes: work_texts.tsv, filled in."""
+"""Invented posts with the feeling of their author: about work, with their themes, and of everyday talk."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ WORK_APART = Path(__file__).parent / "work_apart.tsv"
 """By a writer who read nothing of this project; never trained on, never looked at."""
 POSTS_APART = Path(__file__).parent / "posts_apart.tsv"
 """The same by another writer."""
+_EVERYDAY = Path(__file__).parent / "everyday_texts.tsv"
 _INITIALS = "RPWMTVJLCQBN"
 """In the order of the themes."""
 
@@ -40,6 +41,14 @@ def work_texts(path: Path = WORK_TEXTS) -> Iterator[WorkText]:
             themes=themes_of(themes),
             language=language,
         )
+
+
+def everyday_texts() -> Iterator[WorkText]:
+    """Posts of everyday talk and news, whatever their themes."""
+    for line in _EVERYDAY.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            sentiment, language, text = line.split("\t")
+            yield WorkText(text=text, sentiment=sentiment, themes=frozenset(), language=language)
 
 
 def themes_of(initials: str) -> frozenset[str]:

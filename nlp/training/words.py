@@ -18,7 +18,7 @@ from nlp.language import READ, likely_language
 from nlp.linear import sigmoid, softmax
 from nlp.training import convert, sentiment, themes
 from nlp.training.invent_ties import COMPANIES, filled, turns
-from nlp.training.invent_work import work_texts
+from nlp.training.invent_work import everyday_texts, work_texts
 from nlp.training.vectors import vectors
 from nlp.word_model import Network, features, tokens
 from nlp.word_scores import MOODS, save
@@ -54,24 +54,25 @@ def lessons(data: Path, cache: Path, *, left_out: Sequence[int] = ()) -> Lessons
     labelled, to measure on; no teacher knows them.
     """
     tweets, moods, languages = convert.sentiment(data, "train")
-    work, (made_up, meant) = list(work_texts()), themes.invented()
+    everyday, work, (made_up, meant) = list(everyday_texts()), list(work_texts()), themes.invented()
     (read, _), rows = themes.read_and_said(data), convert.themes(data)
     kept = [place for place in range(len(rows)) if place not in set(left_out)]
     known = [rows[place]["text"] for place in kept]
-    labelled = [*tweets, *(each.text for each in work), *made_up, *known]
+    felt = [*tweets, *(each.text for each in (*everyday, *work))]
+    labelled = [*felt, *made_up, *known]
     taught = _unlabelled(data, labelled)
     texts = [*labelled, *taught]
     encoded, matrix = vectors(texts, cache), features([tokens(fold(text)) for text in texts])
     spoken = [
         *languages,
-        *(each.language for each in work),
-        *map(likely_language, texts[len(tweets) + len(work) :]),
+        *(each.language for each in (*everyday, *work)),
+        *map(likely_language, texts[len(felt) :]),
     ]
-    told = np.array([*moods, *(each.sentiment for each in work)])[:, None] == np.array(MOODS)
+    told = np.array([*moods, *(each.sentiment for each in (*everyday, *work))])[:, None] == np.array(MOODS)
     feeling = _moods(data, cache, encoded, np.array(spoken))
     feeling[: len(told)] = told
     answers = np.vstack([themes.work()[1], meant, read[kept]])
-    first = len(tweets)
+    first = len(tweets) + len(everyday)
     of_themes = slice(first, first + len(answers))
     seen = (
         sigmoid(themes.learn_vectors(encoded[of_themes], answers).scores(encoded))
