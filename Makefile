@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format up airflow bench evaluate tune-encoder train-nlp package-nlp sample lock clean \
+.PHONY: help install demo test check format up airflow bench evaluate tune-encoder tune-moods train-nlp package-nlp sample lock clean \
         pictures test-servers test-browser test-slow test-airflow cluster-test fuzz audit
 
 help: ## Show this list
@@ -74,6 +74,9 @@ train-nlp: .venv/.ready ## Train every classifier again from ../shared/data (sam
 TORCH := .cache/torch
 tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (ten minutes; then train-nlp)
 	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune
+
+tune-moods: .venv/.ready $(TORCH)/.ready ## Learn the encoder that tells feelings again (after tune-encoder; twenty minutes)
+	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune_moods
 
 $(TORCH)/.ready:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $(TORCH) torch==2.13.0

@@ -1,4 +1,7 @@
-"""Encoder: a small multilingual sentence encoder, tuned to our questions, for what is unsure, if it is installed."""
+"""Encoder: a small multilingual sentence encoder, for what is unsure, if it is installed.
+
+Tuned to all our questions; and its first layers tuned further to tell feelings.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ from nlp.linear import MODELS
 from nlp.packed_encoder import blocks, layout, plain, unpacked
 from nlp.pieces import Cutter, cutter
 
-TUNED = MODELS / "encoder.npz"
-"""The numbers that nlp/training/tune.py made."""
+TUNED, TUNED_TO_MOODS = MODELS / "encoder.npz", MODELS / "mood_encoder.npz"
+"""The numbers that nlp/training/tune.py and tune_moods.py made."""
 CHARACTERS = 600
 """Longer texts say what they say in the beginning; the encoder's time grows with length."""
 _ALONE = 4
@@ -38,16 +41,16 @@ def package_file() -> Path:
     return Path(found.origin).with_name("e5-small-q4.bin")
 
 
-def tuned_numbers() -> dict[str, np.ndarray]:
-    """The numbers of encoder.npz by name."""
-    with np.load(TUNED, allow_pickle=False) as arrays:
-        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+def tuned_numbers(path: Path = TUNED) -> dict[str, np.ndarray]:
+    """The numbers of a file by name."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 class Encoder:
     """An encoder ready to read. A text's vector does not depend on the texts read with it."""
 
-    def __init__(self, packed: bytes, tuned: dict[str, np.ndarray]) -> None:
+    def __init__(self, packed: bytes, cut: Cutter, tuned: dict[str, np.ndarray]) -> None:
         import onnxruntime
 
         # The graph is built by a library that is slow to load, so only where a text is really encoded.
@@ -59,7 +62,7 @@ class Encoder:
         self._session: Any = onnxruntime.InferenceSession(
             graph(packed, tuned), options, providers=["CPUExecutionProvider"]
         )
-        self._cutter: Cutter = cutter(packed)
+        self._cutter = cut
         shape = layout(packed)
         self._words = blocks(packed, shape.tensors["emb.word"], shape.width)
         positions = plain(packed, shape.tensors["emb.pos"]).reshape(-1, shape.width)
@@ -84,11 +87,20 @@ class Encoder:
 
 
 @cache
-def _encoder() -> Encoder:
+def _packed() -> bytes:
     # Mapped, not read: of a hundred megabytes a run sees the rows of the pieces it meets.
     with package_file().open("rb") as file:
-        packed = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return Encoder(packed, tuned_numbers())  # type: ignore[arg-type]  # bytes in all that is asked of it
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # type: ignore[return-value]
+
+
+@cache
+def _cutter() -> Cutter:
+    return cutter(_packed())
+
+
+@cache
+def _encoder(tuned: Path) -> Encoder:
+    return Encoder(_packed(), _cutter(), tuned_numbers(tuned))
 
 
 def shown(text: str) -> str:
@@ -98,4 +110,9 @@ def shown(text: str) -> str:
 
 def encode(texts: Sequence[str]) -> np.ndarray:
     """One unit vector of 384 numbers per text."""
-    return _encoder().vectors(texts)
+    return _encoder(TUNED).vectors(texts)
+
+
+def encode_moods(texts: Sequence[str]) -> np.ndarray:
+    """The same by the layers that were tuned to tell feelings."""
+    return _encoder(TUNED_TO_MOODS).vectors(texts)

@@ -88,7 +88,8 @@ def in_steps(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def graph(packed: bytes, tuned: Mapping[str, np.ndarray]) -> bytes:
     """The graph that makes of the states of a text's pieces (1 x pieces x width, not yet normed) their mean.
 
-    `tuned`: numbers in place of those of the file, and the largest of each input. ValueError if they do not fit.
+    `tuned`: numbers in place of those of the file (matrices as `blocks`), and the largest of each input, which say how
+    many layers there are. ValueError if one does not fit.
     """
     shape, made = layout(packed), _Graph()
     fit(packed, tuned)
@@ -97,10 +98,13 @@ def graph(packed: bytes, tuned: Mapping[str, np.ndarray]) -> bytes:
         values = tuned[name] if name in tuned else plain(packed, shape.tensors[name])
         return values.astype(np.float32)
 
+    def matrix(name: str, width: int) -> np.ndarray:
+        return unpacked(tuned[name] if name in tuned else blocks(packed, shape.tensors[name], width))
+
     def product(states: str, layer: int, part: str) -> str:
         names = [f"l{layer}.{each}" for each in PARTS[part]]
-        wide = shape.inner if part == "fo" else shape.width
-        weights = np.vstack([unpacked(blocks(packed, shape.tensors[f"{name}.w"], wide)) for name in names])
+        width = shape.inner if part == "fo" else shape.width
+        weights = np.vstack([matrix(f"{name}.w", width) for name in names])
         bias = np.concatenate([numbers(f"{name}.b") for name in names])
         return made.product(states, weights.T, bias, tuned[f"{names[0]}{LARGEST}"])
 
@@ -108,7 +112,7 @@ def graph(packed: bytes, tuned: Mapping[str, np.ndarray]) -> bytes:
         return made.normed(states, numbers(f"{name}.w"), numbers(f"{name}.b"), shape.epsilon)
 
     states = normed("states", "emb.ln")
-    for layer in range(shape.layers):
+    for layer in range(layers_of(tuned)):
         made.op("Split", product(states, layer, "q"), outputs=3, axis=2, num_outputs=3)
         seen = made.op("MultiHeadAttention", *made.nodes[-1].output, domain=_OURS, num_heads=shape.heads)
         states = normed(made.op("Add", states, product(seen, layer, "ao")), f"l{layer}.aln")
@@ -125,18 +129,22 @@ def graph(packed: bytes, tuned: Mapping[str, np.ndarray]) -> bytes:
     return model
 
 
+def layers_of(tuned: Mapping[str, np.ndarray]) -> int:
+    """How many layers the tuned encoder has."""
+    return sum(name.endswith(f".q{LARGEST}") for name in tuned)
+
+
 def fit(packed: bytes, tuned: Mapping[str, np.ndarray]) -> None:
     """ValueError where a number has no place in the installed encoder, or one of the largest is missing."""
     shape = layout(packed)
     wanted = {
         f"l{layer}.{part}{LARGEST}": shape.inner if part == "fo" else shape.width
-        for layer in range(shape.layers)
+        for layer in range(layers_of(tuned) or shape.layers)
         for part in PARTS
     }
-    plain_ones = {name: tensor.count for name, tensor in shape.tensors.items() if tensor.is_plain}
-    places = wanted | plain_ones
+    sizes = {name: tensor.count if tensor.is_plain else tensor.size for name, tensor in shape.tensors.items()}
     for name, values in tuned.items():
-        if places.get(name) != values.size:
+        if (wanted | sizes).get(name) != values.size:
             raise ValueError(f"The installed encoder has no place for the tuned {name}.")
     if missing := sorted(wanted.keys() - tuned.keys()):
         raise ValueError(f"Of the tuned encoder {missing[0]} is missing: make tune-encoder.")

@@ -16,7 +16,7 @@ _MAGIC = b"E5S1"
 _SHAPE, _PIECES, _SPELLING = struct.Struct("<7ifi"), struct.Struct("<5iQ"), struct.Struct("<iI")
 _COUNT, _NAME, _PLACE = struct.Struct("<i"), struct.Struct("<H"), struct.Struct("<BIQQ")
 _BYTES_OF_A_NUMBER = 4
-_IN_A_BLOCK, _BYTES_OF_A_BLOCK = 32, 18
+IN_A_BLOCK, _BYTES_OF_A_BLOCK = 32, 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def plain(packed: bytes, tensor: Tensor) -> np.ndarray:
 def blocks(packed: bytes, tensor: Tensor, width: int) -> np.ndarray:
     """A matrix in 4 bits as it is kept: rows x blocks x bytes of a block."""
     raw = np.frombuffer(packed, np.uint8, tensor.size, tensor.start)
-    return raw.reshape(-1, width // _IN_A_BLOCK, _BYTES_OF_A_BLOCK)
+    return raw.reshape(-1, width // IN_A_BLOCK, _BYTES_OF_A_BLOCK)
 
 
 def unpacked(rows: np.ndarray) -> np.ndarray:
@@ -118,3 +118,16 @@ def unpacked(rows: np.ndarray) -> np.ndarray:
     steps = np.concatenate([rows[..., 2:] & 15, rows[..., 2:] >> 4], axis=-1).astype(np.float32) - 8
     numbers: np.ndarray = (steps * scale).reshape(len(rows), -1)
     return numbers
+
+
+def packed(matrix: np.ndarray) -> np.ndarray:
+    """A matrix (rows x columns) in 4 bits, as `blocks`: in each block the largest number, by its size, is 8 steps."""
+    of_blocks = matrix.reshape(-1, IN_A_BLOCK).astype(np.float32)
+    largest = np.take_along_axis(of_blocks, np.abs(of_blocks).argmax(axis=1)[:, None], axis=1)
+    step = (largest / -8).astype("<f2")
+    whole = step.astype(np.float32)
+    steps = np.divide(of_blocks, whole, out=np.zeros_like(of_blocks), where=whole != 0)
+    bits = np.clip(np.floor(steps + 8.5), 0, 15).astype(np.uint8)
+    half = IN_A_BLOCK // 2
+    kept = np.hstack([step.view(np.uint8), bits[:, :half] | bits[:, half:] << 4])
+    return kept.reshape(len(matrix), -1, _BYTES_OF_A_BLOCK)

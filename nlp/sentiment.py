@@ -55,10 +55,8 @@ def _ask_the_encoder(
     shares: np.ndarray, languages: Sequence[str], encode: Callable[[Sequence[int]], np.ndarray]
 ) -> None:
     ordered = np.sort(shares, axis=1)
-    lead = ordered[:, -1] - ordered[:, -2]
-    for model, spoken in (("en", ("en", "und")), ("fr", ("fr",))):
-        unsure = np.flatnonzero(lead < _UNSURE).tolist()
-        asked = [place for place in unsure if languages[place] in spoken]
-        if asked:
-            told = softmax(load(f"sentiment_vectors_{model}").scores(encode(asked)))
-            shares[asked] = (shares[asked] + told) / 2
+    unsure = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < _UNSURE).tolist()
+    asked = [place for place in unsure if languages[place] in READ]
+    if asked:
+        told = softmax(load("mood").scores(encode(asked)))
+        shares[asked] = (shares[asked] + told) / 2

@@ -36,7 +36,7 @@ class SentimentLabel(Component):
         texts = [text_in(doc) for doc in spoken.docs]
 
         def encode(places: Sequence[int]) -> np.ndarray:
-            return encoder.encode([texts[place] for place in places])
+            return encoder.encode_moods([texts[place] for place in places])
 
         moods = sentiments(
             texts,

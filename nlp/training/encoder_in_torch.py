@@ -1,7 +1,7 @@
-"""Encoder in torch: the packed encoder as its engine computes it, so that its plain numbers can be learnt.
+"""Encoder in torch: the packed encoder as its package computes it, so that its numbers can be learnt.
 
-A BERT of twelve layers (multilingual-e5-small), mean of the last states, length one. The lower half stays as it is and
-is computed once for each text.
+A BERT of twelve layers (multilingual-e5-small), mean of the last states, length one. Either the biases of the upper
+half are learnt, and the lower half is computed once for each text; or the first few layers whole, the rest left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from nlp.encoder_graph import LARGEST, PARTS
-from nlp.packed_encoder import Layout, Tensor, blocks, layout, plain, unpacked
+from nlp.packed_encoder import IN_A_BLOCK, Layout, Tensor, blocks, layout, plain, unpacked
 
 LOWEST_TUNED = 6
 """Layers below are left as they are: tuning all twelve took twice the time."""
@@ -24,17 +24,26 @@ Tensors = dict[str, Any]
 
 
 class TorchEncoder:
-    """The encoder's numbers; those in `learnt` (by name) may change."""
+    """The encoder's numbers; those in `learnt` (by name) may change.
 
-    def __init__(self, packed: bytes) -> None:
+    `first`: of so many layers all is learnt, and there are no others; else biases and norms of the upper half are.
+    """
+
+    def __init__(self, packed: bytes, *, first: int | None = None) -> None:
         self.shape: Layout = layout(packed)
+        self.layers = first or self.shape.layers
+        self.lowest = 0 if first else LOWEST_TUNED
+        self.is_rounded = False
+        """Whether matrices that are learnt are read in the 4 bits they will be kept in."""
         self.fixed: Tensors = {}
         self.learnt: Tensors = {}
         self._largest: Tensors | None = None
         for name, tensor in self.shape.tensors.items():
             values = torch.from_numpy(_numbers(packed, tensor, self.shape, name))
             layer = int(name[1:].partition(".")[0]) if name.startswith("l") else -1
-            if layer >= LOWEST_TUNED and tensor.is_plain:
+            if layer >= self.layers:
+                continue
+            if layer >= self.lowest and (tensor.is_plain or first):
                 self.learnt[name] = values.requires_grad_()
             else:
                 self.fixed[name] = values if tensor.is_plain or layer < 0 else values.bfloat16()
@@ -48,7 +57,7 @@ class TorchEncoder:
                 places = order[start : start + _AT_ONCE]
                 states = [self._embedded(texts[place]) for place in places]
                 padded, mask, _ = _together(states)
-                for layer in range(LOWEST_TUNED):
+                for layer in range(self.lowest):
                     padded = self._layer(padded, layer, mask, forget=0.0)
                 for row, place in enumerate(places):
                     found[place] = padded[row, : len(texts[place])].clone()
@@ -57,7 +66,7 @@ class TorchEncoder:
     def vectors(self, states: Sequence[Any], *, forget: float = 0.0) -> Any:
         """The vectors of texts from their `lower` states: texts x width. `forget`: what share dropout leaves out."""
         padded, mask, is_text = _together(states)
-        for layer in range(LOWEST_TUNED, self.shape.layers):
+        for layer in range(self.lowest, self.layers):
             padded = self._layer(padded, layer, mask, forget=forget)
         summed = (padded.float() * is_text[..., None]).sum(1)
         return functional.normalize(summed / is_text.sum(1, keepdim=True), dim=1)
@@ -96,7 +105,11 @@ class TorchEncoder:
         if self._largest is not None and name.partition(".")[2] in PARTS:
             seen = states.float().abs().amax((0, 1))
             self._largest[name] = torch.maximum(self._largest.get(name, seen), seen)
-        return functional.linear(states, self.fixed[f"{name}.w"], self._plain(f"{name}.b").to(states.dtype))
+        weights = self._plain(f"{name}.w")
+        if self.is_rounded:
+            # What is read is rounded, what is moved is not (straight-through: Bengio and others 2013, arXiv 1308.3432).
+            weights = weights + (_rounded(weights.detach()) - weights.detach())
+        return functional.linear(states, weights.to(states.dtype), self._plain(f"{name}.b").to(states.dtype))
 
     def _normed(self, states: Any, name: str) -> Any:
         weight, bias = self._plain(f"{name}.w"), self._plain(f"{name}.b")
@@ -105,6 +118,14 @@ class TorchEncoder:
 
     def _plain(self, name: str) -> Any:
         return self.learnt[name] if name in self.learnt else self.fixed[name]
+
+
+def _rounded(weights: Any) -> Any:
+    """A matrix in 4 bits, as `packed_encoder.packed` keeps it."""
+    of_blocks = weights.reshape(-1, IN_A_BLOCK)
+    step = (of_blocks.gather(1, of_blocks.abs().argmax(1, keepdim=True)) / -8).half().float()
+    steps = torch.where(step != 0, of_blocks / torch.where(step != 0, step, 1.0), 0.0)
+    return ((steps + 8.5).floor().clamp(0, 15) - 8).mul(step).reshape(weights.shape)
 
 
 def _dropped(states: Any, share: float) -> Any:

@@ -89,10 +89,6 @@ def _real_lines(data: Path) -> Iterator[tuple[str, ...]]:
 
 def _cascade(data: Path) -> Iterator[tuple[str, ...]]:
     """The encoder where the fast model is unsure, and the encoder alone, on the same tweets."""
-
-    def package(part: list[str]) -> Iterator[object]:
-        return iter([package_engine(part)])
-
     texts, _, languages = convert.sentiment(data, "val")
     for language in ("fr", "en"):
         own = [text for text, spoken in zip(texts, languages, strict=True) if spoken == language][:_TWEETS]
@@ -101,10 +97,20 @@ def _cascade(data: Path) -> Iterator[tuple[str, ...]]:
             for n, text in enumerate(own)
         ]
         cascade = _row("posts a second", "girafe, cascade", lines, lambda part: texts_lines(part, None))
-        alone = _row("posts a second", "encoder alone", own, lambda part: iter([encoder.encode(part)]))
-        theirs = _row("posts a second", "the encoder as its package computes it", own, package)
-        for measure, _, *rest in (cascade, alone, theirs):
-            yield measure, language, *rest
+        yield cascade[0], language, *cascade[2:]
+        for system, encode in (
+            ("its first layers alone", encoder.encode_moods),
+            ("encoder alone", encoder.encode),
+            ("the encoder as its package computes it", package_engine),
+        ):
+            yield _encoded(language, system, own, encode)
+
+
+def _encoded(
+    language: str, system: str, texts: list[str], encode: Callable[[list[str]], object]
+) -> tuple[str, ...]:
+    row = _row("posts a second", system, texts, lambda part: iter([encode(part)]))
+    return row[0], language, *row[2:]
 
 
 def _row(

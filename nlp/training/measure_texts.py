@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from sklearn.model_selection import KFold
 
 from nlp import encoder
 from nlp.fold import fold
-from nlp.linear import load, sigmoid, softmax
+from nlp.linear import load, sigmoid
 from nlp.relevance import KEPT
 from nlp.sentiment import Sentiment, sentiments
 from nlp.texts import texts_lines
@@ -26,8 +26,9 @@ from nlp.training.homonyms import APART, KNOWN_APART, as_said
 from nlp.training.invent_work import POSTS_APART, WORK_APART, WorkText, work_texts
 from nlp.training.relevance import Examples
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
+from nlp.training.sentiment import thorough, told_to_encoder
 from nlp.training.themes import read_and_said
-from nlp.training.vectors import CACHE, vectors
+from nlp.training.vectors import CACHE
 from nlp.word_model import WordModel, tokens
 from nlp.word_scores import MOODS
 
@@ -134,12 +135,12 @@ def sentiment(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
     told["girafe, fast"] = _first(sentiments(test, languages.tolist()))
     notes = dict.fromkeys(told, "")
     if encoder.available() and not quick:
-        told["encoder alone"] = _encoder(test, languages)
-        told["girafe, cascade"] = _first(
-            sentiments(
-                test, languages.tolist(), encode=lambda places: encoder.encode([test[p] for p in places])
-            )
-        )
+        told["encoder alone"] = _encoder(data, test, languages)
+        moods = load("mood")
+        told["its first layers alone"] = np.array(moods.classes)[
+            moods.scores(encoder.encode_moods(test)).argmax(axis=1)
+        ]
+        told["girafe, cascade"] = _first(_cascade(test, languages.tolist()))
     for system, said in told.items():
         for language in ("en", "fr"):
             own = languages == language
@@ -165,11 +166,11 @@ def _about_work(posts: list[WorkText], note: str, *, quick: bool) -> Iterator[Ro
     read = np.array([[name in each.themes for name in names] for each in posts])
     found = [dict(row) for row in theme_labels(list(map(fold, texts)), languages.tolist())]
     said = np.array([[name in row for name in names] for row in found])
-    systems: dict[str, Callable[[Sequence[int]], np.ndarray] | None] = {"girafe, fast": None}
+    systems = {"girafe, fast": sentiments(texts, languages.tolist())}
     if encoder.available() and not quick:
-        systems["girafe, cascade"] = vectors(texts, CACHE).__getitem__
-    for system, encode in systems.items():
-        moods = _first(sentiments(texts, languages.tolist(), encode=encode))
+        systems["girafe, cascade"] = _cascade(texts, languages.tolist())
+    for system, felt in systems.items():
+        moods = _first(felt)
         for language in ("fr", "en"):
             own = languages == language
             score = str(macro_f1(truth[own], moods[own]))
@@ -205,13 +206,20 @@ def _first(moods: list[Sentiment | None]) -> np.ndarray:
     return np.array([mood.label if mood else "neutral" for mood in moods])
 
 
-def _encoder(texts: list[str], languages: np.ndarray) -> np.ndarray:
-    said = np.empty(len(texts), dtype=object)
+def _cascade(texts: list[str], languages: list[str]) -> list[Sentiment | None]:
+    return sentiments(
+        texts, languages, encode=lambda places: encoder.encode_moods([texts[place] for place in places])
+    )
+
+
+def _encoder(data: Path, texts: list[str], languages: np.ndarray) -> np.ndarray:
+    """What regressions on the encoder's vectors say, as they teach words and the first layers."""
+    found, said = told_to_encoder(data), np.empty(len(texts), dtype=object)
     for language in ("en", "fr"):
         own = np.flatnonzero(languages == language)
-        model = load(f"sentiment_vectors_{language}")
-        shares = softmax(model.scores(encoder.encode([texts[place] for place in own])))
-        said[own] = np.array(model.classes)[shares.argmax(axis=1)]
+        model = thorough(found, language, CACHE)
+        scores = model.scores(encoder.encode([texts[place] for place in own]))
+        said[own] = np.array(model.classes)[scores.argmax(axis=1)]
     return said.astype(str)
 
 

@@ -1,4 +1,4 @@
-"""Train: sentiment, on the encoder's vectors; words learn from it (words.py)."""
+"""Train: sentiment, on the encoder's vectors; words and the encoder's first layers learn from it."""
 
 from __future__ import annotations
 
@@ -58,13 +58,6 @@ def thorough(found: Told, language: str, cache: Path) -> Linear:
     """The model of one language on the encoder's vectors."""
     own = found.of(found.languages == language)
     return _fit(vectors(own.texts, cache), own)
-
-
-def train(data: Path, cache: Path) -> None:
-    """Fits on the training part only and writes sentiment_vectors_<language>.npz."""
-    found = told_to_encoder(data)
-    for language in ("en", "fr"):
-        thorough(found, language, cache).save(f"sentiment_vectors_{language}")
 
 
 def _fit(encoded: np.ndarray, found: Told) -> Linear:

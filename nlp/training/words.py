@@ -40,7 +40,10 @@ _STEPS_OF_A_FEATURE = 127
 class Lessons:
     """Texts as features, and what is said of each."""
 
+    texts: list[str]
     rows: csr_matrix
+    labelled: int
+    """Of so many, the first, readers have told the feeling."""
     moods: np.ndarray
     """Texts x moods: the share of each times what it weighs."""
     themes: np.ndarray
@@ -79,7 +82,13 @@ def lessons(data: Path, cache: Path, *, left_out: Sequence[int] = ()) -> Lessons
         + sigmoid(themes.learn(matrix[of_themes], answers).scores(matrix))
     ) / 2
     seen[of_themes] = answers
-    return Lessons(rows=matrix, moods=feeling * (told.mean() / told.mean(axis=0)), themes=seen)
+    return Lessons(
+        texts=texts,
+        rows=matrix,
+        labelled=len(told),
+        moods=feeling * (told.mean() / told.mean(axis=0)),
+        themes=seen,
+    )
 
 
 def _moods(data: Path, cache: Path, encoded: np.ndarray, languages: np.ndarray) -> np.ndarray:

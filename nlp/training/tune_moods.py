@@ -1,0 +1,145 @@
+"""Tune moods: the encoder's first layers, whole, learn to tell feelings: `make tune-moods` (decision 0108).
+
+They learn what words learn (words.py): labels, and of posts nobody labelled what a regression on the tuned encoder says
+(distillation: Hinton, Vinyals and Dean 2015, arXiv 1503.02531). Their matrices are learnt in the 4 bits they are kept
+in. Needs torch, which nothing else does; twenty minutes on two quiet cores.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from nlp.encoder import TUNED_TO_MOODS, package_file, shown
+from nlp.linear import Linear
+from nlp.packed_encoder import packed as packed_matrix
+from nlp.pieces import cutter
+from nlp.training.convert import SHARED
+from nlp.training.encoder_in_torch import TorchEncoder
+from nlp.training.tune import largest
+from nlp.training.vectors import CACHE
+from nlp.training.words import Lessons, lessons
+from nlp.word_scores import MOODS
+
+_SEED, _LAYERS, _ROUNDS, _AT_ONCE, _SORTED = 20261128, 6, 3, 32, 16
+_STEP, _STEP_OF_MATRICES, _STEP_OF_ANSWERS = 1e-3, 2e-4, 1e-2
+_RISE, _LONGEST_STEP, _FORGET, _DECAY = 100, 1.0, 0.1, 0.01
+_ROUNDED_FROM = 0.6
+"""Of all steps so many are made before matrices are rounded."""
+_MOST = 98
+"""Pieces of a text that learning looks at."""
+_SCALE = 8.0
+_OF_LABELS, _OF_THEMES = 1.5, 0.5
+"""What a reader's label counts beside what the teacher says; an error about themes beside one about the feeling."""
+_SAID_EVERY = 100
+
+
+class _Learner:
+    def __init__(self, packed: bytes, found: Lessons) -> None:
+        torch.manual_seed(_SEED)
+        self.encoder = TorchEncoder(packed, first=_LAYERS)
+        self.cut = replace(cutter(packed), most=_MOST)
+        self.pieces = [self.cut.pieces(shown(text)) for text in found.texts]
+        self.moods = torch.tensor(found.moods, dtype=torch.float32)
+        self.themes = torch.tensor(found.themes, dtype=torch.float32)
+        self.weights = torch.ones(len(found.texts))
+        self.weights[: found.labelled] = _OF_LABELS
+        width = self.encoder.shape.width
+        self.mood, self.theme = (
+            torch.nn.Linear(width, answers.shape[1]) for answers in (self.moods, self.themes)
+        )
+        for head in (self.mood, self.theme):
+            torch.nn.init.zeros_(head.weight)
+            torch.nn.init.zeros_(head.bias)
+        self.heads = [*self.mood.parameters(), *self.theme.parameters()]
+
+    def learn(self) -> None:
+        """Some rounds over all texts; prints how far it is."""
+        chance, started, step = random.Random(_SEED), time.monotonic(), 0
+        steps = _ROUNDS * sum(1 for _ in self._batches(random.Random(_SEED)))
+        optimiser, pace = self._optimiser(steps)
+        for _ in range(_ROUNDS):
+            for places in self._batches(chance):
+                self.encoder.is_rounded = step >= _ROUNDED_FROM * steps
+                loss = self._loss(places)
+                optimiser.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(self.encoder.learnt.values(), _LONGEST_STEP)
+                optimiser.step()
+                pace.step()
+                step += 1
+                if step % _SAID_EVERY == 0:
+                    print(
+                        f"step {step} of {steps}, {loss.item():.3f}, {time.monotonic() - started:.0f} s",
+                        flush=True,
+                    )
+
+    def _optimiser(self, steps: int) -> tuple[Any, Any]:
+        matrices = [each for each in self.encoder.learnt.values() if each.ndim > 1]
+        others = [each for each in self.encoder.learnt.values() if each.ndim == 1]
+        optimiser = torch.optim.AdamW(
+            [
+                {"params": matrices, "lr": _STEP_OF_MATRICES, "weight_decay": _DECAY},
+                {"params": others, "lr": _STEP},
+                {"params": self.heads, "lr": _STEP_OF_ANSWERS},
+            ],
+            weight_decay=0.0,
+        )
+        pace = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: min((step + 1) / _RISE, max(0.0, 1 - step / steps))
+        )
+        return optimiser, pace
+
+    def _loss(self, places: list[int]) -> torch.Tensor:
+        states = self.encoder.lower([self.pieces[place] for place in places])
+        vectors = self.encoder.vectors(states, forget=_FORGET) * _SCALE
+        of_moods = -(self.moods[places] * functional.log_softmax(self.mood(vectors), 1)).sum(1)
+        of_themes = functional.binary_cross_entropy_with_logits(
+            self.theme(vectors), self.themes[places], reduction="none"
+        ).sum(1)
+        weights = self.weights[places]
+        loss: torch.Tensor = ((of_moods + _OF_THEMES * of_themes) * weights).sum() / weights.sum()
+        return loss
+
+    def _batches(self, chance: random.Random) -> Iterator[list[int]]:
+        """Every text once, in batches of like length."""
+        order, found = chance.sample(range(len(self.pieces)), len(self.pieces)), []
+        for start in range(0, len(order), _AT_ONCE * _SORTED):
+            near = sorted(
+                order[start : start + _AT_ONCE * _SORTED], key=lambda place: len(self.pieces[place])
+            )
+            found += [near[place : place + _AT_ONCE] for place in range(0, len(near), _AT_ONCE)]
+        yield from chance.sample(found, len(found))
+
+    def numbers(self, texts: Sequence[str]) -> dict[str, Any]:
+        """What was learnt as it is kept: matrices in 4 bits, all else in half precision."""
+        self.encoder.is_rounded = True
+        kept = largest(self.encoder, self.cut, texts)
+        learnt = {name: values.detach().numpy() for name, values in self.encoder.learnt.items()}
+        matrices = {name: packed_matrix(values) for name, values in learnt.items() if values.ndim > 1}
+        others = kept | {name: values for name, values in learnt.items() if values.ndim == 1}
+        return matrices | {name: values.astype(np.float16) for name, values in others.items()}
+
+    def answering(self) -> Linear:
+        """What tells the feeling from a vector."""
+        weights, bias = self.mood.weight.detach().numpy(), self.mood.bias.detach().numpy()
+        return Linear(classes=MOODS, weights=weights.T * _SCALE, bias=bias)
+
+
+def main() -> None:
+    """Writes nlp/models/mood_encoder.npz and mood.npz."""
+    learner = _Learner(package_file().read_bytes(), found := lessons(SHARED, CACHE))
+    learner.learn()
+    np.savez_compressed(TUNED_TO_MOODS, **learner.numbers(found.texts))
+    learner.answering().save("mood")
+
+
+if __name__ == "__main__":
+    main()
