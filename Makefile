@@ -15,6 +15,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 export AIRFLOW__COSMOS__ENABLE_TELEMETRY := False
+export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format up airflow bench evaluate tune-encoder tune-moods train-nlp package-nlp sample lock clean \
@@ -72,7 +73,7 @@ train-nlp: .venv/.ready ## Train every classifier again from ../shared/data (sam
 
 # torch is needed here only: it is no dependency (docs/decisions/0100).
 TORCH := .cache/torch
-tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (ten minutes; then train-nlp)
+tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (ten minutes; then tune-moods and train-nlp)
 	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune
 
 tune-moods: .venv/.ready $(TORCH)/.ready ## Learn the encoder that tells feelings again (after tune-encoder; twenty minutes)

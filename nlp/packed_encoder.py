@@ -57,9 +57,16 @@ class Layout:
 
 
 def layout(packed: bytes) -> Layout:
-    """What stands where; ValueError if `packed` is no such file."""
+    """What stands where; ValueError if `packed` is no such file, or not all of it."""
     if packed[: len(_MAGIC)] != _MAGIC:
         raise ValueError("This is not a packed encoder.")
+    try:
+        return _layout(packed)
+    except struct.error as error:
+        raise ValueError("This packed encoder has no end.") from error
+
+
+def _layout(packed: bytes) -> Layout:
     place = len(_MAGIC) + 4  # and a version
     width, layers, heads, inner, _, positions, _, epsilon, _ = _SHAPE.unpack_from(packed, place)
     place += _SHAPE.size
@@ -120,7 +127,7 @@ def unpacked(rows: np.ndarray) -> np.ndarray:
     return numbers
 
 
-def packed(matrix: np.ndarray) -> np.ndarray:
+def pack(matrix: np.ndarray) -> np.ndarray:
     """A matrix (rows x columns) in 4 bits, as `blocks`: in each block the largest number, by its size, is 8 steps."""
     of_blocks = matrix.reshape(-1, IN_A_BLOCK).astype(np.float32)
     largest = np.take_along_axis(of_blocks, np.abs(of_blocks).argmax(axis=1)[:, None], axis=1)

@@ -22,7 +22,10 @@ _ASKED = "query: "
 _SPACES, _SPACE = re.compile(" {2,}"), "▁"
 _UNKNOWN_COSTS = 10.0
 """How much less likely than the rarest piece a character is that no piece spells."""
-_REMEMBERED = 100_000
+_REMEMBERED, _LONGEST_REMEMBERED = 100_000, 32
+"""Words, some 300 bytes each, and their letters: a text without spaces is one long word that never comes again."""
+_SIGNS = frozenset({"<s>", "</s>", "<pad>", "<unk>", "<mask>"})
+"""Pieces that stand for no letters; a text that holds these letters is cut as letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +54,10 @@ def cutter(packed: bytes) -> Cutter:
     for piece in vocabulary:
         longest[piece[:2]] = max(longest.get(piece[:2], 0), len(piece))
     unlikely = min(score for _, score in vocabulary.values()) - _UNKNOWN_COSTS
-    cut = partial(_cut, vocabulary, longest, (found.unknown, unlikely))
+    anew = partial(_cut, vocabulary, longest, (found.unknown, unlikely))
+    remembered = lru_cache(maxsize=_REMEMBERED)(anew)
     return Cutter(
-        cut=lru_cache(maxsize=_REMEMBERED)(cut),
+        cut=lambda word: remembered(word) if len(word) <= _LONGEST_REMEMBERED else anew(word),
         spelled=_spelled(packed, found.spelling),
         first=found.first,
         last=found.last,
@@ -89,10 +93,11 @@ def _vocabulary(packed: bytes, found: Layout) -> dict[str, tuple[int, float]]:
     place += scores.nbytes
     letters = packed[place : place + int(ends[-1])]
     bounds = zip(ends[:-1].tolist(), ends[1:].tolist(), scores.tolist(), strict=True)
-    return {
-        letters[start:end].decode("utf-8", "replace"): (piece, score)
+    spelled = (
+        (letters[start:end].decode("utf-8", "replace"), (piece, score))
         for piece, (start, end, score) in enumerate(bounds)
-    }
+    )
+    return {word: numbered for word, numbered in spelled if word not in _SIGNS}
 
 
 def _spelled(packed: bytes, place: int) -> dict[int, str]:

@@ -12,8 +12,8 @@ from nlp.language import READ
 from nlp.linear import load, softmax
 from nlp.word_scores import MOODS, word_scores
 
-_UNSURE = 0.3
-"""Below this distance between the two likeliest the encoder is asked (0057, 0104)."""
+_UNSURE = 0.5
+"""Below this distance between the two likeliest the encoder is asked, and its word counts (0108)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,5 +58,4 @@ def _ask_the_encoder(
     unsure = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < _UNSURE).tolist()
     asked = [place for place in unsure if languages[place] in READ]
     if asked:
-        told = softmax(load("mood").scores(encode(asked)))
-        shares[asked] = (shares[asked] + told) / 2
+        shares[asked] = softmax(load("mood").scores(encode(asked)))

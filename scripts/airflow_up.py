@@ -74,6 +74,7 @@ def environment(
         "GX_ANALYTICS_ENABLED": False,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": False,
         "DO_NOT_TRACK": 1,
+        "ORT_DISABLE_TELEMETRY": 1,
         "SCARF_NO_ANALYTICS": True,
         # The tools of this environment first: Airflow starts its parts by the name `airflow`.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",

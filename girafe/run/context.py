@@ -23,6 +23,7 @@ QUIET = {
     "GX_ANALYTICS_ENABLED": "false",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 """Telemetry of the tools we run, switched off: a privacy product does not phone home."""
 

@@ -1,4 +1,4 @@
-"""Encoder in torch: the packed encoder as its package computes it, so that its numbers can be learnt.
+"""Encoder in torch: the packed encoder, so that its numbers can be learnt.
 
 A BERT of twelve layers (multilingual-e5-small), mean of the last states, length one. Either the biases of the upper
 half are learnt, and the lower half is computed once for each text; or the first few layers whole, the rest left out.

@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold
 from nlp import encoder
 from nlp.fold import fold
 from nlp.linear import load, sigmoid
-from nlp.relevance import KEPT
+from nlp.relevance import kept_from
 from nlp.sentiment import Sentiment, sentiments
 from nlp.texts import texts_lines
 from nlp.themes import LEAST, theme_names
@@ -100,11 +100,12 @@ def _relevance_rows(
     name: str, language: str, system: str, truth: np.ndarray, chance: np.ndarray
 ) -> Iterator[Row]:
     """Companies and words are made to weigh the same, so that precision does not hang on how many of each there are."""
-    found = f"as often as found: {precision(truth, chance >= KEPT).value:.3f}"
+    cut = kept_from(language, by_encoder=system == "girafe, cascade")
+    found = f"as often as found: {precision(truth, chance >= cut).value:.3f}"
     balanced = np.concatenate([np.flatnonzero(truth)] * max(1, round((~truth).sum() / truth.sum())))
     rows = np.concatenate([balanced, np.flatnonzero(~truth)])
     truth, chance = truth[rows], chance[rows]
-    said, what = chance >= KEPT, "about the company (common word)"
+    said, what = chance >= cut, "about the company (common word)"
     error = calibration_error(truth == said, np.maximum(chance, 1 - chance))
     for label, score in (("precision", precision), ("recall", recall), ("F1", f1)):
         if system == "girafe, fast":

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from nlp.encoder import TUNED_TO_MOODS, package_file, shown
+from nlp.encoder import TUNED_TO_MOODS, Encoder, package_file, shown
 from nlp.linear import Linear
-from nlp.packed_encoder import packed as packed_matrix
+from nlp.packed_encoder import pack
 from nlp.pieces import cutter
 from nlp.training.convert import SHARED
 from nlp.training.encoder_in_torch import TorchEncoder
@@ -39,6 +39,7 @@ _SCALE = 8.0
 _OF_LABELS, _OF_THEMES = 1.5, 0.5
 """What a reader's label counts beside what the teacher says; an error about themes beside one about the feeling."""
 _SAID_EVERY = 100
+_CHECKED, _ALIKE = 32, 0.97
 
 
 class _Learner:
@@ -46,6 +47,7 @@ class _Learner:
         torch.manual_seed(_SEED)
         self.encoder = TorchEncoder(packed, first=_LAYERS)
         self.cut = replace(cutter(packed), most=_MOST)
+        self.texts = found.texts
         self.pieces = [self.cut.pieces(shown(text)) for text in found.texts]
         self.moods = torch.tensor(found.moods, dtype=torch.float32)
         self.themes = torch.tensor(found.themes, dtype=torch.float32)
@@ -123,9 +125,18 @@ class _Learner:
         self.encoder.is_rounded = True
         kept = largest(self.encoder, self.cut, texts)
         learnt = {name: values.detach().numpy() for name, values in self.encoder.learnt.items()}
-        matrices = {name: packed_matrix(values) for name, values in learnt.items() if values.ndim > 1}
+        matrices = {name: pack(values) for name, values in learnt.items() if values.ndim > 1}
         others = kept | {name: values for name, values in learnt.items() if values.ndim == 1}
         return matrices | {name: values.astype(np.float16) for name, values in others.items()}
+
+    def check(self, numbers: dict[str, Any]) -> None:
+        """Stops if what will be kept says something else than what was learnt."""
+        packed = package_file().read_bytes()
+        kept = Encoder(packed, self.cut, numbers).vectors(self.texts[:_CHECKED])
+        with torch.no_grad():
+            learnt = self.encoder.vectors(self.encoder.lower(self.pieces[:_CHECKED])).numpy()
+        if (alike := (kept * learnt).sum(axis=1).min()) < _ALIKE:
+            raise RuntimeError(f"What was packed says something else than what was learnt: {alike:.4f}.")
 
     def answering(self) -> Linear:
         """What tells the feeling from a vector."""
@@ -137,7 +148,9 @@ def main() -> None:
     """Writes nlp/models/mood_encoder.npz and mood.npz."""
     learner = _Learner(package_file().read_bytes(), found := lessons(SHARED, CACHE))
     learner.learn()
-    np.savez_compressed(TUNED_TO_MOODS, **learner.numbers(found.texts))
+    numbers = learner.numbers(found.texts)
+    learner.check(numbers)
+    np.savez_compressed(TUNED_TO_MOODS, **numbers)
     learner.answering().save("mood")
 
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from nlp import encoder, encoder_graph, pieces
 from nlp.encoder import TUNED, encode
 
 CACHE = Path(".cache") / "vectors"
 """Where the training runs of this checkout keep them."""
 _BATCH = 128
+_MADE_BY = (TUNED, *map(Path, (encoder.__file__, encoder_graph.__file__, pieces.__file__)))
 
 
 def vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
     """One vector per text; what the cache holds is not computed again."""
     cache.mkdir(parents=True, exist_ok=True)
-    # Another tuning makes other vectors.
-    store = cache / f"tuned-{zlib.crc32(TUNED.read_bytes()):08x}.npz"
+    store = cache / f"{_made_by():08x}.npz"
     known: dict[str, np.ndarray] = {}
     if store.exists():
         with np.load(store) as arrays:
@@ -35,3 +37,9 @@ def vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
     if missing:
         np.savez(store, keys=np.array(list(known)), values=np.array(list(known.values()), dtype=np.float32))
     return np.array([known[key] for key in keys], dtype=np.float32)
+
+
+def _made_by() -> int:
+    """Another tuning, graph or library makes other vectors."""
+    content = b"".join(path.read_bytes() for path in _MADE_BY)
+    return zlib.crc32(content + version("onnxruntime").encode())

@@ -38,12 +38,12 @@ _STEPS_OF_A_FEATURE = 127
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lessons:
-    """Texts as features, and what is said of each."""
+    """Texts, their features, and what is said of each."""
 
     texts: list[str]
     rows: csr_matrix
     labelled: int
-    """Of so many, the first, readers have told the feeling."""
+    """Of so many, the first, the feeling was told by a reader or by whoever wrote them."""
     moods: np.ndarray
     """Texts x moods: the share of each times what it weighs."""
     themes: np.ndarray

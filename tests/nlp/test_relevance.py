@@ -13,7 +13,7 @@ import pytest
 
 from girafe.settings import load_settings
 from nlp.company import CompanyNames, company_names
-from nlp.relevance import relevance
+from nlp.relevance import kept_from, relevance
 from nlp.texts import texts_lines
 
 SAMPLE = Path(__file__).parents[2] / "sample"
@@ -179,6 +179,16 @@ def test_another_handle_that_holds_the_name_is_no_service_of_the_company(handle:
 
 def test_a_service_is_believed_only_of_texts_collected_for_the_company() -> None:
     assert not relevance("@LumoraHelps my parcel never came", LUMORA).is_about
+
+
+@pytest.mark.parametrize(
+    ("language", "by_encoder", "cut"),
+    [("fr", False, 0.6), ("fr", True, 0.6), ("en", False, 0.5), ("en", True, 0.4), ("und", False, 0.5)],
+)
+def test_a_word_counts_as_the_company_from_the_chance_its_language_asks_for(
+    language: str, *, by_encoder: bool, cut: float
+) -> None:
+    assert kept_from(language, by_encoder=by_encoder) == cut
 
 
 def test_the_encoder_is_asked_where_words_are_not_sure_and_never_shown_the_name_twice() -> None:
