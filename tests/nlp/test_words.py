@@ -57,8 +57,9 @@ def _lessons(*, taught: float) -> Lessons:
     unlabelled = [f"zorbly number {n}" for n in range(80)]
     moods = np.array([[0.0, 0.0, 1.0]] * 40 + [[1.0, 0.0, 0.0]] * 40 + [[1 - taught, 0.0, taught]] * 80)
     themes = np.array([[1.0, 0.0]] * 40 + [[0.0, 1.0]] * 40 + [[taught, 1 - taught]] * 80)
-    rows = features([tokens(text) for text in [*labelled, *unlabelled]])
-    return Lessons(rows=rows, moods=moods, themes=themes)
+    texts = [*labelled, *unlabelled]
+    rows = features([tokens(text) for text in texts])
+    return Lessons(texts=texts, rows=rows, labelled=len(labelled), moods=moods, themes=themes)
 
 
 def test_what_a_teacher_says_of_posts_nobody_labelled_is_learnt() -> None:
