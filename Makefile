@@ -68,15 +68,15 @@ bench: .venv/.ready ## Cost of each stage, its growth and memory (ARGS="--posts 
 evaluate: .venv/.ready ## Measure the classifiers against baselines (ARGS="--quick": without the encoder)
 	@$(BIN)/python -m nlp.training.evaluate $(ARGS)
 
-train-nlp: .venv/.ready ## Train every classifier again from ../shared/data (same seeds, same bytes)
+train-nlp: .venv/.ready ## Train every classifier but the encoders again from ../shared/data (same seeds, same bytes)
 	@$(BIN)/python -m nlp.training.train
 
 # torch is needed here only: it is no dependency (docs/decisions/0100).
 TORCH := .cache/torch
-tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (ten minutes; then tune-moods and train-nlp)
+tune-encoder: .venv/.ready $(TORCH)/.ready ## Learn the encoder's biases again from ../shared/data (ten minutes; then tune-moods)
 	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune
 
-tune-moods: .venv/.ready $(TORCH)/.ready ## Learn the encoder that tells feelings again (after tune-encoder; twenty minutes)
+tune-moods: .venv/.ready $(TORCH)/.ready ## Learn the encoder that tells feelings again (after tune-encoder; forty minutes; then train-nlp)
 	@PYTHONPATH=$(TORCH) $(BIN)/python -m nlp.training.tune_moods
 
 $(TORCH)/.ready:

@@ -134,7 +134,6 @@ def sentiment(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
     told = {"TF-IDF + regression": baseline.predict(words.transform(test))}
     told["majority"] = np.full(len(test), "neutral")
     told["girafe, fast"] = _first(sentiments(test, languages.tolist()))
-    notes = dict.fromkeys(told, "")
     if encoder.available() and not quick:
         told["encoder alone"] = _encoder(data, test, languages)
         moods = load("mood")
@@ -150,7 +149,7 @@ def sentiment(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
                 language,
                 system,
                 str(macro_f1(truth[own], said[own])),
-                notes.get(system, ""),
+                "",
             )
 
 

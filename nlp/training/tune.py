@@ -7,7 +7,6 @@ Texts that measure it are left out: see `questions`. The regressions on its vect
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,15 +22,16 @@ from nlp.pieces import Cutter, cutter
 from nlp.profile_features import line
 from nlp.relevance_features import mention_lines
 from nlp.training import kind, sentiment, themes
+from nlp.training.batches import of_like_length
 from nlp.training.convert import SHARED
 from nlp.training.encoder_in_torch import TorchEncoder
 from nlp.training.homonyms import as_said, homonyms
 from nlp.training.invent_work import work_texts
 from nlp.training.package_engine import package_engine
+from nlp.training.steps import Steps
 
-_SEED, _ROUNDS, _AT_ONCE, _SORTED = 20261128, 3, 32, 16
-"""Batches hold texts of like length, out of sixteen batches' worth drawn at random."""
-_STEP, _STEP_OF_ANSWERS, _RISE, _LONGEST_STEP, _FORGET = 3e-3, 1e-2, 80, 1.0, 0.1
+_SEED, _ROUNDS = 20261128, 3
+_STEP, _STEP_OF_ANSWERS, _RISE, _FORGET = 3e-3, 1e-2, 80, 0.1
 _SCALE = 8.0
 """Vectors have length one; answers are learnt faster from longer ones."""
 _MOODS = ("negative", "neutral", "positive")
@@ -108,34 +108,24 @@ def _about() -> Question:
 def tune(packed: bytes, asked: Mapping[str, Question], *, rounds: int = _ROUNDS) -> dict[str, np.ndarray]:
     """The numbers learnt, by the name of their tensor, and the largest of each input; prints how far it is."""
     torch.manual_seed(_SEED)
-    chance, started = random.Random(_SEED), time.monotonic()
+    chance = random.Random(_SEED)
     encoder, cut = TorchEncoder(packed), replace(cutter(packed), most=_MOST)
     texts = sorted({text for question in asked.values() for text in question.texts})
     states = dict(zip(texts, encoder.lower([cut.pieces(shown(text)) for text in texts]), strict=True))
     answering = {name: _answering(encoder.shape.width, question) for name, question in asked.items()}
-    steps = rounds * sum(1 for _ in _batches(asked, states, chance))
-    optimiser = torch.optim.AdamW(
+    steps = Steps(
         [
             {"params": list(encoder.learnt.values()), "lr": _STEP},
             {"params": [each for pair in answering.values() for each in pair], "lr": _STEP_OF_ANSWERS},
         ],
-        weight_decay=0.0,
+        encoder.learnt.values(),
+        steps=rounds * sum(1 for _ in _batches(asked, states, chance)),
+        rise=_RISE,
     )
-    pace = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / _RISE, max(0.0, 1 - step / steps))
-    )
-    step = 0
     for _ in range(rounds):
         for name, places in _batches(asked, states, chance):
             loss = _loss(encoder, asked[name], places, states, answering[name])
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(encoder.learnt.values(), _LONGEST_STEP)
-            optimiser.step()
-            pace.step()
-            step += 1
-            if step % _SAID_EVERY == 0:
-                print(f"step {step} of {steps}, {name} {loss.item():.3f}, {time.monotonic() - started:.0f} s")
+            steps.take(loss, said_every=_SAID_EVERY, about=f"{name} ")
     return {name: values.detach().numpy() for name, values in encoder.learnt.items()} | largest(
         encoder, cut, texts
     )
@@ -156,15 +146,11 @@ def _batches(
     asked: Mapping[str, Question], states: States, chance: random.Random
 ) -> Iterator[tuple[str, list[int]]]:
     """Every example once, in batches of one question."""
-    found = []
-    for name, question in asked.items():
-        order = chance.sample(range(len(question.texts)), len(question.texts))
-        for start in range(0, len(order), _AT_ONCE * _SORTED):
-            near = sorted(
-                order[start : start + _AT_ONCE * _SORTED],
-                key=lambda place: len(states[question.texts[place]]),
-            )
-            found += [(name, near[place : place + _AT_ONCE]) for place in range(0, len(near), _AT_ONCE)]
+    found = [
+        (name, places)
+        for name, question in asked.items()
+        for places in of_like_length([len(states[text]) for text in question.texts], chance)
+    ]
     yield from chance.sample(found, len(found))
 
 

@@ -120,12 +120,11 @@ def test_without_a_word_of_oneself_nobody_says_a_job_of_theirs() -> None:
 
 
 def test_however_often_it_is_hinted_at_nobody_is_called_an_employee() -> None:
-    posts = [f"[Récit {number}] Dans les coulisses de Lumora, un métier de passion" for number in range(30)]
+    posts = [f"Récit {number} : dans les coulisses de Lumora" for number in range(30)]
     found = speaker(posts=posts)
     assert found["voice"] != "employee"
     assert found["probabilities"]["employee"] < 0.4
-    # A hint, or read for what it is: somebody who writes about the company.
-    assert {"post:may_work_at", "account:reads_other"} & set(found["evidence"])
+    assert "post:may_work_at" in found["evidence"]
 
 
 def test_what_an_organisation_posts_makes_no_employee_of_it() -> None:

@@ -12,6 +12,7 @@ import spacy
 
 from nlp.company import CompanyNames
 from nlp.training import kind
+from nlp.training.batches import AT_ONCE, of_like_length
 from nlp.training.card import markdown
 from nlp.training.convert import SHARED
 from nlp.training.homonyms import APART, KNOWN_APART, as_said
@@ -97,6 +98,17 @@ def test_no_post_with_a_name_kept_apart_is_learnt_from(file: Path) -> None:
     learnt = {each.text for each in as_said()}
     assert len(learnt) > 3000
     assert [each.text for each in as_said(file) if each.text in learnt] == []
+
+
+def test_batches_hold_every_text_once_and_texts_of_like_length() -> None:
+    lengths = [3 + number * 7 % 90 for number in range(700)]
+    batches = of_like_length(lengths, random.Random(1))
+    assert sorted(place for batch in batches for place in batch) == list(range(700))
+    spread = [
+        max(lengths[place] for place in batch) - min(lengths[place] for place in batch) for batch in batches
+    ]
+    assert max(map(len, batches)) == AT_ONCE
+    assert sorted(spread)[len(spread) // 2] < 10
 
 
 def test_of_whole_accounts_the_texts_that_tell_are_learnt_from(tmp_path: Path) -> None:
