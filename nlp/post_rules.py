@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -52,7 +52,11 @@ _SENTENCE = 300
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _FIRST_WORDS = 5
 """How many letters of a statement the words of a veto may take in: "if" + "i work"."""
-_NOT_AFTER = re.compile(r"^(\(\?<![^()]*\))\\b")
+_SIGN = "\ua66e"
+"""Stands for each letter of the company's name in a text: a letter that nobody writes."""
+_NAMED = rf"{_SIGN}+(?!\w)"
+_COMPANY = rf"(?:the |la |le |les |l')?[@#]?{_NAMED}"
+_NOT_AFTER = re.compile(r"^(\(\?<![^()]*\))+\\b")
 
 
 @cache
@@ -61,57 +65,49 @@ def _rules() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    """A sentence about a company; `gate` is what a text must hold for it, whichever the company is."""
-
-    pattern: str
-    gate: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Code:
-    """The rules of one code; `gate` is what a text must hold for any of them."""
+    """The rules of one code; one of `any_of` holds where one of them does."""
 
     code: str
-    gate: re.Pattern[str]
-    rules: tuple[_Rule, ...]
+    any_of: tuple[re.Pattern[str], ...]
+    rules: tuple[re.Pattern[str], ...]
 
 
 @cache
-def _codes() -> tuple[re.Pattern[str], tuple[_Code, ...]]:
-    """What a text must hold for any code, and the codes in order: most texts stop at the first."""
+def _codes() -> tuple[_Code, ...]:
+    """The codes in order. Rules speak of `_SIGN`, so they are compiled once for all companies."""
     by_code = {
-        code: [rule.replace("(?:{c})", "{c}").replace("{{", "{").replace("}}", "}") for rule in rules]
-        for code, rules in ((code, _rules()["rules"][code]) for code in _rules()["order"])
+        code: [
+            # Where a rule begins with the company, what may stand before the name is no part of it.
+            rule.replace("{c}", _NAMED if rule.startswith("{c}") else _COMPANY).replace("{{", "{").replace("}}", "}")
+            for rule in _rules()["rules"][code]
+        ]
+        for code in _rules()["order"]
     }
-    gates = {code: list(map(_without_company, rules)) for code, rules in by_code.items()}
-    every = _any_of([gate for each in gates.values() for gate in each])
-    return every, tuple(
-        _Code(code, _any_of(gates[code]), tuple(_Rule(rule, re.compile(_without_company(rule))) for rule in rules))
-        for code, rules in by_code.items()
-    )  # fmt: skip
+    return tuple(
+        _Code(code, tuple(_any_of(rules)), tuple(map(re.compile, rules))) for code, rules in by_code.items()
+    )
 
 
-def _without_company(rule: str) -> str:
-    """The longer of what stands before and behind the company: where a rule holds, so does each part of it."""
-    before, after = rule.split("{c}")
-    # A distance or a "not followed by" holds nearly everywhere.
-    return after if len(after) > len(before) and not after.startswith(("[^", "(?!")) else before
-
-
-def _any_of(rules: Sequence[str]) -> re.Pattern[str]:
-    """One pattern for all rules; those that begin a word are tried only where a word begins."""
+def _any_of(rules: Sequence[str]) -> Iterator[re.Pattern[str]]:
+    """Patterns that hold where one of the rules does, by how they begin: each kind is looked for in its own way."""
     # "Not after" and "where a word begins" hold at the same place, in either order.
-    turned = [_NOT_AFTER.sub(r"\\b\1", rule) for rule in rules]
-    begin = [rule.removeprefix(r"\b") for rule in turned if rule.startswith(r"\b")]
-    others = [rule for rule in turned if not rule.startswith(r"\b")]
-    return re.compile("|".join([*([rf"\b(?:{'|'.join(begin)})"] if begin else []), *others]))
+    turned = [_NOT_AFTER.sub(lambda found: rf"\b{found.group()[:-2]}", rule) for rule in rules]
+    for begin in (r"\b", "^", _NAMED, ""):
+        alike = [rule.removeprefix(begin) for rule in turned if rule.startswith(begin)]
+        turned = [rule for rule in turned if not rule.startswith(begin)]
+        if alike:
+            yield re.compile(f"{begin}(?:{'|'.join(alike)})")
 
 
-# Dear to compile, so one by one, when a text holds all of a rule but the company.
-@lru_cache(maxsize=16_384)
-def _compiled(rule: str, names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rule.replace("{c}", rf"(?:the |la |le |les |l')?[@#]?(?:{'|'.join(names)})(?!\w)"))
+@lru_cache(maxsize=1024)
+def _spelled(names: CompanyNames) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(spellings(names))})(?!\w)")
+
+
+def _signed(folded: str, names: CompanyNames) -> str:
+    """A folded text with the company's name, in any spelling, as signs, place for place."""
+    return _spelled(names).sub(lambda found: _SIGN * len(found.group()), folded.replace(_SIGN, " "))
 
 
 def spellings(names: CompanyNames) -> tuple[str, ...]:
@@ -134,19 +130,17 @@ def is_of_a_job(code: str) -> bool:
 
 def rule_statement(folded: str, names: CompanyNames) -> str | None:
     """The code of the first rule that holds anywhere in a folded text."""
-    any_gate, codes = _codes()
-    works = _OF_WORK.search(folded) is not None
-    if works and any_gate.search(folded) is None:
+    signed = _signed(folded, names)
+    if _SIGN not in signed:
         return None
-    written = spellings(names)
-    for each in codes:
-        # Looking for every rule is dear: without a word of work only those are that need none.
-        if (not works and each.code in OF_WORK_ALONE) or each.gate.search(folded) is None:
+    works = _OF_WORK.search(folded) is not None
+    for each in _codes():
+        if not works and each.code in OF_WORK_ALONE:
+            continue
+        if not any(some.search(signed) for some in each.any_of):
             continue
         for rule in each.rules:
-            if rule.gate.search(folded) is None:
-                continue
-            found = _compiled(rule.pattern, written).search(folded)
+            found = rule.search(signed)
             if found is not None and is_meant(each.code, folded, found):
                 return each.code
     return None

@@ -39,11 +39,18 @@ def _kinds() -> tuple[tuple[str, re.Pattern[str]], ...]:
                  for kind, pattern in words.items())  # fmt: skip
 
 
+@cache
+def _any_kind() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _kinds()))
+
+
 # Words come back: each is looked up once.
 @lru_cache(maxsize=50_000)
 def kinds_of(token: str) -> tuple[str, ...]:
     """The kinds of a word; a sign or a word of no kind is its own, and an ending may tell a tense."""
-    found = [kind for kind, pattern in _kinds() if pattern.fullmatch(token)]
+    # Most words are of none.
+    known = _any_kind().fullmatch(token) is not None
+    found = [kind for kind, pattern in _kinds() if known and pattern.fullmatch(token)]
     if token.isalpha() and len(token) > 4 and token not in _NO_VERB:
         found += [f"-{ending}" for ending in _ENDINGS if token.endswith(ending)]
     if not found and not token[0].isalnum():

@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -58,16 +58,16 @@ class Word:
 def word(written: str) -> Word:
     """The features of one word."""
     text = _sign_of(written)
-    return Word(_hash(text, 0), np.array(_letters(text), dtype=np.int64), _feelings_of(text))
+    letters = [bucket(piece, 1, BUCKETS) for piece in _letters(text)]
+    return Word(bucket(text, 0, BUCKETS), np.array(letters, dtype=np.int64), _feelings_of(text))
 
 
-def _letters(text: str) -> list[int]:
-    """The buckets of a word's letters, three and four at a time; a single letter has none but itself."""
+def _letters(text: str) -> list[str]:
+    """A word's letters, three and four at a time; a single letter has none but itself."""
     if len(text) < 2:
         return []
     framed = f" {text} "
-    pieces = [framed[at : at + n] for n in (3, 4) for at in range(len(framed) - n + 1)]
-    return [_hash(piece, 1) for piece in pieces]
+    return [framed[at : at + n] for n in (3, 4) for at in range(len(framed) - n + 1)]
 
 
 def _feelings_of(text: str) -> tuple[float, ...]:
@@ -83,12 +83,6 @@ def _sign_of(written: str) -> str:
     if written.startswith(("http", "www.")):
         return "http"
     return "@user" if written[0] == "@" and len(written) > 1 else written
-
-
-# The letters of words come back in other words.
-@lru_cache(maxsize=200_000)
-def _hash(piece: str, seed: int) -> int:
-    return bucket(piece, seed, BUCKETS)
 
 
 def features(texts: Sequence[Sequence[str]]) -> csr_matrix:
@@ -222,15 +216,18 @@ class WordModel:
         texts, weights = list(map(_sign_of, words)), self.network.features
         width, rows = weights.shape[1], self.table[first : first + len(words)]
         buckets = self.buckets[first : first + len(words)]
-        buckets[:] = [_hash(text, 0) for text in texts]
+        buckets[:] = [bucket(text, 0, BUCKETS) for text in texts]
         rows[:, :width] = weights[buckets]
+        # The letters of words come back in other words: each is hashed and looked up once.
         letters = list(map(_letters, texts))
-        counts = np.array(list(map(len, letters)))
-        lettered = np.flatnonzero(counts)
-        rows[:, width : 2 * width] = 0
-        if len(lettered):
-            starts = (np.cumsum(counts) - counts)[lettered]
-            found = weights[np.fromiter(chain.from_iterable(letters), dtype=np.int64) + BUCKETS]
-            rows[lettered, width : 2 * width] = np.add.reduceat(found.astype(np.float32), starts, axis=0)
+        pieces = list(chain.from_iterable(letters))
+        places = {piece: place for place, piece in enumerate(dict.fromkeys(pieces))}
+        counts = list(map(len, letters))
+        holds = csr_matrix(
+            (np.ones(len(pieces), dtype=np.float32), [places[piece] for piece in pieces], np.cumsum([0, *counts])),
+            shape=(len(words), len(places)),
+        )
+        looked_up = weights[[BUCKETS + bucket(piece, 1, BUCKETS) for piece in places]]
+        rows[:, width : 2 * width] = holds @ looked_up.astype(np.float32)
         rows[:, 2 * width] = counts
         rows[:, 2 * width + 1 :] = list(map(_feelings_of, texts))
