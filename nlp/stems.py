@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_FIRST = re.compile(r"(?:\\b)?([a-z0-9]{2,3})(?![?*{+])")
+_FIRST = re.compile(r"(?:\\b)?([a-z0-9]{2,4})(?![?*{+])")
 _MARKED = re.compile(r"(?<!\w)[^\w\s]|\d|(?<!\w)\w(?!\w)")
 """What stems that do not begin with two plain letters need: a sign, a figure or a letter by itself."""
 
@@ -40,8 +40,8 @@ class Stems:
         self._start = _beginnings(self._filed)
 
     def _under(self, letters: str) -> Sequence[tuple[str, re.Pattern[str]]]:
-        """The stems filed under two or three letters, kept for the next time."""
-        keys = dict.fromkeys((letters, letters[:2]))
+        """The stems filed under what a word begins with, kept for the next time."""
+        keys = (letters[:count] for count in range(2, len(letters) + 1))
         filed = self._under_letters[letters] = [each for key in keys for each in self._filed.get(key, ())]
         return filed
 
@@ -61,12 +61,18 @@ class Stems:
 
 
 def _beginnings(filed: Iterable[str]) -> re.Pattern[str]:
-    """Finds the two or three letters of words that begin as a stem does, and no others."""
-    firsts: dict[str, str] = defaultdict(str)
-    for letters in sorted({letters[:2] for letters in filed}):
-        firsts[letters[0]] += letters[1]
-    begin = "|".join(f"{first}[{seconds}]" for first, seconds in firsts.items())
-    return re.compile(rf"\b(?:{begin or '(?!)'})\w?")
+    """Finds the first letters, four at most, of words that begin as a stem does, and no others."""
+    letters = set(filed)
+    return re.compile(rf"\b(?={_tree(letters)})\w{{2,4}}" if letters else "(?!)")
+
+
+def _tree(beginnings: Iterable[str]) -> str:
+    """One pattern for all beginnings, in which each letter stands once for those that share it."""
+    after: dict[str, set[str]] = defaultdict(set)
+    for each in beginnings:
+        after[each[0]].add(each[1:])
+    parts = (letter + ("" if "" in rest else _tree(rest)) for letter, rest in sorted(after.items()))
+    return f"(?:{'|'.join(parts)})"
 
 
 _GROUP = re.compile(r"\(\?:([^()\[\]]+)\)(?![?*+{])")
