@@ -1,4 +1,4 @@
-"""Statements are found as if every rule were tried on every text; the gates only save time."""
+"""Statements are found as if every rule were tried on every text with the company's own names in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from nlp.company import CompanyNames
 from nlp.fold import fold
-from nlp.post_rules import _OF_WORK, OF_WORK_ALONE, _rules, is_meant, rule_statement, spellings
+from nlp.post_rules import _OF_WORK, OF_WORK_ALONE, _codes, _rules, is_meant, rule_statement, spellings
 from nlp.training.invent_bios import tied_profiles
 
 
@@ -24,7 +24,7 @@ def by_every_rule(text: str, names: CompanyNames) -> str | None:
     return None
 
 
-def test_the_gates_hide_no_rule() -> None:
+def test_no_rule_is_hidden() -> None:
     profiles = list(tied_profiles(random.Random(4), 400))
     names = CompanyNames(company_id="own", names=("Lumora", "Lumora Santé"))
     texts = [post.replace(each.company, "Lumora") for each in profiles for post in each.posts]
@@ -33,11 +33,15 @@ def test_the_gates_hide_no_rule() -> None:
     assert len(set(found)) > 4
 
 
-def test_each_rule_has_one_company_outside_brackets() -> None:
-    """A gate is one side of the company; within brackets or beside a bar it would be no condition of the rule."""
-    for code in _rules()["order"]:
-        for rule in _rules()["rules"][code]:
-            before, after = rule.replace("(?:{c})", "{c}").split("{c}")
-            for side in (before, after):
-                re.compile(side.replace("{{", "{").replace("}}", "}"))
-                assert "|" not in re.sub(r"\([^()]*\)", "", re.sub(r"\((?:[^()]|\([^()]*\))*\)", "", side))
+def test_the_sign_that_stands_for_a_company_is_no_company_in_a_text() -> None:
+    names = CompanyNames(company_id="own", names=("Lumora",))
+    assert rule_statement("i work at lumora", names) == "post:works_at"
+    assert rule_statement("i work at \ua66e\ua66e\ua66e", names) is None
+    assert rule_statement("i work at \ua66e and buy from lumora", names) is None
+
+
+def test_rules_are_compiled_once_whatever_the_companies() -> None:
+    rules = _codes()
+    for name in ("Lumora", "Verdane"):
+        assert rule_statement(f"i work at {name.lower()}", CompanyNames(company_id="x", names=(name,)))
+    assert _codes() is rules
