@@ -79,7 +79,9 @@ def _codes() -> tuple[_Code, ...]:
     by_code = {
         code: [
             # Where a rule begins with the company, what may stand before the name is no part of it.
-            rule.replace("{c}", _NAMED if rule.startswith("{c}") else _COMPANY).replace("{{", "{").replace("}}", "}")
+            rule.replace("{c}", _NAMED if rule.startswith("{c}") else _COMPANY)
+            .replace("{{", "{")
+            .replace("}}", "}")
             for rule in _rules()["rules"][code]
         ]
         for code in _rules()["order"]

@@ -224,7 +224,11 @@ class WordModel:
         places = {piece: place for place, piece in enumerate(dict.fromkeys(pieces))}
         counts = list(map(len, letters))
         holds = csr_matrix(
-            (np.ones(len(pieces), dtype=np.float32), [places[piece] for piece in pieces], np.cumsum([0, *counts])),
+            (
+                np.ones(len(pieces), dtype=np.float32),
+                [places[piece] for piece in pieces],
+                np.cumsum([0, *counts]),
+            ),
             shape=(len(words), len(places)),
         )
         looked_up = weights[[BUCKETS + bucket(piece, 1, BUCKETS) for piece in places]]
