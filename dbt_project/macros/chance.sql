@@ -8,21 +8,29 @@
    interval mirrored at the number. The first is right if label probabilities are well calibrated, the second if they
    tell the error rate of the labels; a reader need not know which. (docs/method.md) #}
 {% macro interval_low(point, low, high, floor) -%}
-    round(
-        greatest(
-            {{ floor }}, least({{ point }}, {{ low }}, 2 * {{ point }} - ({{ high }}))
-        ),
-        4
+    {# rounded, an end that touches the number could leave it outside #}
+    least(
+        {{ point }},
+        round(
+            greatest(
+                {{ floor }},
+                least({{ point }}, {{ low }}, 2 * {{ point }} - ({{ high }}))
+            ),
+            4
+        )
     )
 {%- endmacro %}
 
 {% macro interval_high(point, low, high, ceiling) -%}
-    round(
-        least(
-            {{ ceiling }},
-            greatest({{ point }}, {{ high }}, 2 * {{ point }} - ({{ low }}))
-        ),
-        4
+    greatest(
+        {{ point }},
+        round(
+            least(
+                {{ ceiling }},
+                greatest({{ point }}, {{ high }}, 2 * {{ point }} - ({{ low }}))
+            ),
+            4
+        )
     )
 {%- endmacro %}
 
@@ -71,4 +79,17 @@
         when {{ name }} is not null and {{ low }} is not null
         then {{ interval_high(name, low, high, 1) }}
     end as {{ name }}_high
+{%- endmacro %}
+
+{# What is left of a share as `other`, and its interval: one less the ends of the first, the other way round. #}
+{% macro share_left(name, other) -%}
+    1 - {{ name }} as {{ other }},
+    case
+        when {{ name }}_high is not null
+        then least({{ other }}, round(1 - {{ name }}_high, 4))
+    end as {{ other }}_low,
+    case
+        when {{ name }}_low is not null
+        then greatest({{ other }}, round(1 - {{ name }}_low, 4))
+    end as {{ other }}_high
 {%- endmacro %}

@@ -117,12 +117,17 @@ with
             if(is_suppressed, null, active) as count_active_employees,
             if(is_suppressed, null, coalesce(low, 0)) as count_active_employees_low,
             if(is_suppressed, null, coalesce(high, 0)) as count_active_employees_high,
-            count_active_employees / headcount as activation_share,
-            round(count_active_employees_low / headcount, 4) as activation_share_low,
-            -- least skips nulls: without a number there is no upper end, not one of 1
+            -- not rounded: a share lies within its interval
+            -- at most 1: a headcount may be out of date; and least skips nulls
             case
-                when activation_share is not null
-                then round(least(1, count_active_employees_high / headcount), 4)
+                when is_computable then least(1, count_active_employees / headcount)
+            end as activation_share,
+            case
+                when is_computable then least(1, count_active_employees_low / headcount)
+            end as activation_share_low,
+            case
+                when is_computable
+                then least(1, count_active_employees_high / headcount)
             end as activation_share_high,
             {% for name in [
                 "professional_low",

@@ -58,16 +58,12 @@ with
     complete as (
         select
             *,
-            1 - human_to_human_share as brand_to_human_share,
-            round(1 - human_to_human_share_high, 4) as brand_to_human_share_low,
-            round(1 - human_to_human_share_low, 4) as brand_to_human_share_high,
-            1 - exchange_human_to_human_share as exchange_brand_to_human_share,
-            round(
-                1 - exchange_human_to_human_share_high, 4
-            ) as exchange_brand_to_human_share_low,
-            round(
-                1 - exchange_human_to_human_share_low, 4
-            ) as exchange_brand_to_human_share_high,
+            {{ share_left("human_to_human_share", "brand_to_human_share") }},
+            {{
+                share_left(
+                    "exchange_human_to_human_share", "exchange_brand_to_human_share"
+                )
+            }},
             human_to_human_share_change_low > 0
             or human_to_human_share_change_high < 0 as is_human_to_human_share_changed,
             exchange_human_to_human_share_change_low > 0
