@@ -264,9 +264,10 @@ def fault_of(outcome: Any, *, warehouse: Path, project: Path, log: Path) -> Gira
 
 
 def keep_marts(warehouse: Path, marts: Path) -> tuple[Path, ...]:
-    """Moves the rpt_ files of a build that succeeded into `marts`; those no model writes any more leave.
+    """Copies the rpt_ files of a build that succeeded into `marts`; those no model writes any more leave.
 
-    Doing it a second time (a task run again) changes nothing.
+    Doing it a second time (a task run again) changes nothing, and killed anywhere the second time finishes: each
+    file stays where dbt wrote it, or those put in place before would look like files that no model writes any more.
     """
     marts.mkdir(parents=True, exist_ok=True)
     new = sorted(_fresh(warehouse).glob("rpt_*.parquet"))
@@ -275,7 +276,9 @@ def keep_marts(warehouse: Path, marts: Path) -> tuple[Path, ...]:
     for stale in set(marts.glob("rpt_*.parquet")) - {marts / path.name for path in new}:
         stale.unlink()
     for path in new:
-        path.replace(marts / path.name)
+        partial = marts / f".{path.name}.part"
+        shutil.copyfile(path, partial)
+        partial.replace(marts / path.name)
     return tuple(marts / path.name for path in new)
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from girafe.errors import QualityFailed
 from girafe.run import DBT_PROJECT
+from tests.killing import run_and_die
 from warehouse.connection import DiskRefuses
-from warehouse.dbt import fault_of, run_dbt
+from warehouse.dbt import empty_marts, fault_of, keep_marts, run_dbt
 
 
 def told(message: str | None, exception: object = None) -> Exception:
@@ -67,3 +68,26 @@ def test_ctrl_c_while_dbt_works_is_no_fault_of_it(tmp_path: Path) -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.forks
+def test_marts_put_in_place_by_a_task_that_was_killed_are_all_there_after_its_second_try(
+    tmp_path: Path,
+) -> None:
+    """Airflow runs the task again, and not dbt: what dbt wrote has to be there still."""
+    warehouse, marts = tmp_path / "warehouse" / "girafe.duckdb", tmp_path / "marts"
+    names = [f"rpt_{letter}.parquet" for letter in "abcd"]
+    died, step = True, 0
+    while died:
+        step += 1
+        fresh = empty_marts(warehouse)
+        for name in names:
+            (fresh / name).write_text(f"{name} {step}")
+        marts.mkdir(exist_ok=True)
+        (marts / "rpt_of_no_model.parquet").write_text("stale")
+        died = run_and_die(lambda: keep_marts(warehouse, marts), step=step).died
+        keep_marts(warehouse, marts)
+        assert {path.name: path.read_text() for path in marts.glob("rpt_*")} == {
+            name: f"{name} {step}" for name in names
+        }, step
+    assert step > len(names)
