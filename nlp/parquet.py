@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from girafe.storage import Place, read_all
 from warehouse.landing import MANIFEST
-from warehouse.tables import CLASSIFIED
+from warehouse.tables import CLASSIFIED, PARQUET
 
 if TYPE_CHECKING:
     from nlp.rows import Rows
@@ -27,7 +27,7 @@ class TableWriters:
         self._stack = ExitStack()
         self._writers = {
             table.name: self._stack.enter_context(
-                pq.ParquetWriter(folder / f"{table.name}.parquet", table.schema, compression="zstd")
+                pq.ParquetWriter(folder / f"{table.name}.parquet", table.schema, **PARQUET)
             )
             for table in CLASSIFIED
         }

@@ -33,7 +33,13 @@ from tests.killing import run_and_die
 from warehouse.connection import DiskRefuses
 from warehouse.erase import clean_quarantine
 from warehouse.forgotten import forgotten_path, remember
-from warehouse.landing import landing_files, quarantine_path, read_quarantine, replace_quarantine
+from warehouse.landing import (
+    landing_files,
+    quarantine_path,
+    read_envelopes,
+    read_quarantine,
+    replace_quarantine,
+)
 from warehouse.quarantine import heaps
 from warehouse.retention import enforce
 
@@ -74,6 +80,26 @@ def test_a_truncated_classified_file_is_made_again_from_landing(here: path.Conte
         file.write_bytes(file.read_bytes()[:keep])
         path.load(here, rebuild=True)
         assert world.tables(here) == expected
+
+
+@pytest.mark.parametrize("damage", ["bit", "page"])
+def test_a_classified_file_in_which_a_disk_turned_bits_is_made_again_and_never_becomes_a_number(
+    here: path.Context, damage: str
+) -> None:
+    expected = world.tables(here)
+    for name in ("posts", "sentiment_labels", "speaker_evidence"):
+        file = parquet(here)[0].with_name(f"{name}.parquet")
+        sound = file.read_bytes()
+        for place in (len(sound) // 5, len(sound) // 3):
+            content = bytearray(sound)
+            if damage == "bit":
+                content[place] ^= 4
+            else:
+                content[place : place + 64] = bytes(64)
+            file.write_bytes(content)
+            path.load(here, rebuild=True)
+            assert world.tables(here) == expected, (name, place)
+            assert file.read_bytes() == sound, (name, place)
 
 
 def test_without_its_landing_file_a_person_is_told_and_nothing_changes(here: path.Context) -> None:
@@ -141,6 +167,23 @@ def test_a_landing_file_that_is_cut_off_keeps_what_can_be_read_and_says_the_rest
     path.load(here)
     platforms = {row.split("'")[5] for row in world.tables(here) if row.startswith("posts ")}
     assert platforms == {"forum", "reddit"}, "the other file is whole, and this one up to the damage"
+
+
+def test_a_landing_file_in_which_a_disk_turned_bits_stops_nothing_and_is_said_to_be_damaged(
+    here: path.Context,
+) -> None:
+    """Wherever it is: zlib has words of its own for a stream that cannot be one."""
+    file = Path(str(landing_files(here.data.landing)[0]))
+    sound, chance = file.read_bytes(), random.Random(8)
+    for _ in range(60):
+        content, place = bytearray(sound), chance.randrange(10, len(sound))
+        content[place : place + 40] = bytes(len(content[place : place + 40]))
+        file.write_bytes(content)
+        assert any(isinstance(line, Rejected) for line in read_envelopes(file)), place
+    shutil.rmtree(here.data.root / "classified")
+    path.classify(here)
+    reasons = Counter(line.reason for _, line in read_quarantine(here.data.quarantine))
+    assert reasons["landing_damaged"] >= 1
 
 
 def test_a_landing_file_whose_content_never_reached_the_disk_is_said_to_be_missing(

@@ -33,7 +33,7 @@ from warehouse.landing import (
     read_quarantine,
     replace_quarantine,
 )
-from warehouse.tables import CLASSIFIED
+from warehouse.tables import CLASSIFIED, PARQUET
 from warehouse.traces import Traces
 
 Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
@@ -229,7 +229,7 @@ def clean_classified(folder: Place, accounts: Iterable[str], posts: Iterable[str
         for name in reversed(changed):
             rows = pq.read_table(copy / f"{name}.parquet").filter(pc.invert(gone[name]))
             with written(folder / f"{name}.parquet") as partial:
-                pq.write_table(rows, partial, compression="zstd")
+                pq.write_table(rows, partial, **PARQUET)
     return bool(changed)
 
 

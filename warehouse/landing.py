@@ -64,7 +64,7 @@ def read_envelopes(path: Place) -> Iterator[Envelope | Rejected]:
         while True:
             try:
                 line = file.readline()
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 yield _damaged(path, number + 1, b"", f"the file is damaged from here on ({error})")
                 return
             if not line:

@@ -39,6 +39,7 @@ from warehouse.tables import (
     DELETIONS,
     EDGE_COUNTS,
     OFFICIAL_ACCOUNTS,
+    PARQUET,
     RAW,
     SPEAKER_EVIDENCE,
     SPEAKER_LABELS,
@@ -189,15 +190,20 @@ def _complete(folder: Place) -> None:
         file = f"{table.name}.parquet"
         if table.name not in wrote and not find(folder, file):
             with written(folder / file) as partial:
-                pq.write_table(table.schema.empty_table(), partial, compression="zstd")
+                pq.write_table(table.schema.empty_table(), partial, **PARQUET)
 
 
 def _is_readable(folder: Path) -> bool:
-    """A file that was cut off has lost its end, where Parquet keeps what is in it."""
+    """Read to its end: one that was cut off has lost where Parquet says what is in it, and a bit may have turned."""
     try:
         for table in CLASSIFIED:
-            pq.read_metadata(folder / f"{table.name}.parquet")
-    except (OSError, pa.ArrowInvalid):
+            path = folder / f"{table.name}.parquet"
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                if not set(table.schema.names) <= set(file.schema_arrow.names):
+                    return False
+                for group in range(file.num_row_groups):
+                    file.read_row_group(group)
+    except (OSError, ValueError, pa.ArrowException):
         return False
     return True
 

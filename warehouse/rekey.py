@@ -28,7 +28,7 @@ from warehouse.durable import write_whole
 from warehouse.erase import classified_folders
 from warehouse.forgotten import read_entries, write_entries
 from warehouse.landing import MANIFEST
-from warehouse.tables import CLASSIFIED, PSEUDONYMS, Table
+from warehouse.tables import CLASSIFIED, PARQUET, PSEUDONYMS, Table
 
 _LINKS = "rotation-links.npy"
 _WIDTH = 26
@@ -174,7 +174,7 @@ def _rekey_table(folder: Place, copy: Path, table: Table, links: Links, new: Pse
             rows = rows.set_column(place, table.schema.field(place), _successors(rows[column], links))
     rows = rows.replace_schema_metadata({_KEY_OF_FILE: new.key_id.encode()})
     with written(folder / f"{table.name}.parquet") as partial:
-        pq.write_table(rows, partial, compression="zstd")
+        pq.write_table(rows, partial, **PARQUET)
 
 
 def _successors(column: pa.ChunkedArray, links: Links) -> pa.Array:

@@ -8,6 +8,7 @@ any order and any number of times.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -15,6 +16,9 @@ from girafe.records import JUDGED_VOICES
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXT = pa.string()
+
+PARQUET: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
+"""How classified files are written: a bit that a disk turned is found, and never becomes a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
