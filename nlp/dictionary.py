@@ -17,7 +17,8 @@ _FILE = Path(__file__).parent / "patterns" / "relevance.toml"
 _TONGUES = ("en", "fr")
 _ARTICLE = re.compile(r"^(?:(?:le|la|les|the) |l['’])")
 _ACCENTS = {"a": "àâ", "c": "ç", "e": "éèê", "i": "îï", "o": "ô", "u": "ùûü"}
-_MOST_ACCENTS, _SHORTEST = 2, 2
+_MOST_ACCENTS, _SHORTEST, _LONGEST = 2, 2, 30
+"""The longest word of either language has 27 letters; the accents tried grow with the cube of the letters."""
 
 
 @cache
@@ -33,7 +34,7 @@ def tongues_of(name: str) -> frozenset[str]:
     A name is looked for as written and, in French, with the accents that names in capitals leave out.
     """
     word = _ARTICLE.sub("", " ".join(name.lower().split()))
-    if len(word) < _SHORTEST or not word.isalpha():
+    if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
         return frozenset()
     found = {tongue for tongue in _TONGUES if is_known(word, lang=tongue)}
     if "fr" not in found and (

@@ -46,11 +46,13 @@ def _read(number: int, line: str, key: str, check: Callable[[Line], None]) -> Li
             raise InputInvalid("not a JSON object")
         if item.get(key) in (None, ""):
             raise InputInvalid(f"{key} is missing")
+        if isinstance(item[key], list | dict):  # it is repeated in the answer, which may be too deep to write
+            raise InputInvalid(f"{key} is not text")
         item = {name: value for name, value in item.items() if name != "error"}
         check(item)
     except (orjson.JSONDecodeError, InputInvalid) as error:
         found = item.get(key) if isinstance(item := _object(line), dict) else None
-        return {key: found, "error": f"line {number}: {error}"}
+        return {key: None if isinstance(found, list | dict) else found, "error": f"line {number}: {error}"}
     return item
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from typing import Any
 
 import numpy as np
@@ -316,3 +317,28 @@ def test_an_address_that_is_none_is_read_past(address: str) -> None:
 def test_of_a_file_in_which_no_line_can_be_read_every_line_is_answered(fast: bool) -> None:
     told = [orjson.loads(each) for each in speakers_lines(["name;bio", "Nina;soudeuse"], None, fast=fast)]
     assert [each["error"].partition(":")[0] for each in told] == ["line 1", "line 2"]
+
+
+@pytest.mark.parametrize("bio", ["Engineer", 1])
+def test_a_line_whose_id_is_too_deep_to_be_repeated_costs_no_other_line(bio: object) -> None:
+    deep = "[" * 400 + "]" * 400
+    accounts = [
+        f'{{"account_id": {deep}, "bio": {orjson.dumps(bio).decode()}}}',
+        '{"account_id": "2", "bio": "x"}',
+    ]
+    told = [orjson.loads(each) for each in speakers_lines(accounts, None, fast=True)]
+    assert "not text" in told[0]["error"]
+    assert told[1]["account_id"] == "2"
+    texts = [f'{{"id": {deep}, "text": "Bonjour"}}', '{"id": 0, "text": "Bonjour"}']
+    told = [orjson.loads(each) for each in texts_lines(texts, None, fast=True)]
+    assert "id is not text" in told[0]["error"]
+    assert told[1]["id"] == 0
+
+
+@pytest.mark.parametrize("name", ["a" * 2000, "éa" * 1000, "ae" * 1000, "l'" + "a" * 500])
+def test_a_company_name_of_any_length_is_looked_up_in_little_time(name: str) -> None:
+    started = time.process_time()
+    (told,) = texts_lines([orjson.dumps({"id": "1", "text": f"I like {name}", "company": name}).decode()], None,
+                          fast=True)  # fmt: skip
+    assert time.process_time() - started < 5
+    assert orjson.loads(told)["about_company"] is not None
