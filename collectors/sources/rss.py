@@ -7,6 +7,7 @@ which has neither pace nor guard, is never used.
 from __future__ import annotations
 
 import io
+import re
 from calendar import timegm
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -48,6 +49,7 @@ _NEWS = (
     "https://news.google.com/rss/search?q=%22{query}%22&hl=fr&gl=FR&ceid=FR:fr",
     "https://news.google.com/rss/search?q=%22{query}%22&hl=en-US&gl=US&ceid=US:en",
 )
+_NUMBERED = re.compile(rb"(&(?:amp;)?#)(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _COMMENT_TITLES = ("comments for", "comments on", "commentaires", "comment on")
 
 
@@ -91,10 +93,18 @@ def read_feed(body: bytes) -> Any | None:
     """What feedparser makes of an answer; None where it fails itself, as for a namespace with two spaces in it."""
     import feedparser  # a third of a second, which whoever only lists the sources need not wait for
 
+    body = _NUMBERED.sub(_character, body)
     try:
         return feedparser.parse(io.BytesIO(body), response_headers={"content-type": "application/xml"})
-    except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError):
         return None
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    """A reference by number, to U+FFFD where it is to no character: feedparser would fail, and all entries be lost."""
+    code = min(int((found[2] or found[3]).lstrip(b"0")[:8] or b"0", 16 if found[2] else 10), 0x110000)
+    is_none = code in (0, 0x110000) or 0xD800 <= code < 0xE000
+    return b"%sx%x;" % (found[1], 0xFFFD if is_none else code)
 
 
 def _is_broken(read: Any) -> bool:
@@ -129,9 +139,17 @@ def _entry(entry: Any) -> Payload:
         "author": text(entry.get("author")),
         "source": {name: text(entry.get("source", {}).get(name)) for name in ("title", "href")},
         "in_reply_to": text(tree(entry.get("thr_in-reply-to")).get("ref")),
-        "published": utc_from_epoch(timegm(stated)).isoformat() if stated else None,
-        "updated": utc_from_epoch(timegm(edited)).isoformat() if edited else None,
+        "published": _iso(stated),
+        "updated": _iso(edited),
     }
+
+
+def _iso(stated: Any) -> str | None:
+    """None for no time, and for one outside the calendar: quarantine shows that entry, and the others are heard."""
+    try:
+        return utc_from_epoch(timegm(stated)).isoformat() if stated else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _time(entry: Payload) -> datetime | None:

@@ -10,6 +10,7 @@ import pytest
 from girafe.errors import AccessDenied, SourceUnavailable
 from tests.collectors.collecting import posts
 from tests.collectors.collecting import run as run
+from warehouse.landing import landing_files, read_envelopes
 
 FEED = """<rss version="2.0"><channel><title>Presse</title><link>https://presse.example/</link>
 <item><guid>https://presse.example/1</guid><title>Ondine recrute</title><link>https://presse.example/1</link>
@@ -75,3 +76,35 @@ def test_an_entry_without_a_date_is_landed_for_quarantine_to_show(run, data):
     undated = FEED.replace("<pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate>", "")
     report = run("rss", lambda request: httpx.Response(200, text=undated), FEEDS)
     assert (report.count_payloads, report.count_quarantined) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "<pubDate>9999-12-31T23:59:59-14:00</pubDate>",
+        "<pubDate>0001-01-01T00:00:00+14:00</pubDate>",
+        f"<description>&#{'1' * 5000};</description>",
+        f"<description>&#x{'f' * 5000};</description>",
+        f"<description>&amp;#{'1' * 5000};</description>",
+        f"<description>&amp;#x{'f' * 5000};</description>",
+        "<description>&#xD800;</description>",
+        "<description>&#1114112;</description>",
+    ],
+    ids=lambda odd: odd[:30],
+)
+def test_an_entry_with_an_impossible_date_or_character_does_not_silence_the_others(run, data, odd):
+    entry = f"<item><guid>urn:odd</guid><title>Ondine</title>{odd}</item>"
+    feed = FEED.replace("<item>", f"{entry}<item>", 1)
+    assert run("rss", lambda request: httpx.Response(200, text=feed), FEEDS).health == "heard"
+    heard = {
+        envelope.payload["entry"]["id"]
+        for path in landing_files(data.landing)
+        for envelope in read_envelopes(path)
+    }
+    assert heard == {"urn:odd", "https://presse.example/1"}
+
+
+def test_characters_given_by_number_are_read(run, data):
+    feed = FEED.replace("recrute", "recrute &#233;t&#xE9; &#x1F600; &amp;#39;")
+    run("rss", lambda request: httpx.Response(200, text=feed), FEEDS)
+    assert posts(data)["https://presse.example/1"].text == "Ondine recrute \u00e9t\u00e9 \U0001f600 '"
