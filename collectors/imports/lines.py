@@ -132,7 +132,10 @@ def _items(file: File) -> list[Any] | None:
 
 
 def _item(position: str, item: Any) -> JsonLine | Bad:
-    raw = orjson.dumps(item)
+    try:
+        raw = orjson.dumps(item)
+    except (orjson.JSONEncodeError, RecursionError) as error:  # it reads four times as deep as it writes
+        return Bad(reason="too_deep", detail=f"Cannot be kept ({error}).", position=position)
     if isinstance(item, dict):
         return position, item, raw
     detail = "The item of the list is not an object in braces."

@@ -18,6 +18,10 @@ Numbered: TypeAlias = tuple[int, list[Any]]
 _SAMPLE = 64 * 1024
 _LONGEST_ROW = 1024 * 1024
 _MOST_LINES_IN_A_ROW = 5000
+_FEWEST_LINES_IN_A_ROW = 50
+_READ_TWICE = 1_000_000
+"""Lines that may be read once more because the row they seemed to belong to had no end; then rows may be no longer
+than the fewest: a file in which every line opens a quote would be read thousands of times."""
 _SEPARATORS = ",;\t|"
 _STATED = re.compile(r"sep=(.)\r?\n?\Z", re.IGNORECASE)
 _SAMPLE_ROWS = 60
@@ -58,12 +62,13 @@ class _Lines:
     def __init__(self, text: io.TextIOBase) -> None:
         self._text, self._back = text, deque[str]()
         self.number, self.taken, self.size, self.has_ended = 0, list[str](), 0, False
+        self._most, self._read_twice = _MOST_LINES_IN_A_ROW, 0
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) >= _MOST_LINES_IN_A_ROW or self.size > _LONGEST_ROW:
+        if len(self.taken) >= self._most or self.size > _LONGEST_ROW:
             raise _NoEnd
         line = self._back.popleft() if self._back else self._read()
         if not line:
@@ -93,6 +98,9 @@ class _Lines:
         first, *others = self.taken or [""]
         self._back.extendleft(reversed(others))
         self.number -= len(others)
+        self._read_twice += len(others)
+        if self._read_twice > _READ_TWICE:
+            self._most = _FEWEST_LINES_IN_A_ROW
         self.begin_row()
         return first
 

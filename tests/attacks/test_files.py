@@ -253,6 +253,27 @@ def test_quotes_left_open_on_every_line_do_not_cost_the_square_of_the_file(land)
     assert "x" in found.posts or found.report.rejected
 
 
+def test_quotes_that_the_next_line_leaves_open_too_do_not_cost_thousands_of_times_the_file(land):
+    """A line that closes the quote of the line before and opens one of its own: no row ever ends."""
+    rows = b'x"y,"z\n' * 20_000
+    started = time.process_time()
+    found = land(table([HEADER, ROW]) + rows + b"forum,x,2026-11-20,ok,ada\n", "open.csv")
+    assert time.process_time() - started < 7  # 15 s and more where each line is read five thousand times
+    assert "x" in found.posts
+    assert found.report.rejected["row_unreadable"] == 20_000
+
+
+@pytest.mark.parametrize("depth", [200, 300, 500, 900, 5000])
+def test_json_of_any_depth_in_a_list_costs_its_own_item_and_no_other(land, depth):
+    deep = json.dumps(GOOD)[:-1] + ', "extra": ' + "[" * depth + "]" * depth + "}"
+    found = land(f"[{json.dumps(GOOD | {'post_id': 'p2'})}, {deep}]".encode(), "deep.json")
+    if depth < 1000:
+        assert "p2" in found.posts
+        assert found.report.rows == 2
+    else:
+        assert found.report.rejected  # more than the reader of JSON takes: the list as a whole is set aside
+
+
 @pytest.mark.parametrize("depth", [200, 500, 5000, 100_000])
 def test_json_of_any_depth_is_kept_or_set_aside(land, depth):
     deep = json.dumps(GOOD)[:-1].encode() + b', "extra": ' + b"[" * depth + b"]" * depth + b"}\n"
