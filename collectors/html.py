@@ -18,19 +18,27 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _LINK = re.compile(r"""<a\b[^<>]*?\bhref\s*=\s*["']([^"'<>]+)["']""", re.IGNORECASE)
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _LONGEST = 1_000_000
+_LONG_NUMBER = re.compile("&#([0-9]{8,})")
 
 
 def plain_text(markup: str) -> str:
     """`markup` as plain text; paragraphs are separated by an empty line."""
     if "<" not in markup:
-        return unescape(markup).strip()
+        return unescaped(markup).strip()
     text = markup[:_LONGEST]
     if "<!--" in text or re.search("<s(?:cript|tyle)", text, re.IGNORECASE):
         text = _seen(text)
     text = _LINE_BREAK.sub("\n", text)
     text = _BLOCK_END.sub("\n\n", text)
-    text = unescape(_TAG.sub("", text)).replace("\xa0", " ")
+    text = unescaped(_TAG.sub("", text)).replace("\xa0", " ")
     return _MANY_BREAKS.sub("\n\n", text).strip()
+
+
+def unescaped(text: str) -> str:
+    """`text` with its entities resolved; a number of thousands of digits is no character, and no fault either."""
+    if "&#" in text:  # the standard library gives such a number to int(), which refuses it
+        text = _LONG_NUMBER.sub(lambda found: "&#" + (found[1].lstrip("0")[:8] or "0"), text)
+    return unescape(text)
 
 
 def _seen(markup: str) -> str:
@@ -48,4 +56,4 @@ def _seen(markup: str) -> str:
 
 def links_in(markup: str) -> tuple[str, ...]:
     """The targets of the links in `markup`, each once, in order."""
-    return tuple(dict.fromkeys(unescape(link) for link in _LINK.findall(markup)))
+    return tuple(dict.fromkeys(unescaped(link) for link in _LINK.findall(markup)))

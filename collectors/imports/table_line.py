@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from operator import itemgetter
 from typing import Any
 
+from collectors.html import unescaped
 from collectors.imports.file_dates import DatesOfFile
 from collectors.imports.mapping import ImportMapping, plain
 from collectors.imports.table_ids import (
@@ -130,7 +130,7 @@ def _said(cells: _Cells, platform: str, post_id: str) -> str:
     if said.startswith(title.rstrip(".… ")) or (said and said[:_REPEATED] in title):
         title = ""  # many tools repeat the first words of a post as its title, some behind its author's name
     words = "\n\n".join(part for part in (title, said) if part)
-    return unescape(words) if platform == "x" else words  # X sends &amp; for &, and exports keep it
+    return unescaped(words) if platform == "x" else words  # X sends &amp; for &, and exports keep it
 
 
 def _is_a_name(title: str, cells: _Cells) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from typing import Any
 
+from collectors.html import unescaped
 from collectors.imports.archive import base_name, looks_like_zip, open_archive, read_alone
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.table_ids import native_id
@@ -73,7 +73,7 @@ def _posts(
 
 
 def _words(tweet: Mapping[str, Any]) -> str:
-    return unescape(text(tweet.get("full_text")) or text(tweet.get("text")))
+    return unescaped(text(tweet.get("full_text")) or text(tweet.get("text")))
 
 
 def parse(envelope: Envelope) -> Iterator[Record]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from html import unescape
 from typing import Any
 
 import orjson
 
+from collectors.html import unescaped
 from collectors.imports.archive import Archive, base_name
 from collectors.imports.times import twitter_time
 from collectors.read import text, tree
@@ -81,8 +81,8 @@ class LongPosts:
             written = twitter_time(tweet.get("created_at")).replace(microsecond=0)
         except PayloadChanged:
             return dict(tweet)
-        short = unescape(text(tweet.get("full_text")))
+        short = unescaped(text(tweet.get("full_text")))
         for words in self._words.get(written, ()):
-            if len(words) > len(short) - 30 and unescape(words)[:_SAME_WORDS] == short[:_SAME_WORDS]:
+            if len(words) > len(short) - 30 and unescaped(words)[:_SAME_WORDS] == short[:_SAME_WORDS]:
                 return {**tweet, "full_text": words}
         return dict(tweet)

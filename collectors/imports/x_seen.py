@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from html import unescape
 from typing import Any
 
+from collectors.html import unescaped
 from collectors.imports.times import twitter_time
 from collectors.read import count, identifier, optional_id, text, tree, trees
 from girafe.errors import PayloadChanged
@@ -45,7 +45,7 @@ def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
         post_id=number,
         created_at=twitter_time(legacy.get("created_at")),
         # A repost repeats the words of somebody else.
-        text="" if repost_of else unescape(text(note.get("text")) or text(legacy.get("full_text"))),
+        text="" if repost_of else unescaped(text(note.get("text")) or text(legacy.get("full_text"))),
         author=_author(item, legacy),
         observed_at=seen_at,
         reply_to=optional_id(legacy.get("in_reply_to_status_id_str")),

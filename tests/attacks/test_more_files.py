@@ -166,3 +166,33 @@ def test_json_on_the_edge_of_the_rules_is_read_or_set_aside_and_the_next_line_is
     assert len(found.posts) + sum(found.report.rejected.values()) == 2
     for post in found.posts.values():
         assert post.likes is None or 0 <= post.likes < 2**63
+
+
+# A number of thousands of digits, which the standard library refuses to read
+
+ENDLESS = f"&#{'1' * 5000}; Ondine &#{'0' * 5000}65;"
+SEEN = {
+    "legacy": {"created_at": "Fri Nov 20 10:00:00 +0000 2026", "id_str": "1990000000000000001"},
+    "core": {"user_results": {"result": {"rest_id": "7", "legacy": {"screen_name": "ada"}}}},
+}
+
+
+def with_words(kind, words):
+    if kind == "table":
+        return table([HEADER, ["x", "1", "2026-11-20", words, "ada"]])
+    if kind == "x_archive":
+        tweet = {"id_str": "17", "created_at": "Fri Nov 20 10:00:00 +0000 2026", "full_text": words}
+        return ("window.YTD.tweets.part0 = " + json.dumps([{"tweet": tweet}])).encode()
+    if kind == "mastodon":
+        note = NOTE | {"content": f"<p>{words}</p>"}
+        item = {"id": "a", "type": "Create", "to": [PUBLIC], "object": note}
+        return zipped({"actor.json": ACTOR, "outbox.json": json.dumps({"orderedItems": [item]})})
+    data = {"rest_id": "1990000000000000001"} | SEEN
+    data["legacy"] = data["legacy"] | {"full_text": words}
+    return lines({"source_platform": "x.com", "timestamp_collected": 1795000000000, "data": data})
+
+
+@pytest.mark.parametrize("kind", ["table", "x_archive", "mastodon", "zeeschuimer"])
+def test_a_character_whose_number_has_no_end_costs_one_character(land, kind):
+    (post,) = land(with_words(kind, ENDLESS), f"{kind}.export").posts.values()
+    assert post.text == "\ufffd Ondine A"
