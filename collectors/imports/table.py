@@ -20,6 +20,8 @@ Numbered: TypeAlias = tuple[int, Cells]
 
 _HEAD_ROWS = 60
 _SAMPLE = 4096
+_ROWS_AT_ONCE = 64
+"""Of Parquet: it holds a text that stands in every row once, and a thousand copies of a megabyte are a gigabyte."""
 _READ = (b"PAR1", b"PK\x03\x04")
 """Parquet and XLSX: binary, but read."""
 
@@ -88,12 +90,28 @@ def _parquet(file: File) -> Iterator[Numbered | Bad]:
             table = parquet.ParquetFile(raw)
             yield 1, table.schema_arrow.names
             number = 1
-            for batch in table.iter_batches(batch_size=1000):
-                columns = [column.to_pylist() for column in batch.columns]
+            for batch in table.iter_batches(batch_size=_ROWS_AT_ONCE):
+                columns = [_cells(column) for column in batch.columns]
                 for cells in zip(*columns, strict=True):
                     number += 1
                     yield number, cells
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, LookupError) as error:
         raise InputInvalid(
             f"{file.label} cannot be read as Parquet ({without_names(str(error))})."
         ) from error
+
+
+def _cells(column: Any) -> list[Any]:
+    """The cells of a column; one that Python cannot hold, such as a day in the year 5,000,000, is empty."""
+    try:
+        found: list[Any] = column.to_pylist()
+    except (OverflowError, ValueError):
+        found = [_cell(value) for value in column]
+    return [str(cell) if isinstance(cell, list | dict) else cell for cell in found]
+
+
+def _cell(value: Any) -> Any:
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):
+        return None

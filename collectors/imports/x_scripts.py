@@ -57,7 +57,7 @@ class LongPosts:
     """note-tweet.js: the whole words of posts that tweets.js cuts off, found by second and beginning."""
 
     def __init__(self, scripts: Iterable[bytes]) -> None:
-        self._words: dict[datetime, list[str]] = {}
+        self._words: dict[tuple[datetime, str], list[str]] = {}
         for script in scripts:
             self._read(script)
 
@@ -73,7 +73,11 @@ class LongPosts:
                 written = twitter_time(note.get("createdAt"))
             except PayloadChanged:
                 continue
-            self._words.setdefault(written.replace(microsecond=0), []).append(words)
+            found = self._words.setdefault(
+                (written.replace(microsecond=0), unescaped(words)[:_SAME_WORDS]), []
+            )
+            if not found or len(words) > len(found[-1]):  # no other is ever the first that is long enough
+                found.append(words)
 
     def completed(self, tweet: Mapping[str, Any]) -> Payload:
         """The post with all of its words."""
@@ -82,7 +86,7 @@ class LongPosts:
         except PayloadChanged:
             return dict(tweet)
         short = unescaped(text(tweet.get("full_text")))
-        for words in self._words.get(written, ()):
-            if len(words) > len(short) - 30 and unescaped(words)[:_SAME_WORDS] == short[:_SAME_WORDS]:
+        for words in self._words.get((written, short[:_SAME_WORDS]), ()):
+            if len(words) > len(short) - 30:
                 return {**tweet, "full_text": words}
         return dict(tweet)

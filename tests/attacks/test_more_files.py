@@ -9,11 +9,16 @@ import re
 import stat
 import struct
 import time
+import tracemalloc
 import warnings
 import zipfile
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet as pq
 
+from collectors.imports.contract import File
+from collectors.imports.table import read_tables
 from girafe.errors import InputInvalid
 from tests.imports.made import lines, table, workbook, zipped
 
@@ -196,3 +201,72 @@ def with_words(kind, words):
 def test_a_character_whose_number_has_no_end_costs_one_character(land, kind):
     (post,) = land(with_words(kind, ENDLESS), f"{kind}.export").posts.values()
     assert post.text == "\ufffd Ondine A"
+
+
+def test_as_many_long_posts_in_one_second_as_an_archive_may_hold_cost_no_square(land):
+    tweet = {"created_at": "Fri Nov 20 10:00:00 +0000 2026", "full_text": "Ondine"}
+    tweets = [{"tweet": tweet | {"id_str": str(10**17 + number)}} for number in range(4000)]
+    note = {"createdAt": "2026-11-20T10:00:00.000Z", "core": {"text": "&amp;" + "y" * 200}}
+    files = {"account.js": [{"account": {"username": "ada"}}], "tweets.js": tweets}
+    files["note-tweet.js"] = [{"noteTweet": note}] * 4000
+    scripts = {f"data/{name}": f"window.YTD.x.part0 = {json.dumps(held)}" for name, held in files.items()}
+    assert len(refused_or(land, zipped(scripts), "archive.zip").posts) == 4000
+
+
+def parquet(**columns):
+    told = {
+        "platform": ["forum"] * 2,
+        "post_id": ["1", "2"],
+        "created_at": ["2026-11-20"] * 2,
+        "text": ["a", "b"],
+    }
+    content = io.BytesIO()
+    pq.write_table(pa.table(told | {"handle": ["ada", "bo"]} | columns), content)
+    return content.getvalue()
+
+
+BEYOND = {
+    "day": pa.array([2**31 - 1, 20_000], pa.int32()).cast(pa.date32()),
+    "moment": pa.array([2**62, 10**15], pa.int64()).view(pa.timestamp("us")),
+    "duration": pa.array([2**62, 1], pa.int64()).view(pa.duration("s")),
+    "bytes": pa.array([b"\xff", b"x"]).view(pa.string()),
+}
+
+
+@pytest.mark.parametrize("kind", BEYOND)
+def test_a_cell_of_parquet_that_python_cannot_hold_costs_no_other_row(land, kind):
+    assert set(land(parquet(likes=BEYOND[kind]), "a.parquet").report.landed) == {"forum"}
+    assert "2" in land(parquet(more=BEYOND[kind]), "a.parquet").posts
+
+
+@pytest.mark.parametrize("column", ["platform", "text", "mentions"])
+@pytest.mark.parametrize("cells", [[{"a": 1}, {"a": 2}], [["a"], ["b"]]])
+def test_lists_and_objects_in_parquet_are_text(land, column, cells):
+    found = land(parquet(**{column: cells}), "a.parquet")
+    assert found.report.landed.get("forum") == 2 or found.report.rejected
+
+
+def test_a_zone_nobody_knows_in_parquet_is_refused_in_words(land):
+    odd = pa.array([10**15, 1], pa.int64()).view(pa.timestamp("us", tz="Mars/Olympus"))
+    with pytest.raises(InputInvalid):
+        land(parquet(created_at=odd), "a.parquet")
+
+
+def test_a_megabyte_that_parquet_holds_once_for_a_thousand_rows_takes_little_memory(tmp_path):
+    rows = 1000
+    told = {
+        "platform": ["forum"] * rows,
+        "post_id": list(map(str, range(rows))),
+        "text": ["x" * 500_000] * rows,
+    }
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table(told), path)
+    before = pa.total_allocated_bytes()
+    (read,) = read_tables(File(path=path, label="a"))
+    next(read.rows)
+    tracemalloc.start()
+    try:
+        next(read.rows)
+        assert tracemalloc.get_traced_memory()[1] + pa.total_allocated_bytes() - before < 150e6
+    finally:
+        tracemalloc.stop()
