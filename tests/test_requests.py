@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -122,6 +123,33 @@ def test_the_file_that_a_crash_left_behind_its_answer_is_not_carried_out_again(h
     file = put(here, "one.json", "forum ada")
     assert was_answered(here.data, file)
     assert not was_answered(here.data, put(here, "one.json", "forum bob"))
+
+
+def test_a_wish_that_was_refused_is_carried_out_when_it_is_handed_in_again(here: path.Context) -> None:
+    file = put(here, "one.json", "elsewhere ada")
+    assert erasure.process_requests(here).refused == 1
+    platform = here.data.landing / "elsewhere" / "2026-11-23"  # something of that platform has come meanwhile
+    shutil.copytree(here.data.landing / "forum" / "2026-11-23", platform)
+    file.with_name("one.json.refused").rename(file)
+    assert erasure.process_requests(here).erased == 1
+
+
+def test_no_refused_wish_takes_the_place_of_another_of_the_same_name(here: path.Context) -> None:
+    for content in ("one", "another", "a third"):
+        put(here, "letter.txt", content)
+        assert erasure.process_requests(here).refused == 1
+    kept = {file.read_text() for file in (here.data.root / "requests").glob("*.refused")}
+    assert kept == {"one", "another", "a third"}
+
+
+@pytest.mark.parametrize("name", ["n" * 250 + ".json", "n" * 255])
+def test_a_request_with_the_longest_of_names_is_answered_like_any(here: path.Context, name: str) -> None:
+    put(here, name, "no request")
+    assert erasure.process_requests(here).refused == 1
+    put(here, name, "forum nobody")
+    assert erasure.process_requests(here).erased == 1
+    assert not waiting(here.data)
+    assert was_answered(here.data, put(here, name, "forum nobody"))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ as NAME.refused, so that no wish is lost to a typing error.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import stat
@@ -25,6 +26,7 @@ from warehouse.landing import MANIFEST, file_name, landing_files
 
 _LARGEST = 4096
 _LONGEST_ACCOUNT = 500
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +109,16 @@ def read_request(data: DataDir, path: Path, platforms: Iterable[str] | None = No
 
 
 def was_answered(data: DataDir, path: Path) -> bool:
-    """True if this very request was answered and only its file is left, as a crash may leave it."""
-    for place in (_answer_path(path), _nameless_path(data, path)):
+    """True if this very request was carried out and only its file is left, as a crash may leave it.
+
+    One that was refused may be handed in again as it is: what was wrong with it may have changed.
+    """
+    for place in (_answer_path(data, path), _nameless_path(data, path)):
         try:
             told = orjson.loads(place.read_bytes())
         except (FileNotFoundError, orjson.JSONDecodeError):
             continue
-        if told.get("request") == _digest(data, path):
+        if told.get("status") == "erased" and told.get("request") == _digest(data, path):
             return True
     return False
 
@@ -124,16 +129,32 @@ def answer(data: DataDir, path: Path, *, account: str = "", **told: object) -> N
     It bears the name of the request, unless that is made of the `account`: an answer stays.
     """
     body = {"request": _digest(data, path), **told}
-    place = _nameless_path(data, path) if _is_named_after(path.stem, account) else _answer_path(path)
+    is_telling = _is_named_after(path.stem, account)
+    place = _nameless_path(data, path) if is_telling else _answer_path(data, path)
     write_whole(place, orjson.dumps(body, option=orjson.OPT_INDENT_2))
     if told.get("status") == "refused":
-        path.replace(path.with_name(f"{path.name}.refused"))
+        path.replace(_refused_path(data, path))
     else:
         path.unlink()
 
 
-def _answer_path(path: Path) -> Path:
+def _answer_path(data: DataDir, path: Path) -> Path:
+    if _is_long(path):
+        return _nameless_path(data, path)
     return path.parent / "answers" / f"{path.stem}.json"
+
+
+def _refused_path(data: DataDir, path: Path) -> Path:
+    """Where a refused request is kept: never in the place of another that had the same name."""
+    kept = path.with_name(f"{path.name}.refused")
+    if _is_long(path) or os.path.lexists(kept):
+        return path.with_name(f"r-{_digest(data, path)[:16]}.refused")
+    return kept
+
+
+def _is_long(path: Path) -> bool:
+    """Whether a file system may refuse the names made of this one."""
+    return len(os.fsencode(path.name)) > _LONGEST_NAME
 
 
 def _nameless_path(data: DataDir, path: Path) -> Path:
