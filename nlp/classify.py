@@ -161,6 +161,7 @@ def classify_file(
                 companies=names_of_all(settings.companies),
                 pseudonymiser=pseudonymiser,
                 official=official_accounts(settings),
+                is_forgotten=is_forgotten,
             )
             counter = EdgeCounter(
                 companies=maker.companies,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -36,6 +36,8 @@ class RowMaker:
     pseudonymiser: Pseudonymiser
     official: Official = frozenset()
     """The accounts that company.toml declares: their threads may be linked to."""
+    is_forgotten: Callable[[Account], bool] = lambda account: False
+    """Whoever asked to be forgotten is not kept as someone others mention either."""
     judged: set[tuple[str, str]] = field(default_factory=set)
 
     def make(self, sightings: Sequence[tuple[Envelope, Post | Profile]]) -> Rows:
@@ -102,6 +104,7 @@ class RowMaker:
                     "account_key": name.account_id(platform, mention),
                 }
                 for mention in dict.fromkeys(mentions)
+                if not self.is_forgotten(Account(platform=platform, account_id=mention, handle=mention))
             )
         link = organisation_link(post, source=envelope.source, official=self.official)
         if link is not None:

@@ -16,11 +16,14 @@ from collectors.imports.land import import_file
 from collectors.registry import PARSERS
 from girafe import run as path
 from girafe.data_dir import DataDir
+from girafe.records import Envelope
+from girafe.rotation import replace_key
 from girafe.settings import parse_settings
 from tests.killing import run_and_die
 from warehouse.connection import connect
-from warehouse.forget import Erasure, forget
+from warehouse.forget import Erasure, finished, forget
 from warehouse.forgotten import lasting, pseudonyms_of, read_forgotten
+from warehouse.landing import landing_path, write_envelopes
 from warehouse.tables import CLASSIFIED
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -67,6 +70,21 @@ def start(root: Path, lines: list[dict[str, Any]]) -> path.Context:
 
 def forget_files(here: path.Context, account: str) -> Erasure:
     return forget(here.data, "forum", account, parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+
+
+def land(here: path.Context, payload: dict[str, Any], *, source: str = "girafe_jsonl", run: str = "") -> None:
+    """Lands one payload as a collector does."""
+    run = run or f"run-{payload.get('post_id', source)}"
+    envelope = Envelope(
+        source=source, platform="forum", query="", fetched_at=NOW, run_id=run, collector_version="1",
+        payload=payload,
+    )  # fmt: skip
+    write_envelopes(landing_path(here.data.landing, "forum", NOW, run), [envelope])
+
+
+def landed(here: path.Context) -> bytes:
+    """Everything in landing."""
+    return b"".join(gzip.decompress(file.read_bytes()) for file in here.data.landing.rglob("*.gz"))
 
 
 def tables(here: path.Context) -> dict[str, list[str]]:
@@ -123,13 +141,72 @@ def test_a_forgotten_account_never_comes_back(
 ) -> None:
     here = start(tmp_path, WITH)
     forget_files(here, "u-7731")
-    again = tmp_path / "again.jsonl"
-    again.write_text(json.dumps(line(9, ODILE, "Encore chez Orée")) + "\n", encoding="utf-8")
-    import_file(again, here.data, now=NOW)
+    land(here, line(9, ODILE, "Encore chez Orée"))  # begun by another machine before it was asked for
     classify(here)
     path.load(here)
     with connect(here.data.warehouse, read_only=True) as connection:
         assert connection.execute("select count(*) from raw.posts").fetchall() == [(3,)]
+
+
+@pytest.mark.usefixtures("key")
+def test_its_lines_in_a_file_are_not_even_landed(tmp_path: Path) -> None:
+    here = start(tmp_path, WITH)
+    forget_files(here, "u-7731")
+    again = tmp_path / "again.jsonl"
+    lines = [line(9, ODILE, "Encore chez Orée"), line(10, {"handle": "odilequenneval"}, "Toujours")]
+    again.write_text("\n".join(map(json.dumps, [*lines, line(11, BOB, "Bonjour")])), encoding="utf-8")
+    report = import_file(again, here.data, now=NOW)
+    assert (report.landed, report.skipped, report.rejected) == ({"forum": 1}, {"forgotten": 2}, {})
+    assert b"quenneval" not in landed(here).lower().replace(b"le quenneval", b"")
+
+
+@pytest.mark.usefixtures("key")
+def test_who_was_forgotten_is_not_kept_as_somebody_others_mention_later(tmp_path: Path) -> None:
+    here = start(tmp_path, WITH)
+    forget_files(here, "odilequenneval")
+    land(here, line(9, BOB, "Merci @OdileQuenneval et @cyd") | {"mentions": None})
+    land(here, line(10, BOB, "Merci") | {"mentions": ["u-7731"]})
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    with connect(here.data.warehouse, read_only=True) as connection:
+        rows = connection.execute("select handle_key from raw.mentions").fetchall()
+    assert rows == [(here.pseudonymiser.handle("forum", "cyd"),)]
+
+
+@pytest.mark.usefixtures("key")
+def test_the_notice_of_its_opt_out_leaves_too(tmp_path: Path) -> None:
+    here = start(tmp_path, WITH)
+    payload = {"platform": "forum", "account_id": "u-7731", "handle": "OdileQuenneval", "signal": "nobot"}
+    land(here, payload, source="opt_out")
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    forget_files(here, "odilequenneval")
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    assert b"u-7731" not in landed(here)
+    for file in here.data.root.rglob("*"):
+        if file.is_file() and file.parent.name != "forgotten":
+            assert not any(mark in file.read_bytes() for mark in marks(here)), file
+
+
+def test_asked_for_by_an_earlier_name_it_leaves_under_its_later_one_too_and_stays_away_after_a_rotation(
+    tmp_path: Path,
+) -> None:
+    here = start(tmp_path, WITH)
+    shutil.rmtree(here.data.landing)  # only classified files know by now that the old handle was hers
+    now = {"account_id": "u-7731", "handle": "VentDouest", "display_name": "Vent d'ouest"}
+    land(here, line(5, now, "Encore chez Orée"), run="own")
+    land(here, line(6, BOB, "Merci @ventdouest"), run="named")
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    told = forget_files(here, "odilequenneval")
+    finished(here.data, told)
+    assert (told.payloads_removed, told.payloads_naming_it) == (1, 1)
+    assert b"ventdouest" not in landed(here).lower()
+    replace_key(here)
+    after = path.Context(data=here.data, settings=SETTINGS, now=NOW)
+    for number, who in enumerate(({"account_id": "u-7731"}, {"handle": "ventdouest"})):
+        land(after, line(7 + number, who, "Toujours chez Orée"), run=f"again{number}")
+    path.run_stages(after, TO_LABELS, lambda _name, call: call())
+    with connect(here.data.warehouse, read_only=True) as connection:
+        rows = connection.execute("select count(*) from raw.posts").fetchall()
+    assert rows == [(4,)], "three of Bob, one of Cyd"
 
 
 @pytest.mark.usefixtures("key")

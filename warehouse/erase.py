@@ -123,10 +123,12 @@ def remove_from_landing(
     wanted: Wanted,
     *,
     ids: Iterable[str] = (),
+    notices: bool = False,
 ) -> int:
     """Removes every payload in which a wanted account or post speaks; returns how many.
 
-    Who speaks in one that cannot be read nobody can tell: it leaves if one of `ids` stands in it as a value.
+    A notice stays, for it keeps out whom it names, unless the list of the forgotten does so (`notices`). Who
+    speaks in one that cannot be read nobody can tell: it leaves if one of `ids` stands in it as a value.
     """
     named = stands_in(ids)
 
@@ -134,7 +136,7 @@ def remove_from_landing(
         found = read_payload(envelope, parsers)
         if not found.is_readable:
             return named(encode_envelope(envelope).decode())
-        return not found.is_notice and (
+        return (notices or not found.is_notice) and (
             any(wanted(author, None) for author in found.authors)
             or any(wanted(None, post) for post in found.posts)
         )
@@ -183,11 +185,16 @@ def clean_quarantine(data: DataDir, is_theirs: Callable[[Rejected], bool]) -> in
     return removed
 
 
-def known_pseudonyms(data: DataDir, names: set[str]) -> set[str]:
-    """`names` and every other pseudonym that classified files tell to be the same account."""
+def alias_pairs(data: DataDir) -> set[tuple[str, str]]:
+    """Every pseudonym of a handle in classified files, with that of the account it was seen on."""
     pairs: set[tuple[str, str]] = set()
     for table in read_tables(classified_folders(data), "account_aliases"):
         pairs.update(zip(table["alias_id"].to_pylist(), table["account_id"].to_pylist(), strict=True))
+    return pairs
+
+
+def same_account(names: set[str], pairs: set[tuple[str, str]]) -> set[str]:
+    """`names` and every other pseudonym that `pairs` tell to be the same account."""
     found, before = set(names), 0
     while len(found) > before:
         before = len(found)

@@ -7,7 +7,7 @@ equal those of a world in which the account was never seen. Killed anywhere, the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import orjson
@@ -19,15 +19,16 @@ from girafe.storage import Place, find, read, remove
 from warehouse.durable import write_whole
 from warehouse.erase import (
     Parser,
+    alias_pairs,
     classified_folders,
     clean_classified,
     clean_quarantine,
     envelopes,
-    known_pseudonyms,
     landed_of,
     read_payload,
     redact_landing,
     remove_from_landing,
+    same_account,
 )
 from warehouse.forgotten import lasting, pseudonyms_of, remember
 from warehouse.traces import Traces
@@ -79,11 +80,8 @@ def forget(
         data, pseudonyms_of(Account(platform=platform, account_id=asked, handle=asked), pseudonymiser)
     )
     files = landed_of(data, platform)
-    removed, naming = _learn(data, files, traces, parsers, pseudonymiser, before)
     found = set(before.pseudonyms if before else ())
-    for known in traces.accounts:
-        found |= pseudonyms_of(known, pseudonymiser)
-    found = known_pseudonyms(data, found)
+    removed, naming = _learn(files, traces, found, alias_pairs(data), parsers, pseudonymiser)
     begun = before or _Begun(
         number=hashlib.sha256("".join(sorted(keyed)).encode()).hexdigest()[:16],
         platform=platform,
@@ -104,6 +102,7 @@ def forget(
             path,
             parsers,
             lambda author, _: author is not None and _is_known(author, found, pseudonymiser),
+            notices=True,
         )
     cleaned = sum(clean_classified(folder, found) for folder in classified_folders(data))
     return Erasure(
@@ -113,6 +112,32 @@ def forget(
         payloads_naming_it=begun.payloads_naming_it,
         quarantine_lines_removed=lines,
         classified_folders_cleaned=cleaned,
+    )
+
+
+def forget_all(
+    data: DataDir, platform: str, is_forgotten: Callable[[Account], bool], *, parsers: Mapping[str, Parser]
+) -> int:
+    """Takes everyone on the list out of landing and quarantine, where a backup has brought them back.
+
+    Returns how many payloads were their own. By which names others call them is known from those alone.
+    """
+    traces = Traces()
+    files = landed_of(data, platform)
+    for path in files:
+        for _, envelope in envelopes(path):
+            for author in filter(is_forgotten, read_payload(envelope, parsers).authors):
+                traces.add(author)
+    if not traces.accounts:
+        return 0
+    clean_quarantine(data, lambda line: traces.may_be_in(line.raw.encode("utf-8", "replace")))
+    for path in files:
+        redact_landing(data, path, traces, parsers)
+    return sum(
+        remove_from_landing(
+            data, path, parsers, lambda author, _: author is not None and is_forgotten(author), notices=True
+        )
+        for path in files
     )
 
 
@@ -132,36 +157,38 @@ def as_details(erasure: Erasure) -> dict[str, object]:
 
 
 def _learn(
-    data: DataDir,
     files: list[Place],
     traces: Traces,
+    found: set[str],
+    pairs: set[tuple[str, str]],
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
-    before: _Begun | None,
 ) -> tuple[int, int]:
-    """Adds what landing knows about the account: id, handle, address, name.
+    """Adds what landing and classified files know about the account: id, handle, address, name, pseudonyms.
 
-    Returns how many payloads are its own and how many of others name it. After a crash every payload is
-    parsed, for those that gave away its id may have left already.
+    Returns how many payloads are its own and how many of others name it. Where `found` holds a name that no
+    payload has told yet (an earlier handle, an erasure that was killed), every payload is parsed: it may be
+    what says in clear by which other name the account is known.
     """
-    known = set(before.pseudonyms) if before else set()
     while True:
+        known = len(traces.accounts)
+        told = set().union(*(pseudonyms_of(account, pseudonymiser) for account in traces.accounts))
+        found |= same_account(found | told, pairs)
         own = naming = 0
-        grown = False
         for path in files:
             for line, envelope in envelopes(path):
-                if not known and not traces.may_be_in(line):
+                if found <= told and not traces.may_be_in(line):
                     continue
                 mine = [
                     author
                     for author in read_payload(envelope, parsers).authors
-                    if traces.has(author) or (known and _is_known(author, known, pseudonymiser))
+                    if traces.has(author) or _is_known(author, found, pseudonymiser)
                 ]
                 for author in mine:
-                    grown |= traces.add(author)
+                    traces.add(author)
                 own += bool(mine)
                 naming += not mine and traces.may_be_in(line)
-        if not grown:
+        if len(traces.accounts) == known:
             return own, naming
 
 

@@ -6,7 +6,7 @@ in a backup), and under a key of its own that is never rotated, which knows it w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -91,6 +91,14 @@ def write_entries(data: DataDir, known: Iterable[Entry]) -> None:
         write_whole(forgotten_path(data), b"".join(lines))
 
 
+def bring_list(data: DataDir, newer: DataDir) -> None:
+    """Adds the list of `newer`, and the key it is under where `data` is of before anybody asked."""
+    key = newer.keys / LASTING_KEY
+    if key.is_file() and not (data.keys / LASTING_KEY).exists():
+        write_whole(data.keys / LASTING_KEY, key.read_bytes())
+    write_entries(data, read_entries(data) | read_entries(newer))
+
+
 class Forgotten:
     """Answers whether an account asked to be forgotten, by its id and by its handle."""
 
@@ -103,6 +111,13 @@ class Forgotten:
         return any(
             not self._pseudonyms.isdisjoint(pseudonyms_of(account, one)) for one in self._pseudonymisers
         )
+
+
+def forgotten_now(data: DataDir) -> Callable[[Account], bool]:
+    """Whether an account asked to be forgotten; makes no key where nobody ever asked."""
+    if not read_entries(data):
+        return lambda account: False
+    return Forgotten(data, Pseudonymiser(load_key(data.keys, data.secrets, may_make=not data.is_shared)))
 
 
 def pseudonyms_of(account: Account, pseudonymiser: Pseudonymiser) -> set[str]:

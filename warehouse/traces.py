@@ -28,15 +28,13 @@ class Traces:
     accounts: set[Account] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
 
-    def add(self, account: Account) -> bool:
-        """Adds what one payload shows of the account; True if anything of it was new."""
-        before = len(self.texts)
+    def add(self, account: Account) -> None:
+        """Adds what one payload shows of the account."""
         self.accounts.add(account)
         named = (account.account_id, account.handle, account.url)
         self.texts.update(text for text in named if text)
         if len(account.display_name.strip()) >= _SHORTEST_NAME:
             self.texts.add(account.display_name.strip())
-        return len(self.texts) > before
 
     def has(self, account: Account) -> bool:
         """True if `account` is the one meant: the same id, or the same handle however it is written."""

@@ -25,8 +25,9 @@ from collectors.imports.report import ImportReport, remember_example
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
-from girafe.records import Envelope, Post, Profile, Record, Rejected
+from girafe.records import Account, Envelope, Post, Profile, Record, Rejected
 from girafe.storage import Place, find, remove
+from warehouse.forgotten import forgotten_now
 from warehouse.landing import (
     atomic_gzip,
     encode_envelope,
@@ -37,6 +38,8 @@ from warehouse.landing import (
 )
 
 OPTED_OUT = "opted_out"
+FORGOTTEN = "forgotten"
+"""Rows of somebody who asked to be forgotten: nothing of them is kept, not even that a line was refused."""
 NO_WORDS = "no_words"
 """Rows whose parser finds nobody's words in them: an advertisement, a withheld post, a repeated one."""
 _MOST_PLATFORMS = 64
@@ -67,7 +70,10 @@ def import_file(
     run_id = f"{reader.VERSION}-{digest}"
     if not dry_run and find(data.runs, f"*/*-{file_name(run_id)}.json"):
         return ImportReport(file=file.label, format=reader.NAME, run_id=run_id, already_imported=True)
-    landing = _Landing(data=data, file=file, reader=reader, run_id=run_id, now=now, is_dry=dry_run, say=say)
+    landing = _Landing(
+        data=data, file=file, reader=reader, run_id=run_id, now=now, is_dry=dry_run, say=say,
+        is_forgotten=forgotten_now(data),
+    )  # fmt: skip
     # The quarantine pulls: rows are landed as they pass, and only the refused ones come out.
     refused = landing.refused(reader.rows(file))
     if dry_run:
@@ -109,6 +115,7 @@ class _Landing:
     now: datetime
     is_dry: bool
     say: Say
+    is_forgotten: Callable[[Account], bool]
     rows: int = 0
     landed: Counter[str] = field(default_factory=Counter)
     posts: Counter[str] = field(default_factory=Counter)
@@ -166,6 +173,8 @@ class _Landing:
                        raw=row.raw)  # fmt: skip
         if not records:
             return Skipped(reason=NO_WORDS, position=row.position)
+        if any(map(self.is_forgotten, _speakers(records))):
+            return Skipped(reason=FORGOTTEN, position=row.position)
         signal = _opt_out(records)
         if signal is not None:
             detail = f"The author asked not to be processed ({signal}); their words were not kept."
@@ -227,12 +236,15 @@ class _Landing:
 
 
 def _opt_out(records: Iterable[Record]) -> str | None:
+    return next((account.opted_out for account in _speakers(records) if account.opted_out), None)
+
+
+def _speakers(records: Iterable[Record]) -> Iterator[Account]:
     for record in records:
-        if isinstance(record, Post) and record.author.opted_out:
-            return record.author.opted_out
-        if isinstance(record, Profile) and record.account.opted_out:
-            return record.account.opted_out
-    return None
+        if isinstance(record, Post):
+            yield record.author
+        elif isinstance(record, Profile):
+            yield record.account
 
 
 def _record(landing: _Landing) -> None:
