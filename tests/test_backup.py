@@ -5,21 +5,25 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from collectors.registry import PARSERS
 from girafe import audit
 from girafe import run as path
 from girafe.backup import backup, forget_again, restoring
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, UserMustAct
 from girafe.records import Account
+from girafe.rotation import replace_key
 from girafe.settings import load_settings
 from tests.killing import run_and_die
 from warehouse.archive import read_archive
-from warehouse.forgotten import remember
+from warehouse.forget import finished, forget
+from warehouse.forgotten import Forgotten, remember
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 COMPANY = '[company]\nname = "Ondine"\nofficial_accounts = ["forum:ondine"]\n'
@@ -88,6 +92,30 @@ def test_who_was_forgotten_since_does_not_come_back(before: path.Context, tmp_pa
     assert forget_again(context(new.root), newer=before.data) == 5
     assert "lou7" not in handles(new)
     assert len(handles(new)) == 29
+
+
+def test_who_was_forgotten_since_does_not_come_back_by_a_key_of_before_nor_by_what_others_say(
+    before: path.Context, tmp_path: Path
+) -> None:
+    file = tmp_path / "named.jsonl"
+    told = {"platform": "forum", "post_id": "q1", "created_at": "2026-10-05T09:00:00Z", "text": "Merci @lou7"}
+    file.write_text(f"{json.dumps(told | {'author': {'handle': 'lou8'}})}\n{{broken lou7\n")
+    path.import_files(before, [file])
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    assert not (before.data.keys / "forgotten.key").exists(), "nobody had asked yet"
+    name = before.pseudonymiser
+    finished(before.data, forget(before.data, "forum", "lou7", parsers=PARSERS, pseudonymiser=name))
+    replace_key(before)
+    new = DataDir(tmp_path / "new")
+    read_archive(made.archive, new, tmp_path / "company.toml")
+    said: list[str] = []
+    assert forget_again(replace(context(new.root), say=said.append), newer=before.data) == 5
+    assert "repeat girafe forget" in said[0], "who had left landing cannot be recognised"
+    for left in (*new.landing.rglob("*.gz"), *new.quarantine.rglob("*.gz")):
+        assert b"lou7" not in gzip.decompress(left.read_bytes()), left
+    path.classify(context(new.root))
+    forgotten = Forgotten(new, context(new.root).pseudonymiser)
+    assert forgotten(Account(platform="forum", handle="lou7")), "and it stays so"
 
 
 def test_a_restore_that_was_interrupted_is_finished_by_the_same_command_and_by_no_other(
