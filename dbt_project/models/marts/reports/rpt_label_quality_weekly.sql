@@ -9,10 +9,23 @@ with
             count(*) filter (where side = 'unknown') as count_unknown,
             count(*) filter (where is_certain) as count_certain,
             greatest({{ var("small_group") }}, 0.05 * accounts) as step,
-            1 - avg(probability) filter (
+            count(*) filter (
                 where side <> 'unknown' and not is_certain
+            ) as count_judged,
+            count(*) filter (where count_backdated > 0) as count_backdated_accounts,
+            -- the mean of few labels is what those few are taken for
+            if(
+                count_judged < {{ var("small_group") }},
+                null,
+                1 - avg(probability) filter (
+                    where side <> 'unknown' and not is_certain
+                )
             ) as expected_error_share,
-            sum(count_backdated) / sum(count_posts) as backdated_share
+            if(
+                count_backdated_accounts < {{ var("small_group") }},
+                0,
+                sum(count_backdated) / sum(count_posts)
+            ) as backdated_share
         from {{ ref("fct_speakers_weekly") }}
         group by all
     ),
