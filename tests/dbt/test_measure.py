@@ -514,10 +514,21 @@ def test_themes_by_kind_of_thread_need_ten_persons_and_by_themselves_five(measur
     assert (withheld["is_suppressed"], withheld["count_persons"]) == (True, None)
 
 
+@case
+def tones(raw: Any) -> None:
+    raw.official("shop")
+    raw.people(*CROWD)
+    for number, name in enumerate(CROWD):
+        raw.post(f"{number}", name, at(hours=number), themes=("management",), sentiment="negative")
+        raw.post(
+            f"{number}s", "shop", at(hours=number, minutes=5), reply_to=f"{number}", sentiment="positive"
+        )
+
+
 def test_tone_is_counted_over_posts_of_persons_about_the_company(measured: Any) -> None:
     row = measured.row(
         "rpt_sentiment_weekly",
-        "company_id = 'themes' and theme = 'management' and sentiment = 'negative'",
+        "company_id = 'tones' and theme = 'management' and sentiment = 'negative'",
     )
     assert (row["sentiment_share_numerator"], row["sentiment_share_denominator"]) == (12, 12)
     assert row["sentiment_share_low"] < 0.9 <= row["sentiment_share"] == 1

@@ -73,21 +73,39 @@ with
             )
         }}
     ),
+    withheld as (
+        select
+            * replace (
+                -- a theme's posts are among all of them: told of a theme, the one tone
+                -- would leave of the whole what is withheld of the other
+                is_suppressed
+                or bool_or(is_suppressed and theme = 'all') over (
+                    partition by company_id, week_start, sentiment
+                ) as is_suppressed
+            )
+        from protected
+    ),
     bounded as (
         select
             *,
-            -- persons, not posts: one person's posts are not independent
+            -- persons, not posts: one person's posts are not independent; rounded down,
+            -- for the ends of an interval tell the number they were computed with
+            greatest(
+                {{ var("small_group") }},
+                floor(margin_persons / {{ var("small_group") }})
+                * {{ var("small_group") }}
+            ) as about_persons,
             least(
                 sentiment_share,
-                {{ wilson("sentiment_share", "margin_persons", "-") }},
-                {{ wilson("expected_share", "margin_persons", "-") }}
+                {{ wilson("sentiment_share", "about_persons", "-") }},
+                {{ wilson("expected_share", "about_persons", "-") }}
             ) as low,
             greatest(
                 sentiment_share,
-                {{ wilson("sentiment_share", "margin_persons", "+") }},
-                {{ wilson("expected_share", "margin_persons", "+") }}
+                {{ wilson("sentiment_share", "about_persons", "+") }},
+                {{ wilson("expected_share", "about_persons", "+") }}
             ) as high
-        from protected
+        from withheld
     ),
     final as (
         select
