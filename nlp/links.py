@@ -7,7 +7,7 @@ from collections.abc import Set
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from girafe.records import SIDE_OF_VOICE, Account, Post, Side
 from girafe.settings import Company, Settings
@@ -23,6 +23,8 @@ _LONGEST = 500
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|ref|ref_src|trk\w*", re.IGNORECASE)
+_MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]+@[\w-]+\.\w")
+"""Not @oree and @oree@forum.example: in a path these are the page of an account."""
 _FIRST_NAMES = Path(__file__).parent / "patterns" / "first_names.txt"
 
 
@@ -80,7 +82,7 @@ def first_names() -> frozenset[str]:
 def safe_link(url: str) -> str | None:
     """`url` without fragment and tracking, if it is http(s) to a public name and holds nothing that could harm.
 
-    No user, password, port, bare address or characters that end an attribute; no mail address in its query.
+    No user, password, port, bare address or characters that end an attribute; no mail address, also escaped.
     """
     text = url.strip()
     if len(text) > _LONGEST or not _PLAIN.fullmatch(text):
@@ -96,6 +98,13 @@ def safe_link(url: str) -> str | None:
     if not _HOST.fullmatch(host) or host.endswith((".local", ".internal", ".localhost")):
         return None
     query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
-    if any("@" in key or "@" in value for key, value in query):
+    if "@" in _unescaped(urlencode(query)) or _MAIL.search(_unescaped(parts.path)):
         return None
     return urlunsplit((parts.scheme, host, parts.path or "/", urlencode(query), ""))
+
+
+def _unescaped(text: str) -> str:
+    """`text` without percent signs that were escaped, and escaped again."""
+    while (plain := unquote(text)) != text:
+        text = plain
+    return text

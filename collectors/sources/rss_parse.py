@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,6 +11,9 @@ from collectors.html import plain_text
 from collectors.read import address, moment, optional_id, text, tree
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Record
+
+_ACCOUNT = re.compile(r"/(?:[@~]|%40|%7e)", re.IGNORECASE)
+"""As networks and hosts write the pages of one account."""
 
 
 def parse(envelope: Envelope) -> Iterator[Record]:
@@ -29,7 +33,7 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         reply_to=optional_id(entry.get("in_reply_to")),
         conversation_id=_page(payload) if comment else None,
         mentions=(),
-        url=link_of(entry) or None,
+        url=_own_page(payload),
     )
 
 
@@ -76,6 +80,16 @@ def post_id(payload: Payload) -> str:
 
 def _page(payload: Payload) -> str:
     return link_of(tree(payload.get("entry"))).partition("#")[0]
+
+
+def _own_page(payload: Payload) -> str | None:
+    """The page, if it is of who publishes: what an alert or a list of links found may be anybody's, a profile too."""
+    entry, home = tree(payload.get("entry")), _home(payload)
+    link, host = link_of(entry), _host(link_of(entry))
+    is_named = bool(text(tree(entry.get("source")).get("href")))
+    is_own = bool(home and host) and (f".{host}".endswith(f".{home}") or home.endswith(f".{host}"))
+    is_found = home.endswith("google.com") or _ACCOUNT.search(link)
+    return link if is_named or (is_own and not is_found) else None
 
 
 def _publisher(payload: Payload) -> Account:

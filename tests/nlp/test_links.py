@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from girafe.records import Account, Post, Voice
+from collectors.sources import rss
+from girafe.records import Account, Envelope, Post, Voice
 from girafe.settings import parse_settings
 from nlp.links import official_accounts, organisation_link, safe_link
 
@@ -86,6 +87,40 @@ def test_whoever_might_be_a_person_keeps_none(source: str, author: dict[str, Any
     assert link(source=source, author=author) is None
 
 
+GOOGLE = "https://www.google.com/alerts/feeds/1/2"
+
+
+@pytest.mark.parametrize(
+    ("feed", "page", "is_kept"),
+    [
+        (
+            GOOGLE,
+            "https://www.google.com/url?rct=j&url=https://network.example/in/zorvenka-quill&ct=ga",
+            False,
+        ),
+        (GOOGLE, "https://zorvenka.example/my-week-at-oree", False),
+        ("https://planet.example/feed", "https://blogs.example/@zorvenka/1", False),
+        (GOOGLE, "https://sites.google.com/view/zorvenka", False),
+        ("https://network.example/tags/oree.rss", "https://network.example/@zorvenka/1", False),
+        ("https://campus.example/feed", "https://campus.example/~zorvenka/oree.html", False),
+        ("https://gazette.example/feed", "https://www.gazette.example/1", True),
+        ("https://feeds.gazette.example/all", "https://gazette.example/1", True),
+        ("https://gazette.example/feed", "https://jobs.gazette.example/1", True),
+        ("https://ette.example/feed", "https://gazette.example/1", False),
+    ],
+)
+def test_a_page_that_a_feed_only_found_keeps_no_address(feed: str, page: str, is_kept: bool) -> None:
+    """Nobody declared who publishes there: an alert finds profiles and people's own sites, too."""
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    entry = {"id": "tag:a:1", "title": "Orée", "link": page, "published": now.isoformat()}
+    payload = {"feed": {"url": feed, "link": feed, "title": "Orée"}, "entry": entry}
+    [post] = rss.parse(Envelope(source="rss", platform="rss", query="Orée", fetched_at=now, run_id="r",
+                                collector_version="1", payload=payload))  # fmt: skip
+    assert isinstance(post, Post)
+    found = organisation_link(post, source="rss", official=official_accounts(SETTINGS))
+    assert (found is not None) == is_kept
+
+
 @pytest.mark.parametrize("voice", [Voice.PERSON, Voice.EMPLOYEE, Voice.FORMER_EMPLOYEE, Voice.UNKNOWN])
 def test_a_voice_given_by_an_annotator_takes_the_address_away(voice: Voice) -> None:
     assert link(author={"voice": voice}) is None
@@ -127,12 +162,21 @@ def test_what_answers_or_shows_somebody_elses_post_keeps_none(more: dict[str, An
         "https://xn--forum\u0301.example/",
         "https://forum.example/?mail=ada@mail.example",
         "https://forum.example/?mail=ada%40mail.example",
+        "https://forum.example/?mail=ada%2540mail.example",
+        "https://forum.example/contact/ada.quill@mail.example",
+        "https://forum.example/contact/ada%40mail.example/1",
+        "https://forum.example/contact/ada%2540mail.example",
         "https://forum.example/" + "a" * 500,
         "https://[forum.example/",
     ],
 )
 def test_an_address_that_is_not_plainly_http_is_none(url: str) -> None:
     assert safe_link(url) is None
+
+
+@pytest.mark.parametrize("path", ["@oree/12", "@oree@forum.example/12", "news@12/1.html"])
+def test_the_page_of_an_account_is_no_mail_address(path: str) -> None:
+    assert safe_link(f"https://forum.example/{path}") == f"https://forum.example/{path}"
 
 
 def test_an_address_loses_its_tracking_and_its_fragment() -> None:
