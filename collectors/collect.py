@@ -167,7 +167,8 @@ def _land(
         run_id=run_id,
         first_fetched_at=now,
         last_fetched_at=http.clock().astimezone(UTC),
-        count_payloads=payloads,
+        # Both counts are published, and that of a few who opted out is withheld: notices must not be left between them.
+        count_payloads=payloads - arrivals.opted_out,
         count_posts=arrivals.posts,
         count_quarantined=arrivals.unread,
         count_opted_out=arrivals.opted_out,

@@ -33,6 +33,7 @@ class RunRecord:
     first_fetched_at: datetime
     last_fetched_at: datetime
     count_payloads: int
+    """What came, read or not; without what was left out because its author opted out."""
     count_posts: int
     count_quarantined: int
     count_opted_out: int

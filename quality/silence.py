@@ -139,7 +139,7 @@ def _judge_week(week: SourceWeek, usual: float) -> tuple[State, str]:
         return "blind", "mute"
     if week.blind_runs == week.runs:
         return "blind", "refused"
-    if week.payloads and not week.posts_read:
+    if (week.payloads or week.opted_out) and not week.posts_read:
         return "blind", "opt_outs_only" if week.opted_out else "nothing_read"
     if exp(-usual) < _IMPROBABLE:  # Poisson: the chance of no post at all
         return "blind", "stale" if week.payloads else "implausible"

@@ -64,7 +64,7 @@ class Run:
             "run_id": self.run_id,
             "first_fetched_at": self.now,
             "last_fetched_at": self.now + timedelta(seconds=len(self.payloads) // 8),
-            "count_payloads": len(self.payloads),
+            "count_payloads": len(self.payloads) - len(self.noticed),
             "count_posts": self.count_posts,
             "count_quarantined": len(self.broken),
             "count_opted_out": len(self.noticed),

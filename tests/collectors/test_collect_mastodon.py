@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -323,6 +324,14 @@ def test_the_words_of_someone_who_opted_out_are_not_landed(run, data, signal):
         for path in landing_files(data.landing)
         for line in read_envelopes(path)
     )
+
+
+def test_a_run_record_does_not_tell_by_subtraction_how_many_opted_out(run, data):
+    """Payloads and posts are published as they are, but the number of a few who opted out is not."""
+    run(Instance([status(1, "maria", 5), status(2, account("shy", noindex=True), 6)]))
+    [path] = data.runs.glob("*/*.json")
+    record = json.loads(path.read_bytes())
+    assert (record["count_payloads"], record["count_posts"], record["count_opted_out"]) == (1, 1, 1)
 
 
 def test_a_forgotten_account_is_not_landed_again(run, data):
