@@ -486,3 +486,30 @@ def test_every_number_of_a_released_file_is_one_of_the_marts_or_withheld_there_t
             allowed = {round(number, 6) for known in numbers for number in known} | {0, 1}
             assert {round(value, 6) for value in told} <= allowed, path.stem
     assert compared > 5000
+
+
+def test_who_addressed_the_brand_on_a_platform_does_not_tell_how_many_spoke_on_another(
+    measure: Callable[..., Any], raw_rows: Callable[..., Any]
+) -> None:
+    """Twelve on a large platform, all to the brand, of thirteen in all: a number beside a withheld one leaves one."""
+    raw = raw_rows("ondine", platform="large")
+    raw.official("shop")
+    raw.post("shop", "shop", MONDAY)
+    for number in range(12):
+        raw.post(f"{number}", f"p{number}", MONDAY, mentions=("shop",))
+    for number in range(6):
+        raw.post(f"s{number}", "p12", MONDAY, platform="small")
+    raw.people(*(f"p{number}" for number in range(13)))
+    # Seen again a week later: the week is over.
+    raw.post("again", "p0", MONDAY, about=False, last_seen_at=MONDAY + timedelta(weeks=1))
+    measured = measure(raw)
+    of_week = f"week_start = '{MONDAY.date()}'"
+    spoke = {
+        row["platform"]: row["count_persons"]
+        for row in measured.rows("rpt_conversation_mix_weekly", f"{of_week} and language = 'all'")
+    }
+    addressed = {
+        row["platform"]: row["count_persons"] for row in measured.rows("rpt_brand_dialogue_weekly", of_week)
+    }
+    assert spoke == {"all": 13, "large": None, "small": None}
+    assert addressed == {"all": 12, "large": None, "small": None}

@@ -92,6 +92,23 @@ with
     protected as (
         {{ protect("measured", ["company_id", "week_start"], ties="platform") }}
     ),
+    -- who addressed the brand on a platform is among those who spoke there: told where
+    -- the one number is withheld, the other would leave of the whole what is small
+    withheld as (
+        select
+            protected.* replace (
+                coalesce(
+                    protected.is_suppressed or mix.is_suppressed, false
+                ) as is_suppressed
+            )
+        from protected
+        left join
+            {{ ref("rpt_conversation_mix_weekly") }} as mix
+            on mix.company_id = protected.company_id
+            and mix.week_start = protected.week_start
+            and mix.platform = protected.platform
+            and mix.language = 'all'
+    ),
     final as (
         select
             *,
@@ -120,7 +137,7 @@ with
                         4
                     )
             end as response_share_high
-        from protected
+        from withheld
     )
 select {{ contract() }}
 from final
