@@ -29,11 +29,6 @@ class Share:
     hidden_weeks: int = 0
     """Weeks left out because their figures are withheld."""
 
-    @property
-    def half_width(self) -> float:
-        """Half of the interval, 0 if there is none."""
-        return (self.high - self.low) / 2 if self.high is not None and self.low is not None else 0.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -183,12 +178,19 @@ def _chance(share: float, count: int) -> float:
 
 
 def compare(now: Share, before: Share) -> Change:
-    """The difference of two periods, independent of each other."""
-    if now.value is None or before.value is None or now.low is None or before.low is None:
+    """The difference of two periods, independent of each other.
+
+    Each end from the reach of both intervals to that side (Newcombe 1998): those of few cases are lopsided, and half
+    of their width would call a change what they overlap in, or end beyond 100 points.
+    """
+    if now.value is None or now.low is None or now.high is None:
+        return Change()
+    if before.value is None or before.low is None or before.high is None:
         return Change()
     value = now.value - before.value
-    half = math.hypot(now.half_width, before.half_width)
-    return Change(value=value, low=value - half, high=value + half, moved=abs(value) > half)
+    low = value - math.hypot(now.value - now.low, before.high - before.value)
+    high = value + math.hypot(now.high - now.value, before.value - before.low)
+    return Change(value=value, low=low, high=high, moved=low > 0 or high < 0)
 
 
 def change_of(rows: Sequence[Row], period: Period, name: str) -> Change:

@@ -58,10 +58,10 @@ def test_one_week_keeps_the_interval_the_mart_gave_it() -> None:
 def test_chance_shrinks_as_weeks_are_added_and_classifier_error_does_not() -> None:
     chance = 1.96 * (0.25 / 100) ** 0.5
     alike = pool([row(50, 100, 0.5 - chance, 0.5 + chance)] * 4, NAME)
-    assert alike.half_width == pytest.approx(chance / 2)
+    assert (alike.low, alike.high) == (pytest.approx(0.5 - chance / 2), pytest.approx(0.5 + chance / 2))
     wide = (chance**2 + 0.2**2) ** 0.5
     erring = pool([row(50, 100, 0.5 - wide, 0.5 + wide)] * 4, NAME)
-    assert erring.half_width == pytest.approx(((chance / 2) ** 2 + 0.2**2) ** 0.5)
+    assert erring.high == pytest.approx(0.5 + ((chance / 2) ** 2 + 0.2**2) ** 0.5)
 
 
 def test_the_pooled_interval_covers_the_truth_at_least_as_often_as_it_says() -> None:
@@ -102,6 +102,19 @@ def test_one_week_is_compared_as_the_mart_measured_it() -> None:
         f"{NAME}_change_low": 0.01,
         f"{NAME}_change_high": 0.4,
         f"is_{NAME}_changed": True,
+def test_lopsided_intervals_that_overlap_are_no_change_and_no_difference_exceeds_100_points() -> None:
+    none_of_three, three_of_four = Share(value=0.0, low=0.0, high=0.77), Share(value=0.75, low=0.3, high=1.0)
+    assert not compare(none_of_three, three_of_four).moved
+    assert not compare(three_of_four, none_of_three).moved
+    chance = Random(5)
+    for _ in range(500):
+        ends = [sorted(chance.choice((0.0, 1.0, chance.random())) for _ in range(3)) for _ in range(2)]
+        change = compare(*(Share(value=value, low=low, high=high) for low, value, high in ends))
+        assert change.low is not None
+        assert change.high is not None
+        assert -1 <= change.low <= change.high <= 1
+
+
     }
     assert change_of([measured], period, NAME).moved
     assert not change_of([row(5, 10, 0.3, 0.7)], period, NAME).moved
