@@ -215,7 +215,10 @@ def _questions(scene: Scene, period: Period) -> Part:
         if a.open
     ]
     week = _home(scene, DIALOGUE, period.weeks, platform=ALL)
-    return _part(scene, "questions", lines[:MOST], without=_why_nothing(week, "hidden"))
+    # How many wait is told of the smallest groups too: a question is an event.
+    hidden = any(figures.is_withheld(row, "count_questions") for row in week)
+    without = "running" if figures.is_running(week) else "hidden" if hidden else "none"
+    return _part(scene, "questions", lines[:MOST], without=without)
 
 
 def _people_only(scene: Scene, period: Period) -> list[Row]:

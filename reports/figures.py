@@ -135,9 +135,14 @@ def total(rows: Iterable[Row], column: str) -> int:
     return sum(int(row[column]) for row in rows if row.get(column) is not None)
 
 
+def is_withheld(row: Row, column: str) -> bool:
+    """Whether this number of the row is withheld; others of it, those that count events, may be told all the same."""
+    return bool(row.get("is_suppressed")) and row.get(column) is None
+
+
 def pool(rows: Sequence[Row], name: str) -> Share:
     """The share `name` over several weeks, with an interval rather too wide than too narrow."""
-    hidden = sum(1 for row in rows if row.get("is_suppressed"))
+    hidden = sum(1 for row in rows if is_withheld(row, f"{name}_denominator"))
     seen = [row for row in rows if row.get(name) is not None and row.get(f"{name}_denominator")]
     weight = sum(row[f"{name}_denominator"] for row in seen)
     if not weight:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import charts
-from reports.figures import Period, compare, in_weeks, is_running, pool, total
+from reports.figures import Period, compare, in_weeks, is_withheld, pool, total
 from reports.sections.change import state_of
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
@@ -96,7 +96,7 @@ def show(t: Words, rows: Sequence[Row]) -> Show:
 def _line(t: Words, row: Row) -> tuple[str, ...]:
     week = t("change.week", monday=t.day(row["week_start"]))
     free = (t.number(row.get("count_brand_posts")), t.number(row.get("count_broadcasts")))
-    if row.get("is_suppressed") and not is_running((row,)):
+    if is_withheld(row, "count_addressed_posts"):
         return (week, *free, *(t("page.withheld") for _ in range(4)))
     minutes = row.get("response_minutes_median")
     return (

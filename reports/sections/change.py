@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from reports import charts
-from reports.figures import Change, Period, change_of, in_weeks, is_running, pool
+from reports.figures import Change, Period, change_of, in_weeks, is_withheld, pool
 from reports.sections.hero import SHARE, sliced
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
@@ -95,7 +95,7 @@ def show(t: Words, rows: Sequence[Row]) -> Show:
 
 def _line(t: Words, row: Row) -> tuple[str, ...]:
     week = t("change.week", monday=t.day(row["week_start"]))
-    if row.get("is_suppressed") and not is_running((row,)):
+    if is_withheld(row, f"{SHARE}_denominator"):
         return (week, *(t("page.withheld") for _ in range(5)))
     return (
         week,

@@ -140,15 +140,15 @@ def mix_row(
 ) -> dict[str, Any]:
     known = round(conversations * 0.8)
     human = round(known * share)
-    if 0 < known < 6:
-        return keys(company, week, platform=platform, language=language, is_suppressed=True)
+    few = 0 < known < 6
     count = conversations * 6
     return keys(
         company,
         week,
         platform=platform,
         language=language,
-        count_persons=conversations * 3,
+        is_suppressed=few,
+        count_persons=None if few else conversations * 3,
         count_posts=count,
         conversations_human_to_human=human,
         conversations_brand_to_human=known - human,
@@ -287,16 +287,15 @@ def dialogue(chance: Random) -> Rows:
                 row = keys(
                     company, week, platform=platform, count_brand_posts=posts, count_broadcasts=posts - talk
                 )
-                if asked < 5:
-                    rows.append(row | {"is_suppressed": True})
-                    continue
                 waiting = 6 if n == 7 and platform == "all" else 0
                 rows.append(
                     row
                     | {
                         "count_brand_dialogue_posts": talk,
                         "dialogue_share": talk / posts,
-                        "count_persons": asked,
+                        # Only the number of persons is about people; the rest counts events (decision 0005).
+                        "count_persons": None if asked < 5 else asked,
+                        "is_suppressed": asked < 5,
                         "count_addressed_posts": asked,
                         "count_questions": questions,
                         "count_questions_answered": questions // 2,

@@ -87,6 +87,13 @@ def test_a_withheld_week_adds_nothing_and_is_counted() -> None:
     assert pool([], NAME).value is None
 
 
+def test_a_week_whose_number_of_persons_alone_is_withheld_is_not_counted_as_withheld() -> None:
+    told = row(5, 10, 0.3, 0.7, is_suppressed=True, count_persons=None)
+    assert pool([told], NAME).hidden_weeks == 0
+    nobody_known = row(0, 0, 0, 0, is_suppressed=True, count_persons=None, monologues=1)
+    assert carrier([nobody_known], pool([nobody_known], NAME), silence=Carrier.EMPTY) is Carrier.SOLO
+
+
 def test_a_difference_is_called_a_change_only_beyond_both_intervals() -> None:
     near, far = Share(value=0.5, low=0.4, high=0.6), Share(value=0.7, low=0.6, high=0.8)
     assert compare(far, near).moved
