@@ -56,12 +56,17 @@ def view(t: Words, voices: dict[str, tuple[Row, ...]]) -> View:
     notes = []
     if counts.get("employee"):
         notes.append(t("voices.employees", count=round(counts["employee"] or 0)))
-    if counts.get("unknown"):
-        notes.append(t("voices.unknown", share=t.percent((counts["unknown"] or 0) / everyone)))
     hidden = [t.name("voice_names", name) for name, rows in voices.items() if rows and counts[name] is None]
+    if counts.get("unknown") and not hidden:
+        notes.append(t("voices.unknown", share=t.percent((counts["unknown"] or 0) / everyone)))
     if hidden:
         notes.append(t("voices.hidden", names=t.listed(hidden)))
-    answer = t("voices.answer", count=round(everyone), humans=t.number(round(humans)))
+    # Of what is shown only, "all accounts" and "people among them" would be told too low, people often as none.
+    answer = t(
+        "voices.answer_in_part" if hidden else "voices.answer",
+        count=round(everyone),
+        humans=t.number(round(humans)),
+    )
     return View(answer=answer, brief=answer, notes=tuple(notes))
 
 

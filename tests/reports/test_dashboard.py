@@ -251,6 +251,42 @@ def test_what_is_withheld_is_said_to_be_and_shows_no_number(
             ), section["id"]
 
 
+def test_events_are_told_where_only_the_number_of_persons_is_withheld(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    events = ("rpt_conversation_mix_weekly", "rpt_brand_dialogue_weekly")
+    few = {
+        name: [row | {"is_suppressed": True, "count_persons": None} for row in rows]
+        if name in events
+        else rows
+        for name, rows in tables.items()
+    }
+    seen, told = (
+        payload(dashboard.render(read_tables(make_marts(found)), settings, ("fr",)))["pages"]["fr"]
+        for found in (tables, few)
+    )
+    assert told["hero"] == seen["hero"]
+    for before, after in zip(seen["sections"], told["sections"], strict=True):
+        if before["id"] in ("change", "brand"):
+            assert after["rows"] == before["rows"]
+            assert after["views"] == before["views"]
+
+
+def test_people_who_are_withheld_are_not_said_to_be_none(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    about = ("count_accounts", "count_posts", "count_exchanges", "count_reactions", "reach")
+    people = [
+        row | dict.fromkeys(about) | {"is_suppressed": True} if row["side"] in ("human", "unknown") else row
+        for row in tables["rpt_voices_weekly"]
+    ]
+    found = read_tables(make_marts({**tables, "rpt_voices_weekly": people}))
+    for language, told in (("fr", "Sans les voix masquées, "), ("en", "Without the voices withheld, ")):
+        text = dashboard.render(found, settings, (language,))
+        (section,) = (s for s in payload(text)["pages"][language]["sections"] if s["id"] == "voices")
+        assert all(view["answer"].startswith(told) for view in section["views"].values())
+
+
 def test_a_single_week_and_a_single_company_are_enough(make_marts: Make, tables: Tables) -> None:
     alone = parse_settings('[company]\nname = "Brasserie Lumen"\n')
     week = tables["rpt_conversation_mix_weekly"][0]["week_start"]
