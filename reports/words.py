@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from unicodedata import normalize
 
 LANGUAGES = ("fr", "en")
 
@@ -31,7 +32,13 @@ class Words:
             found = found["one" if one else "many"]
         if count is not None:
             values.setdefault("count", self.number(count))
-        return str(found).format(**values) if values else str(found)
+        return self._elided(str(found), values).format(**values) if values else str(found)
+
+    def _elided(self, text: str, values: Mapping[str, Any]) -> str:
+        """The string as it goes before the company's name: "d’Orée", but "de Sillon"."""
+        form = self.tree["format"]["elided"]
+        first = normalize("NFKD", str(values.get("company", "")))[:1].lower()
+        return text.replace(form["loose"], form["tight"]) if first and first in form["vowels"] else text
 
     def find(self, key: str) -> Any:
         """What stands under the dotted `key`; KeyError if nothing does."""
@@ -88,12 +95,18 @@ class Words:
         return text.replace("\0", form["thousands"]).replace("-", "\u2212")
 
     def percent(self, share: float | None, digits: int = 0) -> str:
-        """0.123 as a percentage; very small shares are not rounded down to nothing."""
+        """0.123 as a percentage; very small shares are not rounded down to nothing, nor very large ones up to all."""
         if share is None:
             return "–"
-        if digits == 0 and 0 < share < 0.01:
+        if digits == 0 and (0 < share < 0.01 or 0.99 < share < 1):
             digits = 1
         return f"{self.number(share * 100, digits)}{self.tree['format']['percent']}"
+
+    def rest(self, share: float) -> str:
+        """What a share leaves of the whole, so that both as they are written add up to 100: 87.5 is 88, then 12."""
+        digits = 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
+        written = Decimal(repr(round(share * 100, 9))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+        return f"{self.number(float(100 - written), digits)}{self.tree['format']['percent']}"
 
     def between(self, low: float | None, high: float | None) -> str:
         """An interval of shares: "79–88 %"."""
@@ -124,8 +137,9 @@ class Words:
         """A length of time in the unit people would use."""
         if hours is None:
             return "–"
-        if hours < 1:
-            return self("format.minutes", count=round(hours * 60))
+        minutes = round(hours * 60)
+        if minutes < 60:
+            return self("format.minutes", count=minutes)
         return (
             self("format.hours", count=round(hours))
             if hours < 48

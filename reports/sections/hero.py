@@ -52,11 +52,10 @@ def hero(scene: Scene, rows: Sequence[Row], period: Period, silence: Carrier, *,
     t, chosen = scene.words, in_weeks(rows, period.weeks)
     share = pool(chosen, SHARE)
     state = carrier(chosen, share, silence=silence)
-    known = share.value is not None
     return Hero(
         answer=t(f"hero.{state}", company=company),
-        left=t("hero.left", share=t.percent(share.value)) if known else "",
-        right=t("hero.right", share=t.percent(1 - share.value)) if share.value is not None else "",
+        left=t("hero.left", share=t.percent(share.value)) if share.value is not None else "",
+        right=t("hero.right", share=t.rest(share.value)) if share.value is not None else "",
         lede=lede(t, share, state, company=company),
         fine=fine(t, chosen, share, period),
         share=share.value,

@@ -102,13 +102,6 @@ def test_a_difference_is_called_a_change_only_beyond_both_intervals() -> None:
     assert compare(Share(), near).value is None
 
 
-def test_one_week_is_compared_as_the_mart_measured_it() -> None:
-    period = Period(code="1", weeks=(WEEK,), before=(WEEK - timedelta(weeks=1),))
-    measured = row(5, 10, 0.3, 0.7) | {
-        f"{NAME}_change": 0.2,
-        f"{NAME}_change_low": 0.01,
-        f"{NAME}_change_high": 0.4,
-        f"is_{NAME}_changed": True,
 def test_lopsided_intervals_that_overlap_are_no_change_and_no_difference_exceeds_100_points() -> None:
     none_of_three, three_of_four = Share(value=0.0, low=0.0, high=0.77), Share(value=0.75, low=0.3, high=1.0)
     assert not compare(none_of_three, three_of_four).moved
@@ -122,6 +115,13 @@ def test_lopsided_intervals_that_overlap_are_no_change_and_no_difference_exceeds
         assert -1 <= change.low <= change.high <= 1
 
 
+def test_one_week_is_compared_as_the_mart_measured_it() -> None:
+    period = Period(code="1", weeks=(WEEK,), before=(WEEK - timedelta(weeks=1),))
+    measured = row(5, 10, 0.3, 0.7) | {
+        f"{NAME}_change": 0.2,
+        f"{NAME}_change_low": 0.01,
+        f"{NAME}_change_high": 0.4,
+        f"is_{NAME}_changed": True,
     }
     assert change_of([measured], period, NAME).moved
     assert not change_of([row(5, 10, 0.3, 0.7)], period, NAME).moved

@@ -101,6 +101,48 @@ def test_singular_and_plural_follow_the_language() -> None:
     assert words("en")("format.days", count=0) == "0 days"
 
 
+def test_french_elides_before_the_name_of_a_company_that_begins_with_a_vowel() -> None:
+    told = {
+        "Orée": "d’Orée",
+        "Éclat": "d’Éclat",
+        "Œuvre": "d’Œuvre",
+        "île": "d’île",
+        "Sillon": "de Sillon",
+        "Hôpital": "de Hôpital",
+        "3M": "de 3M",
+    }
+    for name, said in told.items():
+        assert words("fr")("hero.empty", company=name) == f"Personne n’a parlé {said} sur cette période."
+    assert words("en")("colleagues.nothing", company="Orée").endswith("colleagues of Orée yet.")
+
+
+def test_no_french_sentence_puts_an_article_after_a_preposition_it_melts_with() -> None:
+    fr, lengths = words("fr"), [words("fr")("periods.before", count=count) for count in (1, 4)]
+    for state in ("up", "down", "still", "unknown"):
+        for length in lengths:
+            values = {"points": "5", "before": "74", "now": "79"}
+            assert not re.search(r"\b(à|de) les? ", fr(f"change.{state}", length=length, **values))
+
+
+def test_two_parts_of_a_whole_add_up_to_a_hundred_as_they_are_written() -> None:
+    english = words("en")
+    assert (english.percent(49 / 56), english.rest(49 / 56)) == ("88%", "12%")
+    assert (english.percent(0.505), english.rest(0.505)) == ("51%", "49%")
+    assert (english.percent(0.999), english.rest(0.999)) == ("99.9%", "0.1%")
+    assert (english.percent(1.0), english.rest(1.0)) == ("100%", "0%")
+    for whole in range(1, 300):
+        for part in range(whole + 1):
+            written = [
+                float(text[:-1]) for text in (english.percent(part / whole), english.rest(part / whole))
+            ]
+            assert round(sum(written), 6) == 100
+
+
+def test_an_hour_is_never_sixty_minutes() -> None:
+    assert words("en").duration(0.995) == "1 hour"
+    assert words("fr").duration(0.5) == "30 minutes"
+
+
 def test_a_french_line_never_begins_with_a_colon() -> None:
     loose = [
         (path, text)
