@@ -294,7 +294,11 @@ def _health_of_runs(scene: Scene, period: Period) -> str:
     """The same from the runs, where the detector has not judged the week."""
     t = scene.words
     blind = figures.blind_platforms(scene.tables, period.first, period.last)
-    known = {row["platform"] for row in scene.tables.get("rpt_source_health_daily")}
+    followed = {source.name for source in scene.settings.sources}
+    # A file that was handed in is no place that answers.
+    known = {
+        row["platform"] for row in scene.tables.get("rpt_source_health_daily") if row["source"] in followed
+    }
     if not known:
         return t("digest.no_health")
     if not blind:

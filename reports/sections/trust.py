@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +23,8 @@ def build(scene: Scene) -> Section:
     """The last eight weeks of every source; label quality by company and period."""
     t, dims = scene.words, ("company", "period")
     heard, runs = scene.tables.get(READS[0]), scene.tables.get(READS[1])
-    weeks = hearings(heard, runs, platform_of(scene.tables))
+    followed = {source.name for source in scene.settings.sources}
+    weeks = hearings(heard, runs, platform_of(scene.tables), followed)
     views = {
         c["key"]: view(
             t,
@@ -48,8 +49,13 @@ def build(scene: Scene) -> Section:
     )
 
 
-def hearings(heard: Sequence[Row], runs: Sequence[Row], platforms: Mapping[str, str]) -> tuple[Row, ...]:
-    """One row per platform and week: state, reason. Where the detector has judged nothing yet, the runs tell."""
+def hearings(
+    heard: Sequence[Row], runs: Sequence[Row], platforms: Mapping[str, str], followed: Set[str]
+) -> tuple[Row, ...]:
+    """One row per platform and week: state, reason. Where the detector has judged nothing yet, the runs tell.
+
+    Of the runs only those of the sources `followed`: a file that was handed in is no place that answers.
+    """
     found: dict[tuple[str, date], dict[str, Any]] = {}
     judged = {row["source"] for row in heard}
     for row in heard:
@@ -57,7 +63,7 @@ def hearings(heard: Sequence[Row], runs: Sequence[Row], platforms: Mapping[str, 
         entry = {"state": "partly" if partly else row["state"], "reason": row.get("reason")}
         _worst(found, platforms.get(row["source"], row["source"]), row["week_start"], entry)
     for row in runs:
-        if not judged:
+        if not judged and row["source"] in followed:
             monday = row["day"] - timedelta(days=row["day"].weekday())
             _worst(found, row["platform"], monday, {"state": row["health"], "reason": None})
     last = max((week for _, week in found), default=None)

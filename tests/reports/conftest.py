@@ -36,7 +36,9 @@ headcount_source = "bilan social 2025"
 [[competitors]]
 name = "Houblon & Fils"
 official_accounts = ["mastodon:houblon@example.social"]
-"""
+""" + "".join(
+    f'[[sources]]\nname = "{name}"\n' for name in ("mastodon", "bluesky", "hackernews", "linkedin", "rss")
+)
 NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
 WEEKS = tuple(date(2026, 2, 2) + timedelta(weeks=n) for n in range(8))
 PLATFORMS = ("mastodon", "bluesky", "hackernews", "linkedin", "rss")

@@ -341,6 +341,9 @@ def test_without_a_headcount_the_share_is_not_computable(
 def hostile_settings(names: Sequence[str]) -> Settings:
     first, *others = (json.dumps(name, ensure_ascii=False) for name in names)
     rest = "".join(f"[[competitors]]\nname = {name}\n" for name in others)
+    rest += "".join(
+        f'[[sources]]\nname = "{name}"\n' for name in ("mastodon", "bluesky", "hackernews", "rss")
+    )
     return parse_settings(f"[company]\nname = {first}\n{rest}")
 
 

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from girafe.settings import Settings, parse_settings
+from reports import dashboard
 from reports.digest import Digest, digest, markdown_safe, week_before
+from reports.sections import trust
 from reports.tables import read_tables
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -204,6 +206,31 @@ def test_one_line_says_who_was_heard_who_was_silent_and_who_could_not_be_heard(
         "Rien n’a pu être lu sur Bluesky : les chiffres sont incomplets. "
         "La lecture est incomplète sur Mastodon : les chiffres sont un peu bas."
     )
+
+
+def test_a_file_that_was_handed_in_is_no_source_that_answered(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    handed_in = [row | {"source": "girafe_jsonl"} for row in tables["rpt_source_health_daily"]]
+    found = read_tables(
+        make_marts({**tables, "rpt_source_health_daily": handed_in, "rpt_source_hearing_weekly": []})
+    )
+    told = digest(found, settings, "fr")
+    assert told.health == told.words("digest.no_health")
+    for view in trust.build(dashboard.scene(found, settings, told.words)).views.values():
+        assert view.answer == told.words("trust.nothing")
+        assert any(note.startswith("Remis par fichier") for note in view.notes)
+
+
+def test_no_open_question_is_said_so_although_the_number_of_persons_is_withheld(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    name = "rpt_brand_dialogue_weekly"
+    none = {"count_questions_unanswered": 0, "count_questions_waiting": 0}
+    few = [row | none | {"is_suppressed": True, "count_persons": None} for row in tables[name]]
+    without = {key: rows for key, rows in tables.items() if key != "rpt_brand_questions_weekly"}
+    found = digest(read_tables(make_marts({**without, name: few})), settings, "fr")
+    assert part(found, "questions") == (found.words("digest.questions_none"),)
 
 
 def test_withheld_cells_and_missing_tables_leave_a_whole_digest(
