@@ -480,6 +480,18 @@ def test_the_brand_is_measured_by_what_it_answers_and_when(measured: Any) -> Non
     assert {(str(row["week_start"]), row["response_share"]) for row in waiting} == {("2026-03-30", None)}
 
 
+def test_every_row_says_whether_something_in_it_is_withheld(measured: Any) -> None:
+    silent = [
+        table
+        for (table,) in measured.ask(
+            "select table_name from duckdb_columns() "
+            "where column_name = 'is_suppressed' and table_name like 'rpt_%' order by 1"
+        )
+        if measured.rows(table, "is_suppressed is null")
+    ]
+    assert silent == []
+
+
 def test_questions_by_theme_need_ten_persons(measured: Any) -> None:
     row = measured.row("rpt_brand_questions_weekly", "company_id = 'dialogue'")
     assert (row["theme"], row["is_suppressed"], row["count_questions"]) == ("recruitment", True, None)

@@ -80,8 +80,13 @@ with
             / nullif(to_brand.response_share_denominator, 0) as response_share,
             round(to_brand.response_minutes_median, 1) as response_minutes_median,
             round(to_brand.response_minutes_p90, 1) as response_minutes_p90,
-            max(to_brand.persons) filter (where platforms.platform = 'all') over (
-                partition by weeks.company_id, weeks.week_start
+            -- zero, not null, where nobody addressed the brand: is_suppressed would
+            -- be null, too
+            coalesce(
+                max(to_brand.persons) filter (where platforms.platform = 'all') over (
+                    partition by weeks.company_id, weeks.week_start
+                ),
+                0
             ) as margin_persons,
             if(platforms.platform = 'all', 'total', 'platforms') as section
         from {{ ref("dim_weeks") }} as weeks
