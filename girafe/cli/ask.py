@@ -106,7 +106,10 @@ def digest(
     """Shows the digest of the last whole week as it would be sent; sends nothing."""
     from reports.digest import digest as digest_of
     from reports.tables import read_release
+    from reports.words import LANGUAGES
 
+    if language not in (None, *LANGUAGES):
+        raise typer.BadParameter(f"{language!r} is none of {', '.join(LANGUAGES)}", param_hint="--language")
     settings = load_settings(company)
     made = digest_of(read_release(DataDir(data).exports), settings, language or settings.company.languages[0])
     typer.echo(made.text())

@@ -67,10 +67,12 @@ def _collect(
         asked = f"none of these sources ({plain(', '.join(source))})" if source else "no source"
         console.print(f"  [dim]{asked} is switched on in company.toml: nothing to collect[/]")
         return
-    start, end = _moment(since), _moment(until)
-    window = (start, end or context.now) if start else None
+    window = _window(since, until, context.now)
     if dry_run:
         _say_plan(path.planned(context, tuple(source or ()), window), as_json)
+        missing = context.settings.governance.missing()
+        if missing and not as_json:
+            answers.print(f"  [yellow]![/] not before {', '.join(missing)} is filled in under \\[governance]")
         return
     context.settings.governance.check()
     http = path.live_http(now, context.say)
@@ -111,6 +113,19 @@ def _say_plan(asks: list[Ask], as_json: bool) -> None:
         places = f"{ask.places} place{'s' if ask.places != 1 else ''}"
         answers.print(f"  would ask {asked}, from {span}: {places}, {ask.cost}")
     answers.print(f"  in all about {in_calls(sum(ask.calls for ask in asks))}; nothing was asked")
+
+
+def _window(since: str | None, until: str | None, now: datetime) -> tuple[datetime, datetime] | None:
+    """The span to read again; a span that holds nothing, or has no beginning, is a slip of the hand."""
+    start, end = _moment(since), _moment(until)
+    if start is None:
+        if end:
+            raise UserMustAct("--until needs --since: a span is read again from one moment to the other.")
+        return None
+    window = (start, end or now)
+    if window[0] >= window[1]:
+        raise UserMustAct(f"Nothing lies between {window[0]:%Y-%m-%d %H:%M} and {window[1]:%Y-%m-%d %H:%M}.")
+    return window
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -180,7 +195,12 @@ def run(
     """
     context = open_context(company, data)
     if dry_run:
-        _collect(context, since, until, source, dry_run=True, as_json=as_json)
+        if collect_first:
+            _collect(context, since, until, source, dry_run=True, as_json=as_json)
+        elif as_json:
+            print_json({"asks": [], "calls": 0})
+        else:
+            answers.print("  would ask nobody")
         if not as_json:
             answers.print(f"  then {', '.join(name for name, _, _ in path.AFTER_COLLECT)}")
         return

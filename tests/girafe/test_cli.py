@@ -57,6 +57,43 @@ def test_a_dry_run_says_what_would_be_asked(tmp_path: Path) -> None:
     assert "would ask hackernews for Orée" in done.stdout
 
 
+def test_a_dry_run_says_that_nobody_would_be_asked(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    told = girafe("run", "--dry-run", at=tmp_path).stdout
+    assert "not before legal_basis," in told
+    assert "is filled in under [governance]" in told
+    told = girafe("run", "--no-collect", "--dry-run", at=tmp_path).stdout
+    assert "would ask nobody" in told
+    assert "hackernews" not in told
+    told = girafe("run", "--no-collect", "--dry-run", "--json", at=tmp_path).stdout
+    assert json.loads(told) == {"asks": [], "calls": 0}
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        (("--until", "2026-11-02"), "--until needs --since"),
+        (("--since", "2026-11-09", "--until", "2026-11-02"), "Nothing lies between"),
+        (("--since", "2026-11-09", "--until", "2026-11-09"), "Nothing lies between"),
+        (("--since", "2199-01-01"), "Nothing lies between"),
+    ],
+)
+def test_a_span_that_holds_nothing_is_refused(tmp_path: Path, span: tuple[str, ...], told: str) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    for command in (("collect", "--dry-run"), ("collect",)):
+        done = girafe(*command, *span, at=tmp_path)
+        assert done.returncode == 3
+        assert told in done.stderr
+
+
+@pytest.mark.parametrize("language", ["de", "FR", "../fr", ""])
+def test_a_language_the_digest_does_not_speak_is_a_wrong_use(tmp_path: Path, language: str) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    done = girafe("digest", "--language", language, at=tmp_path)
+    assert done.returncode == 2
+    assert "is none of fr, en" in done.stderr
+
+
 def test_import_answers_a_script_in_json_and_quarantine_lists_the_reason(tmp_path: Path) -> None:
     good = {"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "text": "a",
             "author": {"handle": "ada"}}  # fmt: skip
