@@ -18,7 +18,7 @@ from reports.figures import (
     total,
 )
 from reports.tables import Row
-from reports.view import Hero, Scene, key
+from reports.view import ALL, Hero, Scene, key
 from reports.words import Words
 
 READS = ("rpt_conversation_mix_weekly", "rpt_source_health_daily")
@@ -32,9 +32,12 @@ def build(scene: Scene) -> dict[str, Hero]:
     heroes = {}
     for company, platform, language in product(scene.companies, scene.platforms, scene.languages):
         rows = slices.get((company, platform, language), ())
+        whole = [row for name in scene.companies for row in slices.get((name, platform, ALL), ())]
         for period in scene.periods:
             name = key(company, period.code, platform, language)
             silence = heard[period.code].silence(platform)
+            if silence is Carrier.UNHEARD and total(in_weeks(whole, period.weeks), "count_posts"):
+                silence = Carrier.EMPTY  # a file brought that platform, and nothing of these in it
             heroes[name] = hero(scene, rows, period, silence, company=scene.companies[company])
     return heroes
 

@@ -272,6 +272,28 @@ def test_events_are_told_where_only_the_number_of_persons_is_withheld(
             assert after["views"] == before["views"]
 
 
+def test_a_platform_that_a_file_brought_is_not_unheard_in_a_language_nobody_used_there(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    name = "rpt_conversation_mix_weekly"
+    imported = [
+        {
+            key: 0 if isinstance(value, int) and not isinstance(value, bool) else value
+            for key, value in row.items()
+        }
+        | {"human_to_human_share": None, "exchange_human_to_human_share": None}
+        if (row["platform"], row["language"]) == ("linkedin", "en")
+        else row
+        for row in tables[name]
+    ]
+    runs = [row for row in tables["rpt_source_health_daily"] if row["platform"] != "linkedin"]
+    judged = [row for row in tables["rpt_source_hearing_weekly"] if row["source"] != "linkedin"]
+    more = {name: imported, "rpt_source_health_daily": runs, "rpt_source_hearing_weekly": judged}
+    text = dashboard.render(read_tables(make_marts({**tables, **more})), settings, ("fr",))
+    views = payload(text)["pages"]["fr"]["hero"]["views"]
+    assert views["brasserie-lumen|4|linkedin|en"]["answer"].startswith("Personne n’a parlé")
+
+
 def test_people_who_are_withheld_are_not_said_to_be_none(
     make_marts: Make, tables: Tables, settings: Settings
 ) -> None:
