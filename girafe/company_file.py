@@ -85,7 +85,8 @@ def _informed(day: str) -> str:
 
 def _text(value: str) -> str:
     # A JSON string is a TOML basic string: both escape quotes, backslashes and controls alike.
-    return orjson.dumps(value).decode().replace("\x7f", "\\u007f")
+    # Bytes of a command line that are no text come as half characters, which settings leave out, too.
+    return orjson.dumps(value.encode("utf-8", "ignore").decode()).decode().replace("\x7f", "\\u007f")
 
 
 def _texts(values: Sequence[str]) -> str:

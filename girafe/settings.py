@@ -243,7 +243,7 @@ def parse_settings(text: str, *, origin: str = "company.toml") -> Settings:
     """Checks the text of a company.toml; raises SettingsInvalid with `origin`, line and remedy."""
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib lets through numbers too long, tables too deep
         raise SettingsInvalid(f"{origin}: not valid TOML: {error}") from error
     try:
         return Settings.model_validate(tree)

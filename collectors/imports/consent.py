@@ -22,7 +22,7 @@ def consent_beside(file: File) -> dict[str, str]:
     )
     try:
         tree = tomllib.loads(file.beside(_CONSENT) or "")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputInvalid(asked) from error
     given_on, account, purpose = tree.get("given_on"), tree.get("account"), tree.get("purpose")
     if not isinstance(given_on, date) or not isinstance(account, str) or not account.strip() or not purpose:

@@ -185,14 +185,15 @@ def read_mapping(path: Path) -> ImportMapping:
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return ImportMapping.model_validate(tree)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputInvalid(f"{path.name} cannot be read as a mapping file ({error}).") from error
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
             for problem in error.errors()
         )
         raise InputInvalid(f"{path.name} is not a valid mapping file: {problems}.") from error
+    # Beside its own errors tomllib lets through those of numbers too long and of tables too deep.
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputInvalid(f"{path.name} cannot be read as a mapping file ({error}).") from error
 
 
 def shipped_mappings() -> Mapping[str, ImportMapping]:

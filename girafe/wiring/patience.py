@@ -23,6 +23,8 @@ from girafe.wiring.pools import WRITER
 
 _DEFECTS = (ValueError, TypeError, LookupError, AttributeError, ImportError, AssertionError)
 """What code raises that is wrong: the same again at the next try."""
+_LONGEST = 86_400.0
+"""Seconds a task waits because a platform asks for it: some ask for a century, and a run must end to be told of."""
 
 
 class Patience(RetryPolicy):
@@ -36,7 +38,8 @@ class Patience(RetryPolicy):
             return RetryDecision.fail(reason=str(exception)[:500])
         if isinstance(exception, RateLimited):
             return RetryDecision.retry(
-                delay=timedelta(seconds=exception.wait_seconds), reason="the platform asks to wait"
+                delay=timedelta(seconds=min(exception.wait_seconds, _LONGEST)),
+                reason="the platform asks to wait",
             )
         if type(exception).__name__ == "CosmosDbtRunError":  # not imported: Cosmos costs a second
             return RetryDecision.fail(reason="a model or a test failed; the same data fails it again")

@@ -21,6 +21,8 @@ cases = {
     "rule": errors.QualityFailed("3 of 9 rows"),
     "defect": KeyError("text"),
     "limit": errors.RateLimited("slow down", wait_seconds=90),
+    "century": errors.RateLimited("slow down", wait_seconds=3.2e9),
+    "endless": errors.RateLimited("slow down", wait_seconds=1e305),
     "down": errors.SourceUnavailable("503"),
     "busy": WarehouseBusy("open elsewhere"),
     "disk": OSError("no space left"),
@@ -50,6 +52,8 @@ def test_the_type_of_an_error_decides_and_the_notice_says_what_to_run(
         "rule": ["fail", None],
         "defect": ["fail", None],
         "limit": ["retry", 90.0],
+        "century": ["retry", 86_400.0],
+        "endless": ["retry", 86_400.0],
         "down": ["default", None],
         "busy": ["default", None],
         "disk": ["default", None],
@@ -66,6 +70,8 @@ def test_the_type_of_an_error_decides_and_the_notice_says_what_to_run(
     assert {name for name, body in said["told"].items() if "a fault of girafe" in body} == {"defect"}
     assert {n for n, b in said["told"].items() if "as often as allowed" in b} == {
         "limit",
+        "century",
+        "endless",
         "down",
         "busy",
         "disk",

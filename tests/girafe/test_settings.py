@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors.imports.mapping import read_mapping
 from girafe.company_file import company_toml
-from girafe.errors import GovernanceMissing, SettingsInvalid
+from girafe.errors import GovernanceMissing, InputInvalid, SettingsInvalid
 from girafe.settings import load_settings, parse_settings
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,20 @@ def test_an_error_names_the_line_and_the_remedy(text: str, line: int, remedy: st
         parse_settings(text)
     assert remedy in str(raised.value)
     assert f":{line}:" in str(raised.value) or f"line {line}" in str(raised.value)
+
+
+@pytest.mark.parametrize("value", ["1" * 5000, "[" * 5000 + "]" * 5000, "{a=" * 5000 + "1" + "}" * 5000])
+def test_a_number_too_long_and_a_table_too_deep_are_explained(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingsInvalid, match="not valid TOML"):
+        parse_settings(f"company = {value}")
+    mapping = tmp_path / "mine.toml"
+    mapping.write_text(f"name = {value}")
+    with pytest.raises(InputInvalid, match="cannot be read as a mapping file"):
+        read_mapping(mapping)
+
+
+def test_a_name_with_bytes_that_are_no_text_gives_a_company_toml_without_them() -> None:
+    assert parse_settings(company_toml(name="Ondi\udcffne")).company.name == "Ondine"
 
 
 def test_every_error_of_a_file_is_told_at_once() -> None:
