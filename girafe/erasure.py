@@ -33,6 +33,16 @@ class Forgotten:
     erasure: Erasure
     receipt: Path
 
+    @property
+    def doubt(self) -> str:
+        """What to check where nothing was found: an address or a name without its server finds nobody."""
+        if self.erasure.payloads_removed or self.erasure.classified_folders_cleaned:
+            return ""
+        return (
+            "Nothing was held of an account of that name; it is remembered. If it did speak here, ask again with "
+            "its id or its whole handle, as the platform writes it: not an address, not without its server."
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestsReport:
@@ -131,7 +141,10 @@ def process_requests(
             refused += 1
     for wish, done in zip(accepted, forget(context, accepted, around=around), strict=True):
         assert wish.file is not None  # noqa: S101  (read from it)
-        answer(context.data, wish.file, account=wish.account, status="erased", receipt=done.receipt.name)
+        told = {"doubt": done.doubt} if done.doubt else {}
+        answer(
+            context.data, wish.file, account=wish.account, status="erased", receipt=done.receipt.name, **told
+        )
     return RequestsReport(erased=len(accepted), refused=refused)
 
 

@@ -134,6 +134,30 @@ def test_a_wish_that_was_refused_is_carried_out_when_it_is_handed_in_again(here:
     assert erasure.process_requests(here).erased == 1
 
 
+def test_a_platform_is_asked_for_by_its_name_and_not_by_that_of_its_folder(
+    here: path.Context, tmp_path: Path
+) -> None:
+    lines = [
+        line | {"platform": "my.forum", "author": {"handle": f"lou{n}"}} for n, line in enumerate(LINES * 2)
+    ]
+    file = tmp_path / "dotted.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    import_file(file, here.data, now=NOW)
+    path.classify(here)
+    with pytest.raises(InputInvalid, match=r"forum.*my\.forum"):
+        erasure.request(here, "my_forum", "lou1")
+    assert erasure.request(here, "my.forum", "lou1").platform == "my.forum"
+
+
+def test_an_answer_says_where_nobody_of_that_name_was_found(here: path.Context) -> None:
+    put(here, "one.json", '{"platform": "forum", "account": "https://forum.example/@ada"}')
+    put(here, "two.json", '{"platform": "forum", "account": "@Ada"}')
+    assert erasure.process_requests(here).erased == 2
+    folder = here.data.root / "requests" / "answers"
+    told = [json.loads((folder / name).read_bytes()) for name in ("one.json", "two.json")]
+    assert ["doubt" in each for each in told] == [True, False]
+
+
 def test_no_refused_wish_takes_the_place_of_another_of_the_same_name(here: path.Context) -> None:
     for content in ("one", "another", "a third"):
         put(here, "letter.txt", content)

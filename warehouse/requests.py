@@ -22,7 +22,7 @@ from girafe.errors import InputInvalid
 from girafe.storage import find
 from warehouse.durable import write_whole
 from warehouse.forgotten import lasting
-from warehouse.landing import MANIFEST, file_name, landing_files
+from warehouse.landing import MANIFEST, file_name, landing_files, read_envelopes
 
 _LARGEST = 4096
 _LONGEST_ACCOUNT = 500
@@ -56,8 +56,10 @@ def check_request(
     if not account.removeprefix("@") or len(account) > _LONGEST_ACCOUNT or not account.isprintable():
         raise InputInvalid("The account is empty, too long or holds characters no account has.")
     known = {*(platforms or ()), *_platforms_held(data)}
+    # The name of a folder is not always that of its platform: `my_forum` holds what came from `my.forum`.
+    is_only_a_folder = file_name(platform) in map(file_name, known)
     held_in_a_folder = find(data.classified, f"*/{file_name(platform)}-*/{MANIFEST}")
-    if platform not in known and file_name(platform) not in known and not held_in_a_folder:
+    if platform not in known and (is_only_a_folder or not held_in_a_folder):
         raise InputInvalid(
             "Nothing was ever kept of a platform of that name. "
             f"Known are {', '.join(sorted(known)) or 'none yet'}; check the spelling."
@@ -193,4 +195,9 @@ def _plain_words(text: str) -> tuple[str, str]:
 
 
 def _platforms_held(data: DataDir) -> set[str]:
-    return {path.parent.parent.name for path in landing_files(data.landing)}
+    found: set[str] = set()
+    for path in landing_files(data.landing):
+        folder = path.parent.parent.name
+        # Only what was made safe for a file name has to be looked up.
+        found.add(next((told.platform for told in read_envelopes(path)), folder) if "_" in folder else folder)
+    return found

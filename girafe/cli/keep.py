@@ -174,6 +174,8 @@ def forget(
             f"{told.payloads_removed:,} payloads removed, {told.payloads_naming_it:,} redacted, "
             f"{told.quarantine_lines_removed:,} quarantine lines removed"
         )
+        if done.doubt:
+            console.print(f"[yellow]![/] {done.doubt}")
         console.print(f"Receipt  {done.receipt}")
 
 
