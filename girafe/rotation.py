@@ -33,7 +33,7 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
     from warehouse.connection import remove_abandoned_work, remove_warehouse
     from warehouse.erase import remove_abandoned
     from warehouse.forget import unfinished
-    from warehouse.rekey import RekeyReport, is_done, rekey_files, switch_key
+    from warehouse.rekey import RekeyReport, check_files, is_done, rekey_files, switch_key
 
     given = [name for name in (KEY_VARIABLE, f"{KEY_VARIABLE}_FILE") if context.data.secrets.get(name)]
     if given:
@@ -48,6 +48,8 @@ def replace_key(context: Context, *, around: Around = lambda _name, call: call()
                 "An erasure was interrupted. Ask for it again first (girafe forget), then rotate."
             )
         remove_abandoned(data)
+        if not (data.keys / NEXT_KEY_FILE).exists():
+            check_files(data)
         old = Pseudonymiser(load_key(data.keys, data.secrets))
         new_key = make_key(data.keys / NEXT_KEY_FILE)
         new = Pseudonymiser(new_key)

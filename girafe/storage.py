@@ -8,6 +8,7 @@ off in mid-file is an error of the network and never looks like a file that is d
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from girafe.errors import GirafeError, SettingsInvalid, StoreRefused, StoreUnrea
 
 if TYPE_CHECKING:
     from upath import UPath
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 Place: TypeAlias = "Path | UPath"
 """A file or folder, here or elsewhere; `place / "name"`, `.name` and `.parent` work on both."""
@@ -200,20 +203,32 @@ def whole_folder(target: Place, *, last: str) -> Iterator[Path]:
 
 @contextmanager
 def _renamed_folder(target: Path) -> Iterator[Path]:
-    aside = target.parent.parent / f".{target.name}"
-    partial, old = aside.with_name(f"{aside.name}.part"), aside.with_name(f"{aside.name}.old")
-    for leftover in (partial, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+    partial = target.parent.parent / f".{target.name}.part"
+    shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         yield partial
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
-            target.rename(old)
-        partial.rename(target)
+            # In one step: killed between two, what was there would be gone, and its payloads may have left landing.
+            exchange(partial, target)
+        else:
+            partial.rename(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Two files or folders of one disk change names in one step: at no moment is either name without one."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    swap = getattr(libc, "renameat2", None)
+    if swap and swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return
+    # No such call here (other than Linux, or an old file system): two renames, a blink apart.
+    aside = one.with_name(f"{one.name}.aside.part")
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)
 
 
 def remove(file: Place) -> None:

@@ -6,7 +6,6 @@ folder of the same file system, flushed to disk, renamed to its id, and only the
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import shutil
@@ -15,9 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from girafe.storage import flush
-
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+from girafe.storage import exchange, flush
 
 
 def releases_folder(exports: Path) -> Path:
@@ -54,7 +51,7 @@ def put_in_place(folder: Path, exports: Path, *, release_id: str, keep: int) -> 
     _open_to_readers(home, folder)
     _flush(folder)
     if target.exists():
-        _exchange(folder, target)
+        exchange(folder, target)
     else:
         folder.rename(target)
     _link(target, exports)
@@ -79,23 +76,11 @@ def _link(target: Path, exports: Path) -> None:
     link.symlink_to(os.path.relpath(target, exports.parent), target_is_directory=True)
     if exports.is_dir() and not exports.is_symlink():
         # A plain folder from before: the two names change places, so no moment is without exports.
-        _exchange(link, exports)
+        exchange(link, exports)
         _remove(link)
     else:
         link.replace(exports)
     flush(exports.parent)
-
-
-def _exchange(one: Path, other: Path) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    swap = getattr(libc, "renameat2", None)
-    if swap and swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
-        return
-    # No such call here (other than Linux, or an old file system): two renames, a blink apart.
-    aside = one.with_name(f"{one.name}.aside")
-    other.rename(aside)
-    one.rename(other)
-    aside.rename(one)
 
 
 def _open_to_readers(home: Path, folder: Path) -> None:

@@ -28,10 +28,11 @@ from girafe.errors import SourceUnavailable, UserMustAct
 from girafe.overview import overview
 from girafe.records import Account, Rejected
 from girafe.run.validation import digest, is_sealed
+from girafe.settings import parse_settings
 from tests import kill_world as world
 from tests.killing import run_and_die
 from warehouse.connection import DiskRefuses
-from warehouse.erase import clean_quarantine
+from warehouse.erase import classified_folders, clean_quarantine, remove_abandoned
 from warehouse.forgotten import forgotten_path, remember
 from warehouse.landing import (
     landing_files,
@@ -100,6 +101,25 @@ def test_a_classified_file_in_which_a_disk_turned_bits_is_made_again_and_never_b
             path.load(here, rebuild=True)
             assert world.tables(here) == expected, (name, place)
             assert file.read_bytes() == sound, (name, place)
+
+
+@pytest.mark.forks
+def test_classified_again_and_killed_anywhere_what_was_classified_before_is_there_until_the_new_is(
+    prepared: tuple[Path, list[Path]], tmp_path: Path
+) -> None:
+    """Its payloads may leave landing before classify runs again, and whoever is forgotten leaves all there is."""
+    root, known = prepared[0], parse_settings('[company]\nname = "Ondine"\n')
+    landed = len(landing_files(world.context(root, known).data.landing))
+    here = world.context(tmp_path / "data", known)
+    shutil.copytree(root, here.data.root)
+    steps = run_and_die(lambda: path.classify(here)).steps
+    for step in range(max(1, steps - 8), steps + 1):  # the end of the last folder
+        shutil.rmtree(here.data.root)
+        shutil.copytree(root, here.data.root)
+        assert run_and_die(lambda: path.classify(here), step=step).died
+        assert len(classified_folders(here.data)) == landed, step
+        remove_abandoned(here.data)
+        assert not list(here.data.root.glob("classified/.*")), step
 
 
 def test_without_its_landing_file_a_person_is_told_and_nothing_changes(here: path.Context) -> None:

@@ -186,6 +186,21 @@ def test_a_key_in_the_environment_is_its_keepers_to_replace(
         rotation.replace_key(copy(prepared, tmp_path / "data"))
 
 
+def test_a_damaged_file_is_said_before_a_rotation_begins_and_not_when_nothing_else_can_run_any_more(
+    prepared: Path, tmp_path: Path
+) -> None:
+    here = copy(prepared, tmp_path / "data")
+    file = sorted(here.data.classified.glob("*/*/posts.parquet"))[-1]
+    content = bytearray(file.read_bytes())
+    content[len(content) // 5] ^= 4
+    file.write_bytes(content)
+    with pytest.raises(UserMustAct, match=r"posts\.parquet .*damaged.*girafe load --rebuild"):
+        rotation.replace_key(here)
+    path.load(here, rebuild=True)
+    rotation.replace_key(here)
+    assert not (here.data.keys / NEXT_KEY_FILE).exists()
+
+
 def test_no_number_changes(prepared: Path, tmp_path: Path) -> None:
     here = copy(prepared, tmp_path / "data")
     numbers = [stage for stage in path.AFTER_COLLECT if stage[0] in ("classify", "load", "measure")]

@@ -10,6 +10,8 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from errno import ENOENT
+from pathlib import Path
 from typing import TypeAlias
 
 import orjson
@@ -18,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from girafe.data_dir import PRIVATE, DataDir
-from girafe.errors import GirafeError
+from girafe.errors import GirafeError, UserMustAct
 from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
 from girafe.storage import Place, find, local_folders, read, remove, remove_folder, write, written
 from warehouse.landing import (
@@ -81,7 +83,9 @@ def remove_abandoned(data: DataDir) -> int:
     """Removes what killed processes left half-written; only while nobody else may write. Returns how many."""
     removed = 0
     for name in PRIVATE:
-        for path in (data.root / name).rglob("*.part"):
+        folder = data.root / name
+        # `.old`: what classify of an earlier version had put aside when it was killed.
+        for path in (*folder.rglob("*.part"), *folder.rglob(".*.old")):
             removed += 1
             if path.is_dir():
                 shutil.rmtree(path)
@@ -213,18 +217,34 @@ def read_tables(folders: Sequence[Place], name: str) -> Iterator[pa.Table]:
     """One table of each classified folder; elsewhere many folders are fetched at a time."""
     for start in range(0, len(folders), _FOLDERS_AT_A_TIME):
         with local_folders(folders[start : start + _FOLDERS_AT_A_TIME], [f"{name}.parquet"]) as copies:
-            yield from (pq.read_table(copy / f"{name}.parquet") for copy in copies)
+            yield from (read_table(copy / f"{name}.parquet") for copy in copies)
+
+
+def read_table(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """One classified table, whole and as it was written: what is written again from it gets new checksums.
+
+    Raises UserMustAct if it is damaged.
+    """
+    try:
+        return pq.read_table(file, columns=columns, page_checksum_verification=True)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno not in (None, ENOENT):
+            raise
+        raise UserMustAct(
+            f"{file.parent.parent.name}/{file.parent.name}/{file.name} of the classified files is damaged. Have it "
+            "made again (girafe load --rebuild) or bring its folder back from a backup, then run this command again."
+        ) from error
 
 
 def clean_classified(folder: Place, accounts: Iterable[str], posts: Iterable[str] = ()) -> bool:
     """Takes accounts and posts (by pseudonym) out of one classified folder; True if it held any of them."""
     names = pa.array(sorted(accounts), pa.string())
     with local_folders([folder], [f"{table.name}.parquet" for table in CLASSIFIED]) as [copy]:
-        own = pq.read_table(copy / "posts.parquet", columns=["post_id", "account_id"])
+        own = read_table(copy / "posts.parquet", columns=["post_id", "account_id"])
         spoken = own.filter(pc.is_in(own["account_id"], value_set=names))["post_id"].to_pylist()
         leaving = pa.array(sorted({*posts, *spoken}), pa.string())
         gone = {
-            table.name: _gone(pq.read_table(copy / f"{table.name}.parquet"), names, leaving)
+            table.name: _gone(read_table(copy / f"{table.name}.parquet"), names, leaving)
             for table in CLASSIFIED
             if table.name != "deletions"  # the notice itself stays: it keeps them out of the warehouse
         }
@@ -234,7 +254,7 @@ def clean_classified(folder: Place, accounts: Iterable[str], posts: Iterable[str
             _mark_changed(folder)
         # Posts come last: they tell which rows of the other tables belong to the account.
         for name in reversed(changed):
-            rows = pq.read_table(copy / f"{name}.parquet").filter(pc.invert(gone[name]))
+            rows = read_table(copy / f"{name}.parquet").filter(pc.invert(gone[name]))
             with written(folder / f"{name}.parquet") as partial:
                 pq.write_table(rows, partial, **PARQUET)
     return bool(changed)

@@ -25,7 +25,7 @@ from girafe.data_dir import DataDir
 from girafe.pseudonym import KEY_FILE, NEXT_KEY_FILE, Pseudonymiser
 from girafe.storage import Place, flush, local_folders, read, write, written
 from warehouse.durable import write_whole
-from warehouse.erase import classified_folders
+from warehouse.erase import classified_folders, read_table, read_tables
 from warehouse.forgotten import read_entries, write_entries
 from warehouse.landing import MANIFEST
 from warehouse.tables import CLASSIFIED, PARQUET, PSEUDONYMS, Table
@@ -119,6 +119,14 @@ def keep_links(data: DataDir, noted: LinksNoted) -> None:
     write_whole(data.keys / _LINKS, out.getvalue())
 
 
+def check_files(data: DataDir) -> None:
+    """Raises UserMustAct if a classified file is damaged: once a rotation has begun, nothing could make it again."""
+    folders = classified_folders(data)
+    for table in CLASSIFIED:
+        for _ in read_tables(folders, table.name):
+            pass
+
+
 def is_done(data: DataDir, new: Pseudonymiser) -> bool:
     """True once every file is under the new key and only the keys themselves are left."""
     folders = all(_key_of(folder) == new.key_id for folder in classified_folders(data))
@@ -133,7 +141,7 @@ def rekey_files(data: DataDir, links: Links, new: Pseudonymiser) -> RekeyReport:
         with local_folders([folder], [f"{table.name}.parquet" for table in CLASSIFIED]) as [copy]:
             observed = copy / "account_observations.parquet"
             if not _is_under(observed, new):
-                accounts.update(pq.read_table(observed, columns=["account_id"])["account_id"].to_pylist())
+                accounts.update(read_table(observed, columns=["account_id"])["account_id"].to_pylist())
             for table in CLASSIFIED:
                 _rekey_table(folder, copy, table, links, new)
         _sign_folder(folder, new)
@@ -168,7 +176,7 @@ def switch_key(data: DataDir) -> None:
 def _rekey_table(folder: Place, copy: Path, table: Table, links: Links, new: Pseudonymiser) -> None:
     if _is_under(copy / f"{table.name}.parquet", new):
         return
-    rows = pq.read_table(copy / f"{table.name}.parquet")
+    rows = read_table(copy / f"{table.name}.parquet")
     for place, column in enumerate(table.schema.names):
         if column in PSEUDONYMS:
             rows = rows.set_column(place, table.schema.field(place), _successors(rows[column], links))
