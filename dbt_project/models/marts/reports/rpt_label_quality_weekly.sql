@@ -17,9 +17,7 @@ with
             if(
                 count_judged < {{ var("small_group") }},
                 null,
-                1 - avg(probability) filter (
-                    where side <> 'unknown' and not is_certain
-                )
+                1 - avg(probability) filter (where side <> 'unknown' and not is_certain)
             ) as expected_error_share,
             if(
                 count_backdated_accounts < {{ var("small_group") }},
