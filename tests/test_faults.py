@@ -301,6 +301,27 @@ def test_a_full_disk_stops_a_stage_and_with_room_it_finishes(
         stages[stage](world.context(before, world.settings(9)))
 
 
+@pytest.mark.forks
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
+def test_a_disk_that_fills_at_the_end_of_a_rebuild_leaves_the_warehouse_that_was_there(
+    prepared: tuple[Path, list[Path]], tmp_path: Path, part: float
+) -> None:
+    """The rows are committed by then, to the log of the new file, which does not take the old one's place."""
+    here = world.context(tmp_path / "data", world.settings(9))
+    shutil.copytree(prepared[0], here.data.root)
+    expected, room = world.tables(here), int(here.data.warehouse.stat().st_size * part)
+
+    def cramped() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        path.load(here, rebuild=True)
+
+    fate = run_and_die(cramped)
+    assert fate.error.startswith(DiskRefuses.__name__), fate
+    assert world.tables(here) == expected
+    path.load(here, rebuild=True)
+    assert world.tables(here) == expected
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a disk read-only")
 def test_a_read_only_disk_is_said_plainly(here: path.Context, tmp_path: Path) -> None:
     data = here.data.root

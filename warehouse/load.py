@@ -111,6 +111,8 @@ def load_classified(
     fresh = rebuilding(data.warehouse)
     with connect(fresh) as connection:
         report = _load(connection, data, settings, judge, pseudonymiser, [*found], found, rebuilt=True)
+        # Only the file takes the old one's place. Closing leaves in the log what a full disk did not take, silently.
+        connection.execute("checkpoint")
     remove_warehouse(data.warehouse)
     fresh.replace(data.warehouse)
     return report
