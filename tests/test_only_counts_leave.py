@@ -76,8 +76,8 @@ def through(data: DataDir, stages: Sequence[Any]) -> path.Context:
 
 
 def published(data: DataDir) -> list[tuple[Any, ...]]:
-    """What is counted, and the share with its interval; fresh marts wait to be validated."""
-    [file] = data.root.rglob("rpt_conversation_mix_weekly.parquet")
+    """What is counted, and the share with its interval."""
+    file = data.marts / "rpt_conversation_mix_weekly.parquet"
     columns = (
         "week_start, platform, language, count_posts, count_persons, conversations_brand_to_human,"
         " exchanges_human_to_brand, exchanges_human_to_human, human_to_human_share, human_to_human_share_high,"
