@@ -45,3 +45,9 @@ def test_rules_are_compiled_once_whatever_the_companies() -> None:
     for name in ("Lumora", "Verdane"):
         assert rule_statement(f"i work at {name.lower()}", CompanyNames(company_id="x", names=(name,)))
     assert _codes() is rules
+
+
+def test_a_name_of_several_words_is_read_whole() -> None:
+    names = CompanyNames(company_id="own", names=("Brume & Fils",))
+    assert rule_statement("i have worked at brume & fils since 2019", names) == "post:works_at"
+    assert rule_statement("i don't work at brume & fils anymore", names) == "post:left"
