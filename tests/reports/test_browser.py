@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from reports.tables import read_tables
 pytestmark = pytest.mark.browser
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SIZES = ((1440, 900), (390, 844))
+Tables = dict[str, list[dict[str, Any]]]
+Make = Callable[[Tables], Path]
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +117,21 @@ def test_a_choice_redraws_chart_and_table(visit: Visit) -> None:
     assert visit.page.locator(".page:not([hidden]) [data-rows=change]").inner_html() != rows
 
 
-def test_a_choice_with_nothing_to_publish_says_so(visit: Visit) -> None:
+def test_a_choice_with_nothing_to_publish_says_so(
+    browser: Any, make_marts: Make, tables: Tables, settings: Settings, tmp_path: Path
+) -> None:
+    mix = "rpt_conversation_mix_weekly"
+    heard = [row for row in tables[mix] if (row["platform"], row["language"]) != ("rss", "en")]
+    path = tmp_path / "dashboard.html"
+    found = read_tables(make_marts({**tables, mix: heard}))
+    path.write_text(dashboard.render(found, settings, ("fr", "en")), encoding="utf-8")
+    visit = Visit(browser, path)
+    assert visit.page.locator(".page:not([hidden]) [data-split]").is_visible()
     visit.choose("platform", "rss")
     visit.choose("language", "en")
-    assert "Trop peu de personnes" in visit.text("h1")
+    assert "Personne n’a parlé" in visit.text("h1")
     assert visit.page.locator(".page:not([hidden]) [data-split]").is_hidden()
+    visit.page.close()
 
 
 def test_the_choice_survives_a_reload(visit: Visit, file: Path) -> None:
