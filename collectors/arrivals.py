@@ -12,7 +12,7 @@ from collectors import optout
 from collectors.contract import Item, Parser, Source
 from collectors.read import SHAPE_ERRORS
 from girafe.errors import PayloadRejected
-from girafe.records import Account, Envelope, Payload, Post, Profile
+from girafe.records import Account, Deletion, Envelope, Payload, Post
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,10 +68,10 @@ class Arrivals:
             self.unread += 1  # landed all the same: classify puts it into quarantine with its reason
             return None
         for record in records:
-            account = record.author if isinstance(record, Post) else None
-            account = record.account if isinstance(record, Profile) else account
-            if account is not None and (account.opted_out or self.is_forgotten(account)):
-                return account
+            if not isinstance(record, Deletion) and (
+                record.speaker.opted_out or self.is_forgotten(record.speaker)
+            ):
+                return record.speaker
         self.posts += sum(isinstance(record, Post) for record in records)
         return None
 

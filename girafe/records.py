@@ -117,6 +117,11 @@ class Post:
     counted: Counted | None = None
     """Set where the platform's terms let nothing but counts leave; None: it is kept as a (pseudonymised) row."""
 
+    @property
+    def speaker(self) -> Account:
+        """Who is heard in it, as of a profile."""
+        return self.author
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -124,6 +129,11 @@ class Profile:
 
     account: Account
     observed_at: datetime
+
+    @property
+    def speaker(self) -> Account:
+        """Who is seen in it, as of a post."""
+        return self.account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -257,7 +257,7 @@ def _platform(record: Record) -> str:
 def _is_opted_out(
     record: Post | Profile, pseudonymiser: Pseudonymiser, counts: _Counts, opted_out: frozenset[str]
 ) -> bool:
-    account: Account = record.author if isinstance(record, Post) else record.account
+    account = record.speaker
     key = pseudonymiser.account(account)
     reason = "opted_out" if account.opted_out is not None else None
     if counts.is_forgotten(account):

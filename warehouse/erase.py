@@ -64,11 +64,7 @@ def read_payload(envelope: Envelope, parsers: Mapping[str, Parser]) -> Found:
     except (GirafeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         return Found(authors=(), posts=(), is_notice=False, is_readable=False)
     return Found(
-        authors=tuple(
-            record.author if isinstance(record, Post) else record.account
-            for record in records
-            if not isinstance(record, Deletion)
-        ),
+        authors=tuple(record.speaker for record in records if not isinstance(record, Deletion)),
         posts=tuple(record.post_id for record in records if isinstance(record, Post)),
         is_notice=bool(records) and all(map(_is_notice, records)),
         is_readable=True,

@@ -25,7 +25,7 @@ from collectors.imports.report import ImportReport, remember_example
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
-from girafe.records import Account, Envelope, Post, Profile, Record, Rejected
+from girafe.records import Account, Deletion, Envelope, Post, Record, Rejected
 from girafe.storage import Place, find, remove
 from warehouse.forgotten import forgotten_now
 from warehouse.landing import (
@@ -173,9 +173,10 @@ class _Landing:
                        raw=row.raw)  # fmt: skip
         if not records:
             return Skipped(reason=NO_WORDS, position=row.position)
-        if any(map(self.is_forgotten, _speakers(records))):
+        speakers = [record.speaker for record in records if not isinstance(record, Deletion)]
+        if any(map(self.is_forgotten, speakers)):
             return Skipped(reason=FORGOTTEN, position=row.position)
-        signal = _opt_out(records)
+        signal = next((account.opted_out for account in speakers if account.opted_out), None)
         if signal is not None:
             detail = f"The author asked not to be processed ({signal}); their words were not kept."
             return Bad(reason=OPTED_OUT, detail=detail, position=row.position)
@@ -233,18 +234,6 @@ class _Landing:
             examples=tuple(self.examples),
             dry_run=self.is_dry,
         )
-
-
-def _opt_out(records: Iterable[Record]) -> str | None:
-    return next((account.opted_out for account in _speakers(records) if account.opted_out), None)
-
-
-def _speakers(records: Iterable[Record]) -> Iterator[Account]:
-    for record in records:
-        if isinstance(record, Post):
-            yield record.author
-        elif isinstance(record, Profile):
-            yield record.account
 
 
 def _record(landing: _Landing) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from collectors.imports.contract import Bad, Row
-from girafe.records import Account, Post, Profile, Record
+from girafe.records import Account, Deletion, Record
 
 PLATFORM_OF_FEW = "platform_of_few"
 FEWEST_ACCOUNTS = 5
@@ -94,8 +94,6 @@ _TOO_FEW = (
 
 
 def _account(record: Record) -> Account:
-    if isinstance(record, Post):
-        return record.author
-    if isinstance(record, Profile):
-        return record.account
-    return Account(platform=record.platform, account_id=record.account_id)
+    if isinstance(record, Deletion):
+        return Account(platform=record.platform, account_id=record.account_id)
+    return record.speaker
