@@ -49,8 +49,8 @@ def _any_kind() -> re.Pattern[str]:
 def kinds_of(token: str) -> tuple[str, ...]:
     """The kinds of a word; a sign or a word of no kind is its own, and an ending may tell a tense."""
     # Most words are of none.
-    known = _any_kind().fullmatch(token) is not None
-    found = [kind for kind, pattern in _kinds() if known and pattern.fullmatch(token)]
+    tried = _kinds() if _any_kind().fullmatch(token) else ()
+    found = [kind for kind, pattern in tried if pattern.fullmatch(token)]
     if token.isalpha() and len(token) > 4 and token not in _NO_VERB:
         found += [f"-{ending}" for ending in _ENDINGS if token.endswith(ending)]
     if not found and not token[0].isalnum():

@@ -87,26 +87,19 @@ class Words:
         if value is None:
             return "–"
         form = self.tree["format"]
-        # The ninth digit takes off what binary fractions add: 14.499999999999998 is fourteen and a half.
-        exact = Decimal(repr(round(value, 9)))
-        text = f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,.{digits}f}".replace(
-            ",", "\0"
-        ).replace(".", form["decimal"])
+        text = f"{_rounded(value, digits):,.{digits}f}".replace(",", "\0").replace(".", form["decimal"])
         return text.replace("\0", form["thousands"]).replace("-", "\u2212")
 
     def percent(self, share: float | None, digits: int = 0) -> str:
         """0.123 as a percentage; very small shares are not rounded down to nothing, nor very large ones up to all."""
         if share is None:
             return "–"
-        if digits == 0 and (0 < share < 0.01 or 0.99 < share < 1):
-            digits = 1
-        return f"{self.number(share * 100, digits)}{self.tree['format']['percent']}"
+        return f"{self.number(share * 100, digits or _digits(share))}{self.tree['format']['percent']}"
 
     def rest(self, share: float) -> str:
         """What a share leaves of the whole, so that both as they are written add up to 100: 87.5 is 88, then 12."""
-        digits = 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
-        written = Decimal(repr(round(share * 100, 9))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-        return f"{self.number(float(100 - written), digits)}{self.tree['format']['percent']}"
+        digits = _digits(share)
+        return f"{self.number(float(100 - _rounded(share * 100, digits)), digits)}{self.tree['format']['percent']}"
 
     def between(self, low: float | None, high: float | None) -> str:
         """An interval of shares: "79–88 %"."""
@@ -145,6 +138,16 @@ class Words:
             if hours < 48
             else self("format.days", count=round(hours / 24))
         )
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    # The ninth digit takes off what binary fractions add: 14.499999999999998 is fourteen and a half.
+    return Decimal(repr(round(value, 9))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def _digits(share: float) -> int:
+    """How many a percentage needs that is not nothing, or not all."""
+    return 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
 
 
 @cache

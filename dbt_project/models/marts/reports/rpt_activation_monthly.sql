@@ -117,8 +117,8 @@ with
             if(is_suppressed, null, active) as count_active_employees,
             if(is_suppressed, null, coalesce(low, 0)) as count_active_employees_low,
             if(is_suppressed, null, coalesce(high, 0)) as count_active_employees_high,
-            -- not rounded: a share lies within its interval
-            -- at most 1: a headcount may be out of date; and least skips nulls
+            -- not rounded, so that the share lies within its interval; at most 1, as a
+            -- headcount may be out of date. Without a number least would give 1
             case
                 when is_computable then least(1, count_active_employees / headcount)
             end as activation_share,

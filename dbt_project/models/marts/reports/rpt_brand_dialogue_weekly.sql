@@ -102,9 +102,8 @@ with
     withheld as (
         select
             protected.* replace (
-                coalesce(
-                    protected.is_suppressed or mix.is_suppressed, false
-                ) as is_suppressed
+                protected.is_suppressed
+                or coalesce(mix.is_suppressed, false) as is_suppressed
             )
         from protected
         left join
