@@ -513,3 +513,24 @@ def test_who_addressed_the_brand_on_a_platform_does_not_tell_how_many_spoke_on_a
     }
     assert spoke == {"all": 13, "large": None, "small": None}
     assert addressed == {"all": 12, "large": None, "small": None}
+
+
+def test_a_large_conversation_does_not_tell_how_many_spoke_on_another_platform(
+    measure: Callable[..., Any], raw_rows: Callable[..., Any]
+) -> None:
+    """Ten or more in one conversation on a large platform, of eleven in all, would leave one at most elsewhere."""
+    raw = raw_rows("ondine", platform="large")
+    raw.official("shop")
+    raw.post("shop", "shop", MONDAY)
+    address = {"post_id": raw.key("shop"), "url": "https://large.example/shop", "last_seen_at": MONDAY}
+    raw.rows["organisation_links"].append(address)
+    for number in range(10):
+        raw.post(f"{number}", f"p{number}", MONDAY, reply_to="shop")
+    raw.post("s", "p10", MONDAY, platform="small")
+    raw.people(*(f"p{number}" for number in range(11)))
+    raw.post("again", "p0", MONDAY, about=False, last_seen_at=MONDAY + timedelta(weeks=1))
+    measured = measure(raw)
+    mix = measured.rows("rpt_conversation_mix_weekly", "platform = 'small'")
+    assert {row["count_persons"] for row in mix} == {None}
+    [told] = measured.rows("rpt_conversations_weekly")
+    assert (told["count_persons"], told["platform"], told["link"]) == (10, None, None)

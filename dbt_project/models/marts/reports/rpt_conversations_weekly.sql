@@ -15,6 +15,11 @@ with
         from {{ ref("fct_brand_requests") }}
         where is_question and outcome <> 'answered'
     ),
+    places as (
+        select company_id, week_start, platform, is_suppressed
+        from {{ ref("rpt_conversation_mix_weekly") }}
+        where language = 'all'
+    ),
     large as (
         select *
         from {{ ref("fct_conversations") }}
@@ -30,19 +35,26 @@ with
                 order by
                     large.count_persons desc, large.count_posts desc, large.thread_id
             ) as position,
-            large.platform,
+            -- ten of a platform beside eleven in all would tell how many another has
+            if(places.is_suppressed, null, large.platform) as platform,
             large.language,
             large.thread_kind as conversation_kind,
             themes.theme,
             large.opened_by,
-            -- a thread that a person opened cannot be pointed at
-            if(large.opened_by in ('brand', 'other'), links.url, null) as link,
+            -- a thread that a person opened cannot be pointed at; an address tells
+            -- its platform
+            if(
+                large.opened_by in ('brand', 'other') and not places.is_suppressed,
+                links.url,
+                null
+            ) as link,
             -- rounded down: exact numbers could be subtracted from those of the week
             floor(large.count_persons / 5) * 5 as count_persons,
             floor(large.count_posts / 5) * 5 as count_posts,
             open_questions.thread_id is not null as has_open_question
         from large
         join {{ ref("dim_weeks") }} as weeks using (company_id, week_start)
+        join places using (company_id, week_start, platform)
         left join themes using (company_id, thread_id)
         left join open_questions using (company_id, thread_id)
         join {{ ref("int_threads") }} as threads using (thread_id)
