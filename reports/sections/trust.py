@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
+from statistics import mean
 from typing import Any
 
 import altair as alt
 
 from reports import charts
-from reports.figures import by, in_weeks, platform_of, total
+from reports.figures import Period, by, in_weeks, platform_of, total
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
@@ -20,32 +21,31 @@ WEEKS = 8
 
 
 def build(scene: Scene) -> Section:
-    """The last eight weeks of every source; label quality by company and period."""
+    """Words by company and period; the calendar of a period holds its weeks, eight at least."""
     t, dims = scene.words, ("company", "period")
     heard, runs = scene.tables.get(READS[0]), scene.tables.get(READS[1])
     followed = {source.name for source in scene.settings.sources}
     weeks = hearings(heard, runs, platform_of(scene.tables), followed)
-    views = {
-        c["key"]: view(
-            t,
-            weeks,
-            in_weeks(
-                scene.tables.where(READS[2], company_id=c["company"]), c["span"].weeks if c["span"] else ()
-            ),
-            end=scene.weeks[-1] if scene.weeks else None,
-            imported=sorted({row["platform"] for row in runs} - {week["platform"] for week in weeks}),
-        )
-        for c in scene.choices(*dims)
-    }
+    platforms = sorted({week["platform"] for week in weeks})
+    imported = sorted({row["platform"] for row in runs} - set(platforms))
     return Section(
         id="trust",
         dims=dims,
-        views=views,
-        show_dims=(),
-        shows={"": show(t, weeks, runs)},
+        views={
+            c["key"]: view(
+                t,
+                weeks,
+                scene.tables.where(READS[2], company_id=c["company"]),
+                period=c["span"],
+                imported=imported,
+            )
+            for c in scene.choices(*dims)
+        },
+        show_dims=("period",),
+        shows={c["key"]: show(t, latest(weeks, c["span"]), runs) for c in scene.choices("period")},
         columns=tuple(t.find("trust.columns")),
         terms=("blind", "unresolved", "voice"),
-        spec=chart(t, sorted({week["platform"] for week in weeks})),
+        spec=chart(t, platforms),
     )
 
 
@@ -64,14 +64,22 @@ def hearings(
         _worst(found, platforms.get(row["source"], row["source"]), row["week_start"], entry)
     for row in runs:
         if not judged and row["source"] in followed:
-            monday = row["day"] - timedelta(days=row["day"].weekday())
-            _worst(found, row["platform"], monday, {"state": row["health"], "reason": None})
-    last = max((week for _, week in found), default=None)
+            _worst(found, row["platform"], _monday(row), {"state": row["health"], "reason": None})
     return tuple(
-        {"platform": platform, "week": week, **entry}
-        for (platform, week), entry in sorted(found.items())
-        if last is not None and week > last - timedelta(weeks=WEEKS)
+        {"platform": platform, "week": week, **entry} for (platform, week), entry in sorted(found.items())
     )
+
+
+def latest(weeks: Sequence[Row], period: Period | None) -> tuple[Row, ...]:
+    """The last weeks of the record: as many as the period has, and eight at least."""
+    count = max(WEEKS, len(period.weeks) if period else 0)
+    last = max((row["week"] for row in weeks), default=date.min)
+    return tuple(row for row in weeks if (last - row["week"]).days < 7 * count)
+
+
+def _monday(run: Row) -> date:
+    day: date = run["day"]
+    return day - timedelta(days=day.weekday())
 
 
 def _worst(
@@ -84,14 +92,20 @@ def _worst(
 
 
 def view(
-    t: Words, weeks: Sequence[Row], quality: Sequence[Row], *, end: date | None, imported: Sequence[str] = ()
+    t: Words,
+    weeks: Sequence[Row],
+    quality: Sequence[Row],
+    *,
+    period: Period | None,
+    imported: Sequence[str] = (),
 ) -> View:
     """Which sources could not be heard, when and why; what share of labels may be wrong.
 
-    `end` is the Monday of the last week with figures: what was missed after it is one note. `imported` are the
-    platforms that files were handed in for, which no collector can be deaf to.
+    Of the weeks of the `period`, or the latest if there is none. What was missed in those it is compared with, and
+    after it, is one note each. `imported` are the platforms that files were handed in for, which no collector can be
+    deaf to.
     """
-    shown = [row for row in weeks if end is None or row["week"] <= end]
+    shown = [row for row in weeks if row["week"] in period.weeks] if period else list(latest(weeks, None))
     told = _missed(t, shown)
     count = len({row["platform"] for row in weeks})
     if not weeks:
@@ -104,8 +118,11 @@ def view(
     silent = sum(1 for row in shown if row["state"] == "silent")
     if silent:
         notes.append(t("trust.silences", count=silent))
+    missed_before = _missed(t, [row for row in weeks if period and row["week"] in period.before])
+    if missed_before:
+        notes.append(t("trust.before", missed=" ".join(missed_before)))
     after = [
-        row["week"] for row in weeks if end is not None and row["week"] > end and row["state"] == "blind"
+        row["week"] for row in weeks if period and row["week"] > period.weeks[-1] and row["state"] == "blind"
     ]
     if after:
         notes.append(t("trust.since", day=t.day(min(after))))
@@ -114,7 +131,8 @@ def view(
             t("trust.imported", platforms=t.listed([t.name("platforms", name) for name in imported]))
         )
     act = t.act("trust") if told or after else ""
-    return View(answer=answer, brief=answer, notes=(*notes, *_quality(t, quality)), act=act)
+    labels = in_weeks(quality, period.weeks if period else ())
+    return View(answer=answer, brief=answer, notes=(*notes, *_quality(t, labels)), act=act)
 
 
 def _reasons(t: Words, weeks: Sequence[Row]) -> list[str]:
@@ -143,16 +161,17 @@ def _missed(t: Words, weeks: Sequence[Row]) -> list[str]:
     ]
 
 
-def _quality(t: Words, quality: Sequence[Row]) -> list[str]:
-    weeks = sorted((r for r in quality if r.get("unknown_share") is not None), key=lambda r: r["week_start"])
-    if not weeks:
-        return []
-    last = weeks[-1]
-    notes = [t("trust.unknown", share=_of_accounts(t, last["unknown_share"]))]
-    if last.get("expected_error_share") is not None:
-        notes.append(t("trust.errors", share=_about(t, last["expected_error_share"])))
-    if last.get("certain_share") is not None:
-        notes.append(t("trust.certain", share=_of_accounts(t, last["certain_share"])))
+def _quality(t: Words, weeks: Sequence[Row]) -> list[str]:
+    notes = []
+    for phrase, column, told in (
+        ("unknown", "unknown_share", _of_accounts),
+        ("errors", "expected_error_share", _about),
+        ("certain", "certain_share", _of_accounts),
+    ):
+        shares = [row[column] for row in weeks if row.get(column) is not None]
+        if shares:
+            # A week tells in steps of five points, and not of how many accounts: no weights are known.
+            notes.append(t(f"trust.{phrase}", share=told(t, mean(shares))))
     return notes
 
 
@@ -167,9 +186,10 @@ def _about(t: Words, share: float) -> str:
 
 
 def show(t: Words, weeks: Sequence[Row], runs: Sequence[Row]) -> Show:
-    """One line per platform; one square per platform and week."""
+    """One line per platform, over `weeks`; one square per platform and week."""
     lines = []
-    read = by(runs, "platform")
+    first = min((row["week"] for row in weeks), default=date.max)
+    read = by([run for run in runs if _monday(run) >= first], "platform")
     for platform, found in by(weeks, "platform").items():
         count = {state: sum(1 for row in found if row["state"] == state) for state in STATES}
         reason = next((row["reason"] for row in reversed(found) if row["reason"]), None)

@@ -19,6 +19,7 @@ from reports import dashboard
 from reports.digest import Digest, digest, markdown_safe, week_before
 from reports.sections import trust
 from reports.tables import read_tables
+from reports.words import words
 
 Tables = dict[str, list[dict[str, Any]]]
 Make = Callable[[Tables], Path]
@@ -220,6 +221,35 @@ def test_a_file_that_was_handed_in_is_no_source_that_answered(
     for view in trust.build(dashboard.scene(found, settings, told.words)).views.values():
         assert view.answer == told.words("trust.nothing")
         assert any(note.startswith("Remis par fichier") for note in view.notes)
+
+
+def test_what_was_missed_is_told_of_the_weeks_of_the_period_and_of_those_it_is_compared_with(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    """Bluesky could not be read in the last week but one; eight weeks are known."""
+    runs, heard, quality = "rpt_source_health_daily", "rpt_source_hearing_weekly", "rpt_label_quality_weekly"
+    mondays = sorted({row["week_start"] for row in tables[quality]})
+    # Years ago, and heard: not a week of this page.
+    old = [row | {"week_start": row["week_start"] - timedelta(weeks=104)} for row in tables[heard]]
+    read = [row | {"day": row["day"] - timedelta(weeks=104)} for row in tables[runs]]
+    unknown = [
+        row | {"unknown_share": 0.4 if row["week_start"] == mondays[-1] else 0.2} for row in tables[quality]
+    ]
+    changed = {heard: tables[heard] + old, runs: tables[runs] + read, quality: unknown}
+    scene = dashboard.scene(read_tables(make_marts({**tables, **changed})), settings, words("en"))
+    section = trust.build(scene)
+    of_a_week, of_four = (section.views[f"brasserie-lumen|{period}"] for period in ("1", "4"))
+    missed = "Bluesky: nothing could be read in the week of 16 March 2026."
+    assert of_a_week.answer == scene.words("trust.good", count=5)
+    assert f"In the period compared with, not everything could be read. {missed}" in of_a_week.notes
+    assert of_four.answer == f"Not all of the 5 platforms followed could be read every week. {missed}"
+    assert not any(note.startswith("In the period compared") for note in of_four.notes)
+    # The weeks told of in between: .2, .2, .2 and .4, not the last alone.
+    assert "The accounts that could not be recognised (about 25%)" in " ".join(of_four.notes)
+    assert "The accounts that could not be recognised (about 40%)" in " ".join(of_a_week.notes)
+    for show in section.shows.values():
+        [bluesky] = [line for line in show.rows if line[0] == "Bluesky"]
+        assert bluesky[1:7] == ("7", "0", "0", "1", "2,128", "112")  # 56 days of 38 posts
 
 
 def test_no_open_question_is_said_so_although_the_number_of_persons_is_withheld(
