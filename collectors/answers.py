@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from collectors.lenient_json import mended
 from collectors.limits import retry_after
 from collectors.refusals import without_names
 from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnavailable
@@ -95,29 +95,10 @@ def decode_json(answer: Answer) -> tuple[Any, Mapping[str, str]]:
             raise TryAgain(
                 "an HTML page came where JSON was due (a login wall, a proxy or maintenance)"
             ) from error
-        mended = _mended(answer.body)
-        if mended is not None:
-            return mended, answer.headers
+        found = mended(answer.body)
+        if found is not None:
+            return found, answer.headers
         raise TryAgain(f"the JSON is truncated or malformed ({len(answer.body)} bytes)") from error
-
-
-def _mended(body: bytes) -> Any:
-    """JSON that only strict readers refuse: half a surrogate pair, a stray byte, NaN, an endless number.
-
-    One such post on a page must not keep the others from being heard. None: it is no JSON at all.
-    """
-    try:
-        found = json.loads(
-            body.decode("utf-8", "replace"), parse_constant=lambda name: None, parse_int=_number
-        )
-        # Encoded and decoded, halves of surrogate pairs become question marks.
-        return orjson.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _number(digits: str) -> int | str:
-    return int(digits) if len(digits) < 19 else digits
 
 
 def _is_html(answer: Answer) -> bool:

@@ -12,6 +12,7 @@ import orjson
 
 from collectors.imports.archive import read_alone
 from collectors.imports.contract import Bad, File
+from collectors.lenient_json import mended
 from girafe.errors import InputInvalid
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -125,10 +126,16 @@ def _items(file: File) -> list[Any] | None:
             start = stream.read(64).removeprefix(_BOM).lstrip()
             if start[:1] != b"[" and start.split(b"\n")[0].strip() != b"{":
                 return None
-        found = orjson.loads(read_alone(file))
-    except (ValueError, InputInvalid, OSError, EOFError, zlib.error):
+        content = read_alone(file)
+    except (InputInvalid, OSError, EOFError, zlib.error):
         return None
-    return found if isinstance(found, list) else [found]
+    try:
+        found = orjson.loads(content)
+    except ValueError:
+        found = mended(content)
+    if isinstance(found, list):
+        return found
+    return None if found is None else [found]
 
 
 def _item(position: str, item: Any) -> JsonLine | Bad:

@@ -1,0 +1,27 @@
+"""Lenient JSON: what only strict readers refuse is read, so that one odd post keeps no other from being heard."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+
+def mended(body: bytes) -> Any:
+    """The value of `body`; None if it is no JSON at all, or nested deeper than anybody writes.
+
+    Half a surrogate pair and a stray byte become question marks, NaN is null, an endless number its digits.
+    """
+    try:
+        found = json.loads(
+            body.decode("utf-8", "replace"), parse_constant=lambda name: None, parse_int=_number
+        )
+        # Encoded and decoded, halves of surrogate pairs become question marks.
+        return orjson.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(digits: str) -> int | str:
+    return int(digits) if len(digits) < 19 else digits
