@@ -23,7 +23,15 @@ def backup(context: Context, company: Path, archive: Path) -> ArchiveReport:
 
     with alone(context, "girafe backup"):
         context.audit("backup", archive=archive.name)
-        return write_archive(context.data, company, archive, context.now)
+        report = write_archive(context.data, company, archive, context.now)
+    if report.damaged:
+        context.say(
+            f"{len(report.damaged):,} damaged files went in as they are: {', '.join(report.damaged[:5])}"
+            f"{', ...' if len(report.damaged) > 5 else ''}. Keep the backup before this one. Of classified/, remove "
+            "the folder of the file while its payloads are in landing, then run girafe classify; else bring the file "
+            "back from a backup in which it was whole."
+        )
+    return report
 
 
 @contextmanager

@@ -82,6 +82,20 @@ def test_a_restore_gives_identical_marts(before: path.Context, tmp_path: Path) -
     assert [entry.what for entry in audit.read(new)][-2:] == ["backup", "restore"]
 
 
+def test_a_backup_names_the_files_that_a_disk_has_damaged(before: path.Context, tmp_path: Path) -> None:
+    [table] = before.data.classified.glob("*/*/posts.parquet")
+    [landed] = before.data.landing.glob("*/*/*.gz")
+    for file in (table, landed):
+        content = bytearray(file.read_bytes())
+        content[len(content) // 3] ^= 4
+        file.write_bytes(content)
+    told: list[str] = []
+    made = backup(replace(before, say=told.append), tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    names = {file.relative_to(before.data.root).as_posix() for file in (table, landed)}
+    assert set(made.damaged) == names
+    assert all(name in " ".join(told) for name in names)
+
+
 def test_who_was_forgotten_since_does_not_come_back(before: path.Context, tmp_path: Path) -> None:
     made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
     gone = Account(platform="forum", account_id=None, handle="lou7")

@@ -25,6 +25,7 @@ from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
 from girafe.storage import flush
 from warehouse.durable import write_whole
+from warehouse.soundness import is_sound
 
 KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
 """The folders of a data directory that go into an archive."""
@@ -41,6 +42,8 @@ class ArchiveReport:
     files: int
     bytes_inside: int
     made_at: datetime
+    damaged: tuple[str, ...] = ()
+    """Files that were damaged when they went in, as the data directory holds them."""
 
     @property
     def summary(self) -> str:
@@ -55,6 +58,7 @@ class ArchiveReport:
 def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) -> ArchiveReport:
     """Writes the archive whole or not at all, readable by its owner only; nothing may change meanwhile.
 
+    Damaged files go in as they are: an older archive may hold them whole, and this one everything else.
     Raises UserMustAct if it would lie inside what it holds, or exists already.
     """
     if data.store or data.landing_at or data.classified_at:
@@ -68,6 +72,7 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
     if any(archive.is_relative_to(data.root / name) for name in KEPT):
         raise UserMustAct(f"{archive} lies inside the data it would hold. Name a file elsewhere.")
     hashes: dict[str, str] = {}
+    damaged: list[str] = []
     size = 0
     partial = archive.with_name(f".{archive.name}.{os.getpid()}.part")
     archive.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +84,8 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
                 content = path.read_bytes()
                 hashes[name] = hashlib.sha256(content).hexdigest()
                 size += len(content)
+                if not is_sound(name, content):
+                    damaged.append(name)
                 _add(tar, name, content, path.stat().st_mtime)
             index = {"format": _FORMAT, "made_at": now.astimezone(UTC).isoformat(), "files": hashes}
             _add(tar, _INDEX, orjson.dumps(index), now.timestamp())
@@ -88,7 +95,9 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
         flush(archive.parent)
     finally:
         partial.unlink(missing_ok=True)
-    return ArchiveReport(archive=archive, files=len(hashes), bytes_inside=size, made_at=now)
+    return ArchiveReport(
+        archive=archive, files=len(hashes), bytes_inside=size, made_at=now, damaged=tuple(damaged)
+    )
 
 
 def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:

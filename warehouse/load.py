@@ -31,6 +31,7 @@ from warehouse.connection import (
 from warehouse.forgotten import read_forgotten
 from warehouse.landing import MANIFEST
 from warehouse.merge import create_tables, merge_files
+from warehouse.soundness import is_sound_table
 from warehouse.tables import (
     ACCOUNT_OBSERVATIONS,
     CLASSIFIED,
@@ -196,18 +197,9 @@ def _complete(folder: Place) -> None:
 
 
 def _is_readable(folder: Path) -> bool:
-    """Read to its end: one that was cut off has lost where Parquet says what is in it, and a bit may have turned."""
-    try:
-        for table in CLASSIFIED:
-            path = folder / f"{table.name}.parquet"
-            with pq.ParquetFile(path, page_checksum_verification=True) as file:
-                if not set(table.schema.names) <= set(file.schema_arrow.names):
-                    return False
-                for group in range(file.num_row_groups):
-                    file.read_row_group(group)
-    except (OSError, ValueError, pa.ArrowException):
-        return False
-    return True
+    return all(
+        is_sound_table(folder / f"{table.name}.parquet", set(table.schema.names)) for table in CLASSIFIED
+    )
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, object]]) -> None:
