@@ -162,8 +162,16 @@ def _load(
             damaged = [folder for folder, copy in zip(part, copies, strict=True) if not _is_readable(copy)]
             if damaged:
                 raise ClassifiedDamaged(damaged)
-            for table in CLASSIFIED:
-                merge_files(connection, table, [copy / f"{table.name}.parquet" for copy in copies])
+            try:
+                for table in CLASSIFIED:
+                    merge_files(connection, table, [copy / f"{table.name}.parquet" for copy in copies])
+            except duckdb.Error as error:
+                refused = [
+                    folder for folder, copy in zip(part, copies, strict=True) if not _duckdb_reads(copy)
+                ]
+                if not refused:
+                    raise
+                raise ClassifiedDamaged(refused) from error
             _note_touched(connection, copies)
     if folders:
         _apply_deletions(connection, read_forgotten(data))
@@ -200,6 +208,18 @@ def _is_readable(folder: Path) -> bool:
     return all(
         is_sound_table(folder / f"{table.name}.parquet", set(table.schema.names)) for table in CLASSIFIED
     )
+
+
+def _duckdb_reads(folder: Path) -> bool:
+    """What Parquet says of itself at its end has no checksum, and DuckDB is stricter about it than Arrow."""
+    try:
+        with duckdb.connect(":memory:") as alone:
+            for table in CLASSIFIED:
+                file = str(folder / f"{table.name}.parquet")
+                alone.execute("create or replace table read as from read_parquet(?)", [file])
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, object]]) -> None:
