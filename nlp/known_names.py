@@ -1,4 +1,4 @@
-"""Known names: companies called like a word, a surname or a place: trade, whose word it is, what stands beside."""
+"""Known names: companies called like a word, a surname, a place or a song: trade, whose word it is, what stands beside."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ _FILE = Path(__file__).parent / "patterns" / "known_names.tsv"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownName:
-    """What is known of a name: the company's trade, the languages it is a word of, what stands beside the word."""
+    """What is known of a name: the company's trade, the languages it is a word of, what stands beside the word, and what
+    is told with others of the same name (a film, a team, a town)."""
 
     trade: str
     tongues: frozenset[str]
     beside: tuple[str, ...]
+    with_others: tuple[str, ...]
 
 
 @cache
@@ -30,11 +32,12 @@ def known_names() -> Mapping[str, KnownName]:
 def _read(row: str) -> tuple[str, KnownName | None]:
     if row.startswith("#"):
         return "", None
-    name, trade, tongue, beside = ("" if value == "-" else value for value in row.split("\t"))
+    name, trade, tongue, beside, others = ("" if value == "-" else value for value in row.split("\t"))
     return name, KnownName(
         trade=trade,
         tongues=frozenset(tongue.split("+")) - {""},
         beside=tuple(beside.split(",")) if beside else (),
+        with_others=tuple(others.split(",")) if others else (),
     )
 
 
@@ -43,3 +46,11 @@ def as_a_word(name: str) -> re.Pattern[str] | None:
     """Finds what stands beside a name when it is no company (`orange` beside `juice`), if we know."""
     known = known_names().get(name)
     return re.compile(rf"\b(?:{'|'.join(known.beside)})") if known is not None and known.beside else None
+
+
+@lru_cache(maxsize=1000)
+def as_anothers(name: str) -> re.Pattern[str] | None:
+    """Finds what is told with others of the same name (`picard` with `star trek`), if we know."""
+    known = known_names().get(name)
+    words = known.with_others if known is not None else ()
+    return re.compile(rf"\b(?:{'|'.join(words)})") if words else None

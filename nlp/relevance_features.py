@@ -12,7 +12,7 @@ from nlp.buckets import bucket
 from nlp.company import Mention
 from nlp.dictionary import companies, tongues_of
 from nlp.fold import fold
-from nlp.known_names import as_a_word, known_names
+from nlp.known_names import as_a_word, as_anothers, known_names
 from nlp.language import READ
 from nlp.links import first_names
 from nlp.sectors import sector_of, words_in_trade
@@ -26,10 +26,11 @@ KEY_WEIGHT = 0.5
 _NEAR = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _WORD_BEFORE, _WORD_AFTER = re.compile(r"([^\W\d_]+)[ -]$"), re.compile(r"[ -]([^\W\d_]+)")
 _REACH, _FEW, _SALT = 60, 5, 7
-_BESIDE, _FAR = 30, 300
-"""How far from a mention what makes a name an ordinary word counts, and what is said of the company's trade."""
-_OF_TRADE, _OF_TONGUE, _OF_USE, _OF_PEOPLE = 6, 4, 4, 3
-KNOWLEDGE = _OF_TRADE + _OF_TONGUE + _OF_USE + _OF_PEOPLE
+_BESIDE, _ABOUT, _FAR = 30, 150, 300
+"""How far from a mention what makes a name an ordinary word counts, what makes it another's, and what is said of the
+company's trade."""
+_OF_TRADE, _OF_TONGUE, _OF_USE, _OF_OTHERS, _OF_PEOPLE = 6, 4, 4, 2, 3
+KNOWLEDGE = _OF_TRADE + _OF_TONGUE + _OF_USE + _OF_OTHERS + _OF_PEOPLE
 """The last counted features: what is known of the name and its trade. All are 0 of a company nobody has met."""
 _ALSO = 80
 _LISTED = re.compile(r"(?:'s)? ?(?:,|/|&|and|or|et|ou|vs\.?|versus|than|que) ?(?:chez |at |from |de |with )?")
@@ -126,6 +127,7 @@ def mention_features(
         *_trade_features(folded, mention, trade, lower=lower),
         *_foreign(folded[mention.start : mention.end], language, lower=lower),
         *_ordinary_features(folded, mention, lower=lower),
+        *_of_others(folded, mention),
         *_of_people(folded[mention.start : mention.end], lower=lower),
     ]
 
@@ -226,6 +228,15 @@ def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[fl
         float(found == 0),
         float(found == 0) * float(lower),
     ]
+
+
+def _of_others(folded: str, mention: Mention) -> list[float]:
+    """How much is told that is told with others of the same name (`picard` with `star trek`)."""
+    pattern = as_anothers(folded[mention.start : mention.end])
+    if pattern is None:
+        return [0.0] * _OF_OTHERS
+    found = len(set(pattern.findall(folded, max(0, mention.start - _ABOUT), mention.end + _ABOUT)))
+    return [float(min(found, 2)), float(found > 0)]
 
 
 def _of_people(name: str, *, lower: bool) -> list[float]:

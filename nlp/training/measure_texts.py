@@ -68,8 +68,8 @@ def relevance(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
             second = training.fit_vectors(taught, CACHE)
         for name in asked:
             own = training.part(sets[name], left[name])
-            by_vectors = second.scores(training.encoded_lines(own, CACHE))[:, 0]
-            chance["girafe, cascade", name][left[name]] = training.chances(model, own.rows, by_vectors)
+            encoded = training.by_vectors(second, own, CACHE)
+            chance["girafe, cascade", name][left[name]] = training.chances(model, own.rows, encoded)
     if data is not None and not quick:
         made_up = training.joined([sets[name] for name in list(sets)[:3]])
         sets["real posts, read, name never met"] = read

@@ -28,6 +28,7 @@ from nlp.relevance_features import (
     mention_lines,
     text_features,
 )
+from nlp.sectors import sector_names
 from nlp.training.homonyms import as_said, homonyms
 from nlp.training.invent_relevance import Sentence, sentences
 from nlp.training.natural_mentions import Usage, usages
@@ -54,11 +55,13 @@ class Examples:
     languages: np.ndarray
     weights: np.ndarray
     names: np.ndarray
+    trades: np.ndarray
+    """Of the company asked about; empty where none is known."""
 
 
 def invented(sentences_: Iterable[Sentence]) -> Examples:
     """Invented sentences; groups are turns of phrase."""
-    counted, keys, shown, labels, turns, named = [], [], [], [], [], []
+    counted, keys, shown, labels, turns, named, trades = [], [], [], [], [], [], []
     for sentence in sentences_:
         names = CompanyNames(company_id="x", names=(sentence.name,))
         folded = fold(sentence.text)
@@ -72,6 +75,7 @@ def invented(sentences_: Iterable[Sentence]) -> Examples:
         labels += [sentence.is_company] * len(mentions)
         turns += [f"{sentence.is_company} {sentence.turn}"] * len(mentions)
         named += [fold(sentence.name)] * len(mentions)
+        trades += [names.trade] * len(mentions)
     return Examples(
         rows=_matrix(counted, keys),
         lines=np.array(shown),
@@ -80,6 +84,7 @@ def invented(sentences_: Iterable[Sentence]) -> Examples:
         languages=np.array(["fr+en"] * len(labels)),
         weights=np.ones(len(labels)),
         names=np.array(named),
+        trades=np.array(trades),
     )
 
 
@@ -133,6 +138,7 @@ def _natural(found: Sequence[Usage], groups: list[str], weights: np.ndarray) -> 
         languages=np.array([u.language for u in found]),
         weights=weights,
         names=np.array([u.name for u in found]),
+        trades=np.array([u.trade for u in found]),
     )
 
 
@@ -180,27 +186,46 @@ def _unknowing(rows: csr_matrix) -> np.ndarray:
     return kept
 
 
-def chances(model: Linear, rows: csr_matrix, by_vectors: np.ndarray | None = None) -> np.ndarray:
+def chances(model: Linear, rows: csr_matrix, encoded: np.ndarray | None = None) -> np.ndarray:
     """The chance of each row to be the company, each by the half of the model that judges such a name.
 
-    `by_vectors`: what the encoder says of each, counted where words are not sure.
+    `encoded`: what the encoder's vectors say of each, counted where words are not sure.
     """
     known = is_known(rows[:, : rows.shape[1] - KEYS].toarray())
     both = model.scores(rows)
     scores = np.where(known, both[:, 0], both[:, 1])
-    if by_vectors is not None:
-        scores = scores + OF_VECTORS * by_vectors * (np.abs(scores) < SURE)
+    if encoded is not None:
+        scores = scores + OF_VECTORS * encoded * (np.abs(scores) < SURE)
     found: np.ndarray = sigmoid(scores)
     return found
 
 
 def fit_vectors(examples: Examples, cache: Path) -> Linear:
-    """A logistic regression on the vectors of a mention's two lines."""
+    """A logistic regression on the vectors of a mention's two lines, with a class for each trade of the company.
+
+    What speaks for a telephone company speaks against a shop: each trade has weights of its own beside those of all,
+    and its class is the sum of both. Where no trade is known, those of all stand alone (class "").
+    """
     encoded = encoded_lines(examples, cache)
     mean = encoded.mean(axis=0)
+    centred, trades = csr_matrix(encoded - mean), sector_names()
+    of_trades = [csr_matrix(diags((examples.trades == trade).astype(float)) @ centred) for trade in trades]
     model = LogisticRegression(C=_STRENGTH_OF_VECTORS, max_iter=3000)
-    model.fit(encoded - mean, examples.labels, sample_weight=examples.weights)
-    return Linear(classes=("company",), weights=model.coef_.T, bias=model.intercept_, mean=mean)
+    model.fit(hstack([centred, *of_trades]).tocsr(), examples.labels, sample_weight=examples.weights)
+    of_all, *own = model.coef_.reshape(len(trades) + 1, -1)
+    return Linear(
+        classes=("", *trades),
+        weights=np.stack([of_all, *(of_all + each for each in own)], axis=1),
+        bias=np.repeat(model.intercept_, len(trades) + 1),
+        mean=mean,
+    )
+
+
+def by_vectors(model: Linear, examples: Examples, cache: Path) -> np.ndarray:
+    """What the vectors say of each mention, by the class of its trade."""
+    classes = [model.classes.index(trade) for trade in examples.trades]
+    found: np.ndarray = model.scores(encoded_lines(examples, cache))[np.arange(len(classes)), classes]
+    return found
 
 
 def encoded_lines(examples: Examples, cache: Path) -> np.ndarray:
