@@ -137,9 +137,7 @@ def _hash(previous: str, body: Mapping[str, object]) -> str:
 
 
 def _write_head(data: DataDir, line: Mapping[str, object]) -> None:
-    path = _head_path(data)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write(path, orjson.dumps({"number": line["number"], "hash": line["hash"]}))
+    write(_head_path(data), orjson.dumps({"number": line["number"], "hash": line["hash"]}))
 
 
 def _read_head(data: DataDir) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import httpx
 import orjson
 
 from girafe.data_dir import DataDir
-from warehouse.durable import write_whole
+from girafe.storage import write
 
 _REMEMBERED = 10
 
@@ -93,7 +93,7 @@ def plan(
 def remember_calls(data: DataDir, source: str, query: str, calls: int) -> None:
     """Adds the calls of one run to what is known of this query."""
     known = [*_known(data, source, query), calls][-_REMEMBERED:]
-    write_whole(_path(data, source, query), orjson.dumps(known))
+    write(_path(data, source, query), orjson.dumps(known))
 
 
 def _known(data: DataDir, source: str, query: str) -> list[int]:

@@ -106,7 +106,7 @@ def read_all(files: Sequence[Place]) -> list[bytes | None]:
 
 
 def write(file: Place, content: bytes) -> None:
-    """A small file that appears whole or not at all, and is kept durably when this returns."""
+    """A small file that appears whole or not at all, for its owner only, and is kept durably when this returns."""
     if isinstance(file, Path):
         with written(file) as partial:
             partial.write_bytes(content)
@@ -117,7 +117,7 @@ def write(file: Place, content: bytes) -> None:
 
 @contextmanager
 def written(file: Place) -> Iterator[Path]:
-    """A local path to fill; it becomes `file`, whole and durably, unless the block raises."""
+    """A local path to fill; it becomes `file` (mode 0600), whole and durably, unless the block raises."""
     if not isinstance(file, Path):
         with TemporaryDirectory(prefix="girafe-") as folder:
             partial = Path(folder) / file.name
@@ -126,9 +126,10 @@ def written(file: Place) -> Iterator[Path]:
                 file.fs.put_file(str(partial), file.path)
         return
     new = [folder for folder in (file.parent, *file.parent.parents) if not folder.exists()]
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
+        partial.touch(mode=0o600)
         yield partial
         with partial.open("rb") as done:
             os.fsync(done.fileno())

@@ -23,8 +23,7 @@ import orjson
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
-from girafe.storage import flush
-from warehouse.durable import write_whole
+from girafe.storage import flush, write
 from warehouse.soundness import is_sound
 
 KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
@@ -130,7 +129,7 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
                 (fresh / name).replace(data.root / name)
         _remove_abandoned(company)
         if (fresh / _COMPANY).exists() and not company.exists():
-            write_whole(company, (fresh / _COMPANY).read_bytes())
+            write(company, (fresh / _COMPANY).read_bytes())
         size = sum(path.stat().st_size for name in KEPT for path in (data.root / name).rglob("*"))
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -15,8 +15,7 @@ import orjson
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account
-from girafe.storage import Place, find, read, remove
-from warehouse.durable import write_whole
+from girafe.storage import Place, find, read, remove, write
 from warehouse.erase import (
     Parser,
     alias_pairs,
@@ -89,9 +88,7 @@ def forget(
         payloads_removed=removed,
         payloads_naming_it=naming,
     )
-    write_whole(
-        _begun_path(data, begun.number), orjson.dumps(replace(begun, pseudonyms=tuple(sorted(found))))
-    )
+    write(_begun_path(data, begun.number), orjson.dumps(replace(begun, pseudonyms=tuple(sorted(found)))))
     remember(data, platform, traces.accounts, found, pseudonymiser)
     lines = clean_quarantine(data, lambda line: traces.may_be_in(line.raw.encode("utf-8", "replace")))
     for path in files:

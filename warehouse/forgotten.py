@@ -15,8 +15,7 @@ from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.records import Account
-from girafe.storage import Place, read
-from warehouse.durable import write_whole
+from girafe.storage import Place, read, write
 
 LASTING_KEY = "forgotten.key"
 LASTING_VARIABLE = "GIRAFE_FORGOTTEN_KEY"
@@ -88,14 +87,14 @@ def write_entries(data: DataDir, known: Iterable[Entry]) -> None:
     """Replaces the list, durably; there is none as long as nobody asked."""
     lines = [orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in sorted(known)]
     if lines:
-        write_whole(forgotten_path(data), b"".join(lines))
+        write(forgotten_path(data), b"".join(lines))
 
 
 def bring_list(data: DataDir, newer: DataDir) -> None:
     """Adds the list of `newer`, and the key it is under where `data` is of before anybody asked."""
     key = newer.keys / LASTING_KEY
     if key.is_file() and not (data.keys / LASTING_KEY).exists():
-        write_whole(data.keys / LASTING_KEY, key.read_bytes())
+        write(data.keys / LASTING_KEY, key.read_bytes())
     write_entries(data, read_entries(data) | read_entries(newer))
 
 

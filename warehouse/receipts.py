@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid
 from girafe.pseudonym import load_key
-from warehouse.durable import write_whole
+from girafe.storage import write
 
 SIGNING_KEY = "receipts.key"
 SIGNING_VARIABLE = "GIRAFE_RECEIPT_KEY"
@@ -37,8 +37,8 @@ def write_receipt(data: DataDir, details: Mapping[str, object], *, now: datetime
     signature = base64.b64encode(key.sign(_signed_bytes(body))).decode()
     folder = data.root / "receipts"
     path = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{details['number']}.json"
-    write_whole(folder / "public-key.txt", f"{public}\n".encode())
-    write_whole(path, orjson.dumps(body | {"signature": signature}, option=orjson.OPT_INDENT_2))
+    write(folder / "public-key.txt", f"{public}\n".encode())
+    write(path, orjson.dumps(body | {"signature": signature}, option=orjson.OPT_INDENT_2))
     return path
 
 

@@ -24,7 +24,6 @@ import pyarrow.parquet as pq
 from girafe.data_dir import DataDir
 from girafe.pseudonym import KEY_FILE, NEXT_KEY_FILE, Pseudonymiser
 from girafe.storage import Place, flush, local_folders, read, write, written
-from warehouse.durable import write_whole
 from warehouse.erase import classified_folders, read_table, read_tables
 from warehouse.forgotten import read_entries, write_entries
 from warehouse.landing import MANIFEST
@@ -116,7 +115,7 @@ def keep_links(data: DataDir, noted: LinksNoted) -> None:
     """Makes the links durable: from here on landing may change without changing them."""
     out = io.BytesIO()
     np.save(out, noted.pairs(), allow_pickle=False)
-    write_whole(data.keys / _LINKS, out.getvalue())
+    write(data.keys / _LINKS, out.getvalue())
 
 
 def check_files(data: DataDir) -> None:

@@ -19,8 +19,7 @@ import orjson
 
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid
-from girafe.storage import find
-from warehouse.durable import write_whole
+from girafe.storage import find, write
 from warehouse.forgotten import lasting
 from warehouse.landing import MANIFEST, file_name, landing_files, read_envelopes
 
@@ -72,7 +71,7 @@ def file_request(data: DataDir, request: Request) -> str:
     # An id no account looks like: the form of the DAG girafe_forget takes nothing else.
     name = f"r-{secrets.token_hex(8)}"
     body = orjson.dumps({"platform": request.platform, "account": request.account})
-    write_whole(requests_folder(data) / f"{name}.json", body)
+    write(requests_folder(data) / f"{name}.json", body)
     return name
 
 
@@ -133,7 +132,7 @@ def answer(data: DataDir, path: Path, *, account: str = "", **told: object) -> N
     body = {"request": _digest(data, path), **told}
     is_telling = _is_named_after(path.stem, account)
     place = _nameless_path(data, path) if is_telling else _answer_path(data, path)
-    write_whole(place, orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    write(place, orjson.dumps(body, option=orjson.OPT_INDENT_2))
     if told.get("status") == "refused":
         path.replace(_refused_path(data, path))
     else:
