@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 import orjson
 
 from girafe.errors import QualityFailed
+from girafe.storage import write
 from quality.contract import Stage
 
 RESULTS = "results.json"
@@ -102,13 +102,7 @@ def write_results(folder: Path, report: ValidationReport) -> None:
 
 def write_tree(path: Path, tree: Any) -> None:
     """Writes a JSON file that appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_bytes(orjson.dumps(tree, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write(path, orjson.dumps(tree, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
 
 
 def read_results(folder: Path) -> dict[str, Any]:

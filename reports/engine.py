@@ -7,10 +7,12 @@ content, so one of another version, or one that broke off or was changed, is not
 from __future__ import annotations
 
 import hashlib
-import os
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from girafe.storage import write
 
 
 @cache
@@ -43,13 +45,10 @@ def _mark(content: bytes) -> str:
 
 def _keep(file: Path, content: bytes) -> None:
     """Puts the script there whole, in place of those of other versions; where nobody may write, nothing is kept."""
-    partial = file.with_suffix(f".{os.getpid()}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(file)
+    with suppress(
+        OSError
+    ):  # a full or read-only disk is told where it stops something; here it costs a second
+        write(file, content)
         for other in file.parent.glob("engine-*"):
             if other != file:
                 other.unlink(missing_ok=True)
-    except OSError:
-        # A full or read-only disk is told where it stops something; here it costs a second.
-        partial.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from girafe.errors import AccessDenied, InputInvalid, SourceUnavailable
+from girafe.storage import write
 from reports.digest import Digest
 
 TIMEOUT_SECONDS = 30
@@ -128,9 +129,7 @@ class Record(dict[str, str]):
     def __setitem__(self, key: str, value: str) -> None:
         """Keeps the entry and writes the file as a whole."""
         super().__setitem__(key, value)
-        draft = self._path.with_suffix(".draft")
-        draft.write_text(json.dumps(self, indent=1, sort_keys=True), encoding="utf-8")
-        draft.replace(self._path)
+        write(self._path, json.dumps(self, indent=1, sort_keys=True).encode())
 
 
 @contextmanager

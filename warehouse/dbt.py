@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from girafe.errors import GirafeError, QualityFailed, UserMustAct
+from girafe.storage import write
 from warehouse.connection import MEMORY_LIMIT, address, disk_refuses
 from warehouse.manifest import manifest, project_files
 
@@ -132,13 +133,7 @@ def _write_docs(index: Path, manifest_file: Path, catalog: Path, to: Path, mark:
         known = _without_machine(json.loads(file.read_bytes()))
         text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
         page = page.replace(f'"{name}.JSON INLINE DATA"', text)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    partial = to.with_suffix(".part")
-    try:
-        partial.write_text(page + mark, encoding="utf-8")
-        partial.replace(to)
-    finally:
-        partial.unlink(missing_ok=True)
+    write(to, (page + mark).encode())
 
 
 _OF_MACHINE = frozenset(
