@@ -151,12 +151,5 @@ def _read_head(data: DataDir) -> dict[str, Any]:
         raise AuditBroken(f"{path} is damaged. Compare it with a backup.") from error
 
 
-def _entry(line: Mapping[str, object]) -> Entry:
-    return Entry(
-        number=int(str(line["number"])),
-        at=datetime.fromisoformat(str(line["at"])),
-        who=str(line["who"]),
-        what=str(line["what"]),
-        details=dict(line["details"]),  # type: ignore[call-overload]
-        hash=str(line["hash"]),
-    )
+def _entry(line: dict[str, Any]) -> Entry:
+    return Entry(**line | {"at": datetime.fromisoformat(line["at"])})

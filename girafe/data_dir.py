@@ -136,7 +136,7 @@ class DataDir:
 
     @property
     def forgotten(self) -> Place:
-        """The pseudonyms of accounts that asked to be forgotten: forgotten/<digest>.jsonl."""
+        """The pseudonyms of accounts that asked to be forgotten: forgotten/pseudonyms.jsonl."""
         return self.shared / "forgotten"
 
     @property

@@ -21,7 +21,7 @@ from girafe.settings import Settings
 from girafe.storage import Place, whole_folder
 from nlp.company import names_of_all
 from nlp.links import official_accounts, official_accounts_of
-from nlp.parquet import TableWriters, read_manifest, write_manifest
+from nlp.parquet import TableWriters, read_manifest
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.landing import (
     MANIFEST,
@@ -29,6 +29,7 @@ from warehouse.landing import (
     landing_files,
     read_envelopes,
     reject,
+    write_manifest,
     write_quarantine,
 )
 from warehouse.tables import CLASSIFIED

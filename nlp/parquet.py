@@ -1,4 +1,4 @@
-"""Parquet: one file per table, one row group per batch, and a manifest that says what is in them."""
+"""Parquet: one file per table, one row group per batch, and what the manifest says of them."""
 
 from __future__ import annotations
 
@@ -49,11 +49,6 @@ class TableWriters:
     ) -> None:
         """Closes every file, whatever happened."""
         self._stack.close()
-
-
-def write_manifest(folder: Path, content: dict[str, Any]) -> None:
-    """The last file of a folder: what it holds and how it was made."""
-    (folder / MANIFEST).write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
 
 
 def read_manifest(folder: Place) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, Deletion, Post, Record, Rejected
 from girafe.storage import read_all, whole_folder
 from nlp.classify import IsForgotten, Parser, parse
-from nlp.parquet import TableWriters, read_manifest, write_manifest
+from nlp.parquet import TableWriters, read_manifest
 from nlp.review import Doubt
 from nlp.rows import Row
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.connection import connect, is_there
-from warehouse.landing import MANIFEST, landing_files, read_envelopes
+from warehouse.landing import MANIFEST, landing_files, read_envelopes, write_manifest
 from warehouse.tables import CLASSIFIED, SPEAKER_EVIDENCE
 
 _SURE = 0.8

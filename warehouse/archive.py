@@ -60,7 +60,7 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
     Damaged files go in as they are: an older archive may hold them whole, and this one everything else.
     Raises UserMustAct if it would lie inside what it holds, or exists already.
     """
-    if data.store or data.landing_at or data.classified_at:
+    if data.is_shared:
         raise UserMustAct(
             "Payloads and classified files lie in a store, not in this folder. Back the store up with its own "
             "versions or replication, and this folder's keys with it (docs/operate.md)."
@@ -106,7 +106,7 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
     the same call begins anew. Raises InputInvalid for an archive that is not girafe's or is damaged, UserMustAct if
     the directory is not empty.
     """
-    if data.store or data.landing_at or data.classified_at:
+    if data.is_shared:
         raise UserMustAct(
             "Restore into a folder without GIRAFE_STORE; then copy what is shared to the store."
         )

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import GirafeError, UserMustAct
 from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
-from girafe.storage import Place, find, local_folders, read, remove, remove_folder, write, written
+from girafe.storage import Place, find, local_folders, read, remove, remove_folder, written
 from warehouse.landing import (
     MANIFEST,
     QUARANTINE_DAMAGED,
@@ -32,8 +32,8 @@ from warehouse.landing import (
     file_name,
     landing_files,
     read_envelopes,
-    read_quarantine,
-    replace_quarantine,
+    remove_lines,
+    write_manifest,
 )
 from warehouse.tables import CLASSIFIED, PARQUET
 from warehouse.traces import Traces
@@ -173,16 +173,7 @@ def clean_quarantine(data: DataDir, is_theirs: Callable[[Rejected], bool]) -> in
 
     What a damaged file hides leaves too: it might name them.
     """
-    by_file: dict[Place, list[Rejected]] = {}
-    for path, line in read_quarantine(data.quarantine):
-        by_file.setdefault(path, []).append(line)
-    removed = 0
-    for path, lines in by_file.items():
-        stay = [line for line in lines if line.reason != QUARANTINE_DAMAGED and not is_theirs(line)]
-        if len(stay) < len(lines):
-            removed += len(lines) - len(stay)
-            replace_quarantine(path, stay)
-    return removed
+    return remove_lines(data.quarantine, lambda _, line: line.reason == QUARANTINE_DAMAGED or is_theirs(line))
 
 
 def alias_pairs(data: DataDir) -> set[tuple[str, str]]:
@@ -269,4 +260,4 @@ def _mark_changed(folder: Place) -> None:
     """A changed manifest tells load that rows have left."""
     told = orjson.loads(read(folder / MANIFEST))
     told["erasures"] = told.get("erasures", 0) + 1
-    write(folder / MANIFEST, orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+    write_manifest(folder, told)

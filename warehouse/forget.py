@@ -71,13 +71,12 @@ def forget(
     Remembers its pseudonyms first, so that a crash half-way leaves it blocked. An account of which nothing is
     held is remembered all the same. `finished` must follow once what is computed was built again.
     """
-    asked = account.strip().removeprefix("@")
+    name = account.strip().removeprefix("@")
+    asked = Account(platform=platform, account_id=name, handle=name)
     traces = Traces()
-    traces.add(Account(platform=platform, account_id=asked, handle=asked))
-    keyed = pseudonyms_of(Account(platform=platform, account_id=asked, handle=asked), lasting(data))
-    before = _begun_before(
-        data, pseudonyms_of(Account(platform=platform, account_id=asked, handle=asked), pseudonymiser)
-    )
+    traces.add(asked)
+    keyed = pseudonyms_of(asked, lasting(data))
+    before = _begun_before(data, pseudonyms_of(asked, pseudonymiser))
     files = landed_of(data, platform)
     found = set(before.pseudonyms if before else ())
     removed, naming = _learn(files, traces, found, alias_pairs(data), parsers, pseudonymiser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import IO
@@ -15,7 +15,7 @@ import orjson
 from girafe.data_dir import DataDir
 from girafe.errors import PayloadRejected
 from girafe.records import Envelope, Rejected
-from girafe.storage import Place, find, local_copy, remove, written
+from girafe.storage import Place, find, local_copy, remove, write, written
 
 MANIFEST = "_manifest.json"
 """The file that makes a classified folder complete, and says what is in it."""
@@ -89,6 +89,11 @@ def classified_folder(data: DataDir, landing: Place) -> Place:
     return data.classified / day / f"{platform}-{landing.name.removesuffix('.jsonl.gz')}"
 
 
+def write_manifest(folder: Place, content: Mapping[str, object]) -> None:
+    """The last file of a classified folder: what it holds and how it was made. Changed, it tells load to begin anew."""
+    write(folder / MANIFEST, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+
+
 def write_quarantine(root: Place, day: datetime, run_id: str, rejected: Iterable[Rejected]) -> int:
     """Adds one file of rejected input under quarantine/<day>/<run>.jsonl.gz; replaces an earlier try."""
     return replace_quarantine(quarantine_path(root, day, run_id), rejected)
@@ -125,6 +130,25 @@ def read_quarantine(root: Place) -> Iterator[tuple[Place, Rejected]]:
                     yield path, _rejected(line, path)
             except (OSError, EOFError, zlib.error):
                 yield path, _unreadable(path)
+
+
+def quarantine_by_file(root: Place) -> dict[Place, list[Rejected]]:
+    """Everything in quarantine, by the file it lies in."""
+    found: dict[Place, list[Rejected]] = {}
+    for path, line in read_quarantine(root):
+        found.setdefault(path, []).append(line)
+    return found
+
+
+def remove_lines(root: Place, leaves: Callable[[Place, Rejected], bool], *, dry_run: bool = False) -> int:
+    """Removes the lines of quarantine that leave, given their file, or only counts them; returns how many."""
+    removed = 0
+    for path, lines in quarantine_by_file(root).items():
+        stay = [line for line in lines if not leaves(path, line)]
+        removed += len(lines) - len(stay)
+        if len(stay) < len(lines) and not dry_run:
+            replace_quarantine(path, stay)
+    return removed
 
 
 def _rejected(line: bytes, path: Place) -> Rejected:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from girafe.data_dir import DataDir
-from girafe.records import Envelope, Rejected
+from girafe.records import Rejected
 from girafe.storage import Place, remove
 from warehouse.landing import (
     MANIFEST,
     classified_folder,
     file_name,
     landing_files,
+    quarantine_by_file,
     read_envelopes,
     read_quarantine,
-    replace_quarantine,
+    remove_lines,
 )
 
 
@@ -80,7 +80,7 @@ def replay(data: DataDir, *, source: str | None = None, reason: str | None = Non
     again: set[Place] = set()
     waiting = 0
     landed = {_classified_name(path): path for path in landing_files(data.landing)}
-    for path, items in _files(data.quarantine):
+    for path, items in quarantine_by_file(data.quarantine).items():
         chosen = [item for item in items if source in (None, item.source) and reason in (None, item.reason)]
         landing = landed.get(path.name.removesuffix(".jsonl.gz"))
         if chosen and landing is not None and _has_envelopes(landing):
@@ -96,20 +96,7 @@ def replay(data: DataDir, *, source: str | None = None, reason: str | None = Non
 
 def discard(data: DataDir, *, source: str, reason: str) -> int:
     """Removes one heap for good; returns how many lines left."""
-    gone = 0
-    for path, items in _files(data.quarantine):
-        stay = [item for item in items if (item.source, item.reason) != (source, reason)]
-        gone += len(items) - len(stay)
-        if len(stay) < len(items):
-            replace_quarantine(path, stay)
-    return gone
-
-
-def _files(root: Place) -> Iterable[tuple[Place, list[Rejected]]]:
-    found: dict[Place, list[Rejected]] = {}
-    for path, item in read_quarantine(root):
-        found.setdefault(path, []).append(item)
-    return found.items()
+    return remove_lines(data.quarantine, lambda _, line: (line.source, line.reason) == (source, reason))
 
 
 def _classified_name(landing: Place) -> str:
@@ -118,5 +105,4 @@ def _classified_name(landing: Place) -> str:
 
 
 def _has_envelopes(landing: Place) -> bool:
-    first: Iterator[Envelope | Rejected] = read_envelopes(landing)
-    return next(first, None) is not None
+    return next(read_envelopes(landing), None) is not None

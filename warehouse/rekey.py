@@ -26,7 +26,7 @@ from girafe.pseudonym import KEY_FILE, NEXT_KEY_FILE, Pseudonymiser
 from girafe.storage import Place, flush, local_folders, read, write, written
 from warehouse.erase import classified_folders, read_table, read_tables
 from warehouse.forgotten import read_entries, write_entries
-from warehouse.landing import MANIFEST
+from warehouse.landing import MANIFEST, write_manifest
 from warehouse.tables import CLASSIFIED, PARQUET, PSEUDONYMS, Table
 
 _LINKS = "rotation-links.npy"
@@ -207,4 +207,4 @@ def _key_of(folder: Place) -> str | None:
 def _sign_folder(folder: Place, new: Pseudonymiser) -> None:
     """The manifest names the key, and by its change tells load to begin anew."""
     told = orjson.loads(read(folder / MANIFEST)) | {"key": new.key_id}
-    write(folder / MANIFEST, orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+    write_manifest(folder, told)

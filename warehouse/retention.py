@@ -15,8 +15,7 @@ from warehouse.landing import (
     QUARANTINE_DAMAGED,
     file_name,
     landing_files,
-    read_quarantine,
-    replace_quarantine,
+    remove_lines,
 )
 
 LONGEST_BY_PLATFORM = {
@@ -83,24 +82,14 @@ def enforce(
         for path in past:
             remove(path)
             remove_if_empty(path.parent)
-    lines = _enforce_quarantine(data.quarantine, settings, now + every, dry_run=dry_run)
+    lines = remove_lines(
+        data.quarantine,
+        lambda path, line: _is_past(path.parent.name, _platform(line), settings, now + every),
+        dry_run=dry_run,
+    )
     if not dry_run:
         remove_old_versions(data)
     return RetentionReport(files=tuple(past), quarantine_lines=lines, kept=kept)
-
-
-def _enforce_quarantine(root: Place, settings: Settings, now: datetime, *, dry_run: bool) -> int:
-    by_file: dict[Place, list[Rejected]] = {}
-    for path, line in read_quarantine(root):
-        by_file.setdefault(path, []).append(line)
-    removed = 0
-    for path, lines in by_file.items():
-        day = path.parent.name
-        stay = [line for line in lines if not _is_past(day, _platform(line), settings, now)]
-        removed += len(lines) - len(stay)
-        if len(stay) < len(lines) and not dry_run:
-            replace_quarantine(path, stay)
-    return removed
 
 
 def _platform(line: Rejected) -> str:
