@@ -13,9 +13,8 @@ from datetime import UTC
 from hashlib import blake2b
 
 from collectors.arrivals import Arrivals
-from collectors.contract import Item, Secrets, Source, Window, unknown_options
+from collectors.contract import Item, Secrets, Source, Window, check_secrets, unknown_options
 from collectors.cursors import cursor_path, ledger_path, read_cursors, write_cursors
-from collectors.guard import hosts_named
 from collectors.http import Http
 from collectors.ledger import Ledger
 from collectors.limits import Wait
@@ -25,7 +24,7 @@ from collectors.runs import Health, RunRecord, usual_posts, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import RetryLater, SettingsInvalid, UserMustAct
 from girafe.records import Account
-from girafe.settings import Settings, SourceSettings
+from girafe.settings import Settings
 from warehouse.landing import landing_path, write_envelopes
 
 _NOTABLE_SKEW = 120.0
@@ -80,18 +79,13 @@ def collect(
     listening = _start(source, query, settings=settings, data=data, http=http, window=window, sources=sources)
     if misspelt := unknown_options(listening.module, listening.options):
         raise SettingsInvalid(f"{source}: {misspelt}.")
-    listening.check_secrets(secrets)
+    check_secrets(source, listening.module, secrets)
     module, waited_before, troubled_before = listening.module, len(http.waits), len(http.troubles)
     origins = module.origins(listening.options)
     if not origins:
         raise SettingsInvalid(f"{source}: company.toml names no place to listen; add it to `options`.")
     for origin in origins:
-        bound = http.bound(
-            auth=module.auth(secrets, origin),
-            pace=module.PACE,
-            allowed_hosts=hosts_named(listening.options),
-        )
-        listening.listen(origin, bound)
+        listening.listen(origin, http.for_source(module, origin, listening.options, secrets))
     listening.troubles = http.troubles[troubled_before:]
     report = _land(listening, data, http, is_forgotten, http.waits[waited_before:])
     if listening.failures and not listening.heard_at:
@@ -123,7 +117,7 @@ def _start(
 ) -> Listening:
     if name not in sources:
         raise UserMustAct(f"{name!r} is not a source; known are {', '.join(sorted(sources))}.")
-    entry = next((entry for entry in settings.sources if entry.name == name), SourceSettings(name=name))
+    entry = settings.source(name)
     now = http.clock().astimezone(UTC)
     return Listening(
         name=name,

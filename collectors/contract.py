@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from girafe.errors import AccessDenied
 from girafe.records import Envelope, Payload, Record
 
 if TYPE_CHECKING:
@@ -158,6 +159,12 @@ class Source(Protocol):
 def missing_secrets(module: Source, secrets: Secrets) -> list[str]:
     """The names of the keys that the source cannot work without and that are not there."""
     return [name for name in module.SECRETS if not secrets.get(name)]
+
+
+def check_secrets(name: str, module: Source, secrets: Secrets) -> None:
+    """Raises AccessDenied, naming every key of the source `name` that is not there."""
+    if missing := missing_secrets(module, secrets):
+        raise AccessDenied(f"{name} needs {' and '.join(missing)} in the environment.")
 
 
 def unknown_options(module: Source, options: Options) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from collectors.contract import Source, Watch, Window, missing_secrets, unknown_options
-from collectors.guard import hosts_named
 from collectors.http import Http
 from collectors.registry import SOURCES
 from girafe.errors import GirafeError
@@ -84,9 +83,7 @@ def _call(
         return _finding(name, module, ready=False, what="names no place to listen; add it to `options`")
     watch = Watch(query=query, origin=origin, options=options)
     try:
-        bound = http.bound(
-            auth=module.auth(environment, origin), pace=module.PACE, allowed_hosts=hosts_named(options)
-        )
+        bound = http.for_source(module, origin, options, environment)
         window = Window(start=now - timedelta(hours=1), end=now)
         found = next(iter(module.fetch(watch, window, bound)), None)
     except GirafeError as error:

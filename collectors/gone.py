@@ -10,17 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from collectors.contract import ACCOUNT, Item, Secrets, Source, Watch, cannot_tell, missing_secrets
+from collectors.contract import ACCOUNT, Item, Secrets, Source, Watch, cannot_tell, check_secrets
 from collectors.cursors import Cursor, cursor_path, ledger_path, read_cursors, write_cursors
-from collectors.guard import hosts_named
 from collectors.http import Http
 from collectors.ledger import Ledger
 from collectors.read import SHAPE_ERRORS, identifier, optional_id, text
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
-from girafe.errors import AccessDenied, GirafeError, PayloadRejected, SourceUnavailable
+from girafe.errors import GirafeError, PayloadRejected, SourceUnavailable
 from girafe.records import Deletion, Envelope, Post, Record, Rejected
-from girafe.settings import Settings, SourceSettings
+from girafe.settings import Settings
 from warehouse.landing import file_name, landing_files, landing_path, read_envelopes, write_envelopes
 
 NAME = "gone"
@@ -73,9 +72,8 @@ def look_up_gone(
     """
     settings.governance.check()
     module = sources[source]
-    if missing_keys := missing_secrets(module, secrets):
-        raise AccessDenied(f"{source} needs {' and '.join(missing_keys)} in the environment.")
-    entry = next((entry for entry in settings.sources if entry.name == source), SourceSettings(name=source))
+    check_secrets(source, module, secrets)
+    options = settings.source(source).options
     posts = _landed(data, source, module)
     path = cursor_path(data, source, f"({RECHECK})")
     cursors = read_cursors(path)
@@ -84,16 +82,14 @@ def look_up_gone(
     faults: list[GirafeError] = []
     answered = False
     limits: dict[str, None] = {}
-    for origin in module.origins(entry.options):
+    for origin in module.origins(options):
         cursor = cursors.get(origin) or Cursor(start=now, until=now)
         watch = Watch(
-            query="", origin=origin, options=entry.options, memory=dict(cursor.memory),
+            query="", origin=origin, options=options, memory=dict(cursor.memory),
             ledger=Ledger(ledger_path(data, source)),
         )  # fmt: skip
         try:
-            bound = http.bound(
-                auth=module.auth(secrets, origin), pace=module.PACE, allowed_hosts=hosts_named(entry.options)
-            )
+            bound = http.for_source(module, origin, options, secrets)
             for key in module.gone(watch, list(posts.values()), bound):
                 missing[key] = posts[key].platform if key in posts else module.PLATFORM
         except GirafeError as error:

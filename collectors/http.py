@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from collectors.answers import Answer, TryAgain, decode_json, readable
-from collectors.guard import Resolve, check_url, resolve, shown
+from collectors.guard import Resolve, check_url, hosts_named, resolve, shown
 from collectors.limits import Wait, clock_skew, spent_budget
 from collectors.outward import ACCEPTED, Errand, errand
 from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnavailable
+
+if TYPE_CHECKING:
+    from collectors.contract import Options, Secrets, Source
 
 LOG = logging.getLogger("girafe.collect")
 
@@ -85,6 +88,12 @@ class Http:
             auth=auth,
             manners=replace(self.manners, pace=pace),
             allowed_hosts=self.allowed_hosts | allowed_hosts,
+        )
+
+    def for_source(self, module: Source, origin: str, options: Options, secrets: Secrets) -> Http:
+        """As `bound`: with the source's signature and pace, also to the hosts that company.toml names."""
+        return self.bound(
+            auth=module.auth(secrets, origin), pace=module.PACE, allowed_hosts=hosts_named(options)
         )
 
     def hasty(self) -> Http:

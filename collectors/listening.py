@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from collectors.canary import WORST, Song, listen_for
-from collectors.contract import NOTES, RESUME, Item, Secrets, Source, Watch, Window, missing_secrets
+from collectors.contract import NOTES, RESUME, Item, Source, Watch, Window
 from collectors.cursors import Cursor, next_window
 from collectors.http import Http
 from collectors.read import SHAPE_ERRORS, tree
-from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
+from girafe.errors import GirafeError, SourceUnavailable
 
 LOOKBACK = timedelta(days=28)
 """How far back the first run of a query reads, unless `lookback_days` in its options says otherwise."""
@@ -42,11 +42,6 @@ class Listening:
     """How the canary sang, at the place where it sang worst."""
     limits: dict[str, None] = field(default_factory=dict)
     """What places do not let us hear although they answer."""
-
-    def check_secrets(self, secrets: Secrets) -> None:
-        """Raises AccessDenied for the first key that is missing."""
-        if missing := missing_secrets(self.module, secrets):
-            raise AccessDenied(f"{self.name} needs {' and '.join(missing)} in the environment.")
 
     def listen(self, origin: str, http: Http) -> None:
         """Reads one origin; what came before a failure is kept, but its cursor stays."""

@@ -225,6 +225,10 @@ class Settings(_Strict):
         """The company listened for first, then its competitors."""
         return (self.company, *self.competitors)
 
+    def source(self, name: str) -> SourceSettings:
+        """What company.toml says of a source; the defaults where it does not name it."""
+        return next((source for source in self.sources if source.name == name), SourceSettings(name=name))
+
 
 def load_settings(path: Path) -> Settings:
     """Reads company.toml; raises SettingsInvalid with file, line and remedy."""

@@ -77,9 +77,9 @@ def planned(context: Context, only: tuple[str, ...], window: tuple[datetime, dat
     from collectors.registry import SOURCES
     from girafe.plan import plan
 
-    options = {entry.name: entry.options for entry in context.settings.sources}
+    source = context.settings.source
     pairs = [
-        (name, query, len(SOURCES[name].origins(options[name])) if name in SOURCES else 0)
+        (name, query, len(SOURCES[name].origins(source(name).options)) if name in SOURCES else 0)
         for name, query in queries(context, only)
     ]
     return plan(context.data, pairs, window)
