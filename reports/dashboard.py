@@ -67,33 +67,16 @@ def _values(rows: Sequence[Mapping[str, Any]], column: str) -> tuple[str, ...]:
     return (ALL, *sorted(heard, key=lambda value: (-heard[value], value)))
 
 
-def render(
-    tables: Tables,
-    settings: Settings,
-    languages: Sequence[str],
-    *,
-    with_scripts: bool = True,
-    with_files: bool = False,
-) -> str:
-    """The whole page; `with_scripts=False` gives the still version that becomes the PDF.
-
-    `with_files` says that the same figures lie beside it as files.
-    """
-    return show(pages(tables, settings, languages, with_files=with_files), with_scripts=with_scripts)
-
-
-def pages(
-    tables: Tables, settings: Settings, languages: Sequence[str], *, with_files: bool = False
-) -> list[dict[str, Any]]:
+def pages(tables: Tables, settings: Settings, languages: Sequence[str]) -> list[dict[str, Any]]:
     """What stands on the page, in each language: counted once, shown as often as wanted."""
     return [
-        _page(scene(tables, settings, words(language)), with_files=with_files, drawn=language == languages[0])
+        _page(scene(tables, settings, words(language)), drawn=language == languages[0])
         for language in languages
     ]
 
 
 def show(pages: Sequence[Mapping[str, Any]], *, with_scripts: bool = True, kept: Path | None = None) -> str:
-    """The page of `pages`, its first language first; without scripts it is the still version.
+    """The page of `pages`, its first language first; without scripts it is the still version, which becomes the PDF.
 
     `kept` is a folder in which what draws the charts may be kept for the next time.
     """
@@ -130,13 +113,23 @@ def facts(scene: Scene) -> tuple[tuple[str, str], ...]:
     """What a spreadsheet says of itself on its first sheet."""
     t = scene.words
     top = headline(scene.tables, scene.settings, t.language)
-    privacy = scene.settings.privacy
     return (
         (t("page.title", company=scene.settings.company.name), ""),
         ("", top),
-        ("", t("page.as_of", day=t.day(scene.periods[0].last)) if scene.periods else t("page.as_of_nothing")),
-        ("", t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross)),
+        ("", _as_of(scene)),
+        ("", stance(scene)),
     )
+
+
+def _as_of(scene: Scene) -> str:
+    t = scene.words
+    return t("page.as_of", day=t.day(scene.periods[0].last)) if scene.periods else t("page.as_of_nothing")
+
+
+def stance(scene: Scene) -> str:
+    """What is never told, and of groups of which size nothing is: the last line of whatever is published."""
+    privacy = scene.settings.privacy
+    return scene.words("page.stance", small=privacy.small_group, cross=privacy.small_group_cross)
 
 
 def safe_json(value: Any) -> str:
@@ -147,7 +140,7 @@ def safe_json(value: Any) -> str:
     return text
 
 
-def _page(scene: Scene, *, with_files: bool, drawn: bool) -> dict[str, Any]:
+def _page(scene: Scene, *, drawn: bool) -> dict[str, Any]:
     t = scene.words
     default = defaults(scene)
     heroes = sections.hero.build(scene)
@@ -158,22 +151,19 @@ def _page(scene: Scene, *, with_files: bool, drawn: bool) -> dict[str, Any]:
     built = [section for module in told if (section := module.build(scene))]
     parts = [_part(section, scene, default) for section in built]
     company = scene.settings.company.name
-    privacy = scene.settings.privacy
     return {
         "words": t,
         "scene": scene,
         "title": t("page.title", company=company),
         "company": company,
-        "as_of": t("page.as_of", day=t.day(scene.periods[0].last))
-        if scene.periods
-        else t("page.as_of_nothing"),
+        "as_of": _as_of(scene),
         "filters": choices(scene),
         "heroes": heroes,
         "hero": heroes.get(key(*default.values())) or _nothing(scene),
         # For the first language only: another comes with a script, which draws for itself.
         "sections": _with_charts(parts, t) if drawn else parts,
-        "colophon": t("page.colophon", files=t("page.files") if with_files else "").strip(),
-        "stance": t("page.stance", small=privacy.small_group, cross=privacy.small_group_cross),
+        "colophon": t("page.colophon"),
+        "stance": stance(scene),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from girafe.errors import SettingsInvalid
@@ -20,7 +20,6 @@ def deliver(
     environment: Mapping[str, str],
     state: Path,
     now: datetime,
-    week: date | None = None,
 ) -> str:
     """Sends the digest to GIRAFE_DIGEST_TO and says how many took it; may be called again without harm.
 
@@ -29,7 +28,7 @@ def deliver(
     GIRAFE_SMTP_PORT, _USER, _PASSWORD, _ENCRYPTION where they differ from what is usual.
     """
     language = environment.get("GIRAFE_DIGEST_LANGUAGE") or settings.company.languages[0]
-    told = digest(read_release(exports), settings, language, week=week or week_before(now, settings))
+    told = digest(read_release(exports), settings, language, week=week_before(now, settings))
     targets = environment.get("GIRAFE_DIGEST_TO", "").split()
     rooms = [target for target in targets if "://" in target]
     people = [target for target in targets if "://" not in target]

@@ -45,12 +45,12 @@ class Digest:
     subject: str
     headline: str
     lede: str
-    share: float | None
-    left: str
-    right: str
-    parts: tuple[Part, ...]
     health: str
     stance: str
+    share: float | None = None
+    left: str = ""
+    right: str = ""
+    parts: tuple[Part, ...] = ()
 
     def html(self) -> str:
         """A mail of 600 px that needs no image, no script and no network."""
@@ -107,7 +107,7 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
         right=top.right,
         parts=parts(scene, period),
         health=health(scene, period),
-        stance=_stance(scene),
+        stance=dashboard.stance(scene),
     )
 
 
@@ -123,18 +123,9 @@ def _bare(scene: Scene, week: date | None, state: Carrier, why: str, values: dic
         subject=t(f"digest.subject_{state}" if week else "digest.subject_nothing", **values),
         headline=t(f"hero.{state}", company=values["company"]),
         lede=why,
-        share=None,
-        left="",
-        right="",
-        parts=(),
         health=health(scene, period) if period else t("digest.no_health"),
-        stance=_stance(scene),
+        stance=dashboard.stance(scene),
     )
-
-
-def _stance(scene: Scene) -> str:
-    privacy = scene.settings.privacy
-    return scene.words("page.stance", small=privacy.small_group, cross=privacy.small_group_cross)
 
 
 _MARKDOWN = str.maketrans(

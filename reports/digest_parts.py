@@ -79,8 +79,7 @@ def _why_nothing(rows: Sequence[Row], otherwise: str = "none") -> str:
 
 
 def _open_questions(scene: Scene, weeks: Sequence[Any]) -> int:
-    rows = _home(scene, DIALOGUE, weeks, platform=ALL)
-    return figures.total(rows, "count_questions_waiting") + figures.total(rows, "count_questions_unanswered")
+    return subjects.count_open(_home(scene, DIALOGUE, weeks, platform=ALL))
 
 
 def _to_do(scene: Scene, period: Period) -> Part:
@@ -277,7 +276,7 @@ def health(scene: Scene, period: Period) -> str:
         return _health_of_runs(scene, period)
     states: dict[str, list[str]] = {"silent": [], "blind": [], "partly": []}
     for row in judged:
-        state = "partly" if row["state"] == "heard" and row.get("reason") else row["state"]
+        state = figures.hearing(row)
         if state in states:
             states[state].append(t.name("platforms", names.get(row["source"]) or row["source"]))
     heard = len(judged) - len(states["blind"])

@@ -91,12 +91,8 @@ class Period:
         return self.weeks[-1] + timedelta(days=6)
 
 
-def complete_weeks(rows: Iterable[Row], *, until: date | None = None) -> tuple[date, ...]:
-    """The weeks that are over, in order; a running week counts only if there is no other.
-
-    With `until`, nothing from that day on, and quiet weeks up to it are weeks too.
-    """
-    rows = [row for row in rows if until is None or row["week_start"] + timedelta(days=7) <= until]
+def complete_weeks(rows: Sequence[Row]) -> tuple[date, ...]:
+    """The weeks that are over, in order, quiet ones between them too; a running week only if there is no other."""
     over = {row["week_start"] for row in rows if row.get("is_week_complete") is not False}
     weeks = over or {row["week_start"] for row in rows}
     if not weeks:
@@ -236,6 +232,11 @@ def carrier(rows: Sequence[Row], share: Share, *, silence: Carrier) -> Carrier:
 def platform_of(tables: Tables) -> dict[str, str]:
     """The platform of each source, as far as its runs tell; a source without runs goes by its own name."""
     return {row["source"]: row["platform"] for row in tables.get("rpt_source_health_daily")}
+
+
+def hearing(row: Row) -> str:
+    """How a source was heard in a week of rpt_source_hearing_weekly: heard, partly, silent, blind."""
+    return "partly" if row["state"] == "heard" and row.get("reason") else str(row["state"])
 
 
 def listening(tables: Tables, first: date = date.min, last: date = date.max) -> Listening:

@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +45,7 @@ def publish(
     marts: Path,
     exports: Path,
     settings: Settings,
-    now: datetime,
     languages: Sequence[str] = (),
-    week: date | None = None,
     extras: Mapping[str, Path] | None = None,
     with_pdf: bool = True,
     kept: Path | None = None,
@@ -56,20 +53,17 @@ def publish(
 ) -> Release:
     """Builds a release from the rpt_ marts and makes it what `exports` shows.
 
-    Same marts, settings and week: same files, same id; a `week` after `now` is refused, and that is all
-    the clock is for. `week` is the digest's Monday (default: the last whole week known); `extras` are files
-    to add, by name. What is the same in every release may be `kept` in that folder. `before_swap` hears the
-    id of the release when it is whole and about to be seen.
+    Same marts and settings: same files, same id, whatever the clock says. `extras` are files to add, by name. What
+    is the same in every release may be `kept` in that folder. `before_swap` hears the id of the release when it is
+    whole and about to be seen.
     """
     if not marts.is_dir():
         raise InputInvalid(f"{marts}: no marts to publish. Run: girafe measure")
-    if week and week > digest.week_before(now, settings):
-        raise InputInvalid(f"the week of {week} is not over yet; a digest is about a whole week")
     tables = read_tables(marts)
     ordered = _first_language_first(settings, languages)
     with swap.building(exports) as folder:
         made_pdf = _build(
-            folder, tables, settings, ordered, week=week, extras=extras or {}, with_pdf=with_pdf, kept=kept
+            folder, tables, settings, ordered, extras=extras or {}, with_pdf=with_pdf, kept=kept
         )
         manifest = _manifest(folder, tables, settings, ordered)
         text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
@@ -102,7 +96,6 @@ def _build(
     settings: Settings,
     languages: Sequence[str],
     *,
-    week: date | None,
     extras: Mapping[str, Path],
     with_pdf: bool,
     kept: Path | None,
@@ -113,10 +106,10 @@ def _build(
         shutil.copyfile(path, folder / path.name)
         text = spreadsheet.csv_text(tables.columns[name], tables.rows[name])
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-    pages = dashboard.pages(tables, settings, languages, with_files=True)
+    pages = dashboard.pages(tables, settings, languages)
     (folder / "dashboard.html").write_text(dashboard.show(pages, kept=kept), encoding="utf-8")
     for language in languages:
-        one = digest.digest(tables, settings, language, week=week)
+        one = digest.digest(tables, settings, language)
         names = (f"digest.{language}", *(("digest",) if language == languages[0] else ()))
         for name in names:
             (folder / f"{name}.html").write_text(one.html(), encoding="utf-8")

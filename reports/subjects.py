@@ -110,6 +110,11 @@ class Asked:
         return self.unanswered + self.waiting
 
 
+def count_open(rows: Sequence[Row]) -> int:
+    """Questions without an answer, whether or not their time is up."""
+    return total(rows, "count_questions_unanswered") + total(rows, "count_questions_waiting")
+
+
 def asked(rows: Sequence[Row]) -> tuple[Asked, ...]:
     """The themes of rpt_brand_questions_weekly rows, most left open first, without withheld ones."""
     found = [

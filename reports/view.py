@@ -97,13 +97,13 @@ class Hero:
     """The first thing read: who carries the conversation."""
 
     answer: str
-    left: str
-    right: str
+    left: str = ""
+    right: str = ""
     lede: str
-    fine: str
-    share: float | None
-    low: float | None
-    high: float | None
+    fine: str = ""
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 def key(*values: str) -> str:

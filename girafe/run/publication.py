@@ -30,7 +30,6 @@ def publish(context: Context) -> Release:
             marts=context.data.marts,
             exports=context.data.exports,
             settings=context.settings,
-            now=context.now,
             extras={page.name: page} if (page := models_page(context.data)).exists() else {},
             kept=context.data.marts.parent,
             before_swap=lambda release: context.audit("publish", release=release),

@@ -8,6 +8,7 @@ from typing import Any
 from reports import charts
 from reports.figures import Period, compare, in_weeks, is_withheld, pool, total
 from reports.sections.change import state_of
+from reports.subjects import count_open
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
@@ -50,13 +51,9 @@ def view(t: Words, rows: Sequence[Row], period: Period) -> View:
         return View(answer=answer, brief=answer, notes=_notes(t, rows, period))
     share = total(talk, "count_brand_dialogue_posts") / counted
     answer = t("brand.answer", count=posts, share=t.percent(share))
-    open_ones = _open_questions(now)
+    open_ones = count_open(now)
     act = t.act("brand", open_ones) if open_ones else ""
     return View(answer=answer, brief=answer, notes=_notes(t, rows, period), act=act)
-
-
-def _open_questions(rows: Sequence[Row]) -> int:
-    return total(rows, "count_questions_unanswered") + total(rows, "count_questions_waiting")
 
 
 def _notes(t: Words, rows: Sequence[Row], period: Period) -> tuple[str, ...]:
@@ -78,7 +75,7 @@ def _notes(t: Words, rows: Sequence[Row], period: Period) -> tuple[str, ...]:
         notes.append(t("brand.time", time=low) if low == high else t("brand.times", low=low, high=high))
     asked = total(now, "count_questions")
     if asked:
-        notes.append(t("brand.questions", count=asked, open=t.number(_open_questions(now))))
+        notes.append(t("brand.questions", count=asked, open=t.number(count_open(now))))
     return tuple(notes)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reports import charts
-from reports.figures import in_weeks, total
-from reports.subjects import Asked, Subject, asked, subjects, talked_of
+from reports.figures import in_weeks
+from reports.subjects import Asked, Subject, asked, count_open, subjects, talked_of
 from reports.tables import Row
 from reports.view import ALL, Scene, Section, Show, View
 from reports.words import Words
@@ -28,7 +28,9 @@ def build(scene: Scene) -> Section:
         talk = scene.tables.where(READS[2], company_id=c["company"], platform=ALL)
         weeks = sorted(in_weeks(talk, scene.weeks[-WEEKS:]), key=lambda row: row["week_start"])
         found = asked(questions)
-        views[c["key"]] = view(t, questions, found, subjects(themes), _open(in_weeks(talk, c["span"].weeks)))
+        views[c["key"]] = view(
+            t, questions, found, subjects(themes), count_open(in_weeks(talk, c["span"].weeks))
+        )
         shows[c["key"]] = show(t, found, weeks)
     return Section(
         id="help",
@@ -41,10 +43,6 @@ def build(scene: Scene) -> Section:
         spec=chart(t),
         on_first_screen=True,
     )
-
-
-def _open(rows: Sequence[Row]) -> int:
-    return sum(total(rows, f"count_questions_{state}") for state in ("unanswered", "waiting"))
 
 
 def view(

@@ -70,16 +70,7 @@ def hero(scene: Scene, rows: Sequence[Row], period: Period, silence: Carrier, *,
 def nothing(scene: Scene, heard: Listening, *, company: str) -> Hero:
     """The headline where no figure is known at all: said why, never taken for calm."""
     t, state = scene.words, heard.silence()
-    return Hero(
-        answer=t(f"hero.{state}", company=company),
-        left="",
-        right="",
-        lede=why_nothing(t, heard, company=company),
-        fine="",
-        share=None,
-        low=None,
-        high=None,
-    )
+    return Hero(answer=t(f"hero.{state}", company=company), lede=why_nothing(t, heard, company=company))
 
 
 def why_nothing(t: Words, heard: Listening, *, company: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from reports import charts
-from reports.figures import Period, by, in_weeks, platform_of, total
+from reports.figures import Period, by, hearing, in_weeks, platform_of, total
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
@@ -59,8 +59,7 @@ def hearings(
     found: dict[tuple[str, date], dict[str, Any]] = {}
     judged = {row["source"] for row in heard}
     for row in heard:
-        partly = row["state"] == "heard" and row.get("reason")
-        entry = {"state": "partly" if partly else row["state"], "reason": row.get("reason")}
+        entry = {"state": hearing(row), "reason": row.get("reason")}
         _worst(found, platforms.get(row["source"], row["source"]), row["week_start"], entry)
     for row in runs:
         if not judged and row["source"] in followed:

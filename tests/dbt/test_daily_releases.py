@@ -183,7 +183,7 @@ def test_seventeen_releases_on_as_many_days_tell_nobody_apart(
         now = MONDAY + timedelta(days=day, hours=3)
         marts = measure(fill(raw_rows("ondine", platform="large"), [p for p in posts if p["at"] < now])).marts
         exports = tmp_path / f"day{day}" / "exports"
-        publish(marts=marts, exports=exports, settings=settings, now=now, with_pdf=False)
+        publish(marts=marts, exports=exports, settings=settings, with_pdf=False)
         after: Told = {}
         for path in exports.glob("rpt_*.csv"):
             with path.open(encoding="utf-8-sig", newline="") as file:

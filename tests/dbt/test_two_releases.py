@@ -41,13 +41,7 @@ def released(
                          themes=("management",), sentiment="neutral", terms=("salary",))  # fmt: skip
         marts, exports = measure(raw).marts, tmp_path_factory.mktemp("release") / "exports"
         settings = parse_settings('[company]\nname = "Ondine"\n')
-        publish(
-            marts=marts,
-            exports=exports,
-            settings=settings,
-            now=MONDAY + timedelta(weeks=weeks),
-            with_pdf=False,
-        )
+        publish(marts=marts, exports=exports, settings=settings, with_pdf=False)
         made.append(exports)
     return made
 

@@ -39,7 +39,9 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def file(marts: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "dashboard.html"
-    path.write_text(dashboard.render(read_tables(marts), settings, ("fr", "en")), encoding="utf-8")
+    path.write_text(
+        dashboard.show(dashboard.pages(read_tables(marts), settings, ("fr", "en"))), encoding="utf-8"
+    )
     return path
 
 
@@ -124,7 +126,7 @@ def test_a_choice_with_nothing_to_publish_says_so(
     heard = [row for row in tables[mix] if (row["platform"], row["language"]) != ("rss", "en")]
     path = tmp_path / "dashboard.html"
     found = read_tables(make_marts({**tables, mix: heard}))
-    path.write_text(dashboard.render(found, settings, ("fr", "en")), encoding="utf-8")
+    path.write_text(dashboard.show(dashboard.pages(found, settings, ("fr", "en"))), encoding="utf-8")
     visit = Visit(browser, path)
     assert visit.page.locator(".page:not([hidden]) [data-split]").is_visible()
     visit.choose("platform", "rss")

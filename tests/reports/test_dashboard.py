@@ -69,9 +69,13 @@ class Page(HTMLParser):
             yield from (f"{tag} {name}" for name in attrs if name.startswith("on"))
 
 
+def rendered(tables: ReadTables, settings: Settings, languages: Sequence[str], **more: bool) -> str:
+    return dashboard.show(dashboard.pages(tables, settings, languages), **more)
+
+
 @pytest.fixture(scope="module")
 def page(marts: Path, settings: Settings) -> str:
-    return dashboard.render(read_tables(marts), settings, ("fr", "en"))
+    return rendered(read_tables(marts), settings, ("fr", "en"))
 
 
 def payload(text: str) -> dict[str, Any]:
@@ -170,7 +174,7 @@ def test_a_reason_for_not_hearing_names_the_source(page: str) -> None:
 
 def test_it_renders_from_nothing(make_marts: Make, tables: Tables, settings: Settings) -> None:
     for folder in (make_marts({}), make_marts({name: [] for name in tables})):
-        text = Page(dashboard.render(read_tables(folder), settings, ("fr", "en"))).text
+        text = Page(rendered(read_tables(folder), settings, ("fr", "en"))).text
         assert "Personne n’écoutait : on ne sait pas si l’on a parlé de Brasserie Lumen." in text
         assert "Ce calme est réel" not in text
         assert "Aucune donnée" in text
@@ -185,7 +189,7 @@ def test_posts_about_somebody_else_are_no_calm(
     runs = [row | {"health": "heard", "count_posts": posts} for row in tables["rpt_source_health_daily"]]
     folder = make_marts({name: [] for name in tables} | {"rpt_source_health_daily": runs})
     found = read_tables(folder)
-    assert said in Page(dashboard.render(found, settings, ("fr",))).text
+    assert said in Page(rendered(found, settings, ("fr",))).text
     for told in (dashboard.headline(found, settings, "en"), digest.digest(found, settings, "en").lede):
         assert ("company.toml" in told) is (posts > 0)
 
@@ -202,7 +206,7 @@ def test_no_figure_at_all_is_calm_only_if_the_sources_answered(
 ) -> None:
     runs = [row | {"health": health, "count_posts": 0} for row in tables["rpt_source_health_daily"]]
     folder = make_marts({name: [] for name in tables} | {"rpt_source_health_daily": runs})
-    parsed = Page(dashboard.render(read_tables(folder), settings, ("fr",)))
+    parsed = Page(rendered(read_tables(folder), settings, ("fr",)))
     assert told in parsed.text
     assert "Rien à montrer" not in parsed.text
     assert digest.digest(read_tables(folder), settings, "fr").headline.startswith(told[:20])
@@ -215,7 +219,7 @@ def test_it_renders_when_a_table_is_missing(
     missing: str, make_marts: Make, tables: Tables, settings: Settings
 ) -> None:
     folder = make_marts({name: rows for name, rows in tables.items() if name != missing})
-    assert "Brasserie Lumen" in dashboard.render(read_tables(folder), settings, ("en",), with_scripts=False)
+    assert "Brasserie Lumen" in rendered(read_tables(folder), settings, ("en",), with_scripts=False)
 
 
 def withheld(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -236,7 +240,7 @@ def test_what_is_withheld_is_said_to_be_and_shows_no_number(
     make_marts: Make, tables: Tables, settings: Settings
 ) -> None:
     folder = make_marts({name: withheld(rows) for name, rows in tables.items()})
-    text = dashboard.render(read_tables(folder), settings, ("en",))
+    text = rendered(read_tables(folder), settings, ("en",))
     parsed = Page(text)
     assert "Too few people spoke about Brasserie Lumen to publish a figure." in parsed.text
     assert "withheld" in parsed.text
@@ -262,7 +266,7 @@ def test_events_are_told_where_only_the_number_of_persons_is_withheld(
         for name, rows in tables.items()
     }
     seen, told = (
-        payload(dashboard.render(read_tables(make_marts(found)), settings, ("fr",)))["pages"]["fr"]
+        payload(rendered(read_tables(make_marts(found)), settings, ("fr",)))["pages"]["fr"]
         for found in (tables, few)
     )
     assert told["hero"] == seen["hero"]
@@ -289,7 +293,7 @@ def test_a_platform_that_a_file_brought_is_not_unheard_in_a_language_nobody_used
     runs = [row for row in tables["rpt_source_health_daily"] if row["platform"] != "linkedin"]
     judged = [row for row in tables["rpt_source_hearing_weekly"] if row["source"] != "linkedin"]
     more = {name: imported, "rpt_source_health_daily": runs, "rpt_source_hearing_weekly": judged}
-    text = dashboard.render(read_tables(make_marts({**tables, **more})), settings, ("fr",))
+    text = rendered(read_tables(make_marts({**tables, **more})), settings, ("fr",))
     views = payload(text)["pages"]["fr"]["hero"]["views"]
     assert views["brasserie-lumen|4|linkedin|en"]["answer"].startswith("Personne n’a parlé")
 
@@ -304,7 +308,7 @@ def test_people_who_are_withheld_are_not_said_to_be_none(
     ]
     found = read_tables(make_marts({**tables, "rpt_voices_weekly": people}))
     for language, told in (("fr", "Sans les voix masquées, "), ("en", "Without the voices withheld, ")):
-        text = dashboard.render(found, settings, (language,))
+        text = rendered(found, settings, (language,))
         (section,) = (s for s in payload(text)["pages"][language]["sections"] if s["id"] == "voices")
         assert all(view["answer"].startswith(told) for view in section["views"].values())
 
@@ -316,7 +320,7 @@ def test_a_single_week_and_a_single_company_are_enough(make_marts: Make, tables:
         n: [r for r in rows if r.get("week_start", week) == week and r.get("is_home", True)]
         for n, rows in tables.items()
     }
-    text = Page(dashboard.render(read_tables(make_marts(only)), alone, ("fr",))).text
+    text = Page(rendered(read_tables(make_marts(only)), alone, ("fr",))).text
     assert "il n’y a pas assez de semaines avant celles-ci" in text
     assert "Et ailleurs" not in text
 
@@ -329,7 +333,7 @@ def test_where_the_only_week_still_runs_nothing_is_shown_of_people_and_the_reaso
         ("fr", "sur quel ton sera dit quand elle sera finie", "Le mois est en cours"),
         ("en", "in what tone is told when it is over", "The month still runs"),
     ):
-        text = dashboard.render(found, settings, (language,))
+        text = rendered(found, settings, (language,))
         page = Page(text).text
         assert why in page
         assert month in page
@@ -353,7 +357,7 @@ def test_without_a_headcount_the_share_is_not_computable(
     }
     rows = [row | blank for row in tables["rpt_activation_monthly"]]
     folder = make_marts({**tables, "rpt_activation_monthly": rows})
-    text = Page(dashboard.render(read_tables(folder), settings, ("fr",), with_scripts=False)).text
+    text = Page(rendered(read_tables(folder), settings, ("fr",), with_scripts=False)).text
     assert "41 collègues entendus en février 2026 ; part non calculable, sans effectif." in text.replace(
         "\u202f", " "
     )
@@ -391,7 +395,7 @@ def hostile_tables(tables: Tables, settings: Settings) -> Tables:
 
 def test_hostile_names_are_shown_and_do_nothing(make_marts: Make, tables: Tables) -> None:
     settings = hostile_settings(HOSTILE)
-    text = dashboard.render(read_tables(make_marts(hostile_tables(tables, settings))), settings, ("fr", "en"))
+    text = rendered(read_tables(make_marts(hostile_tables(tables, settings))), settings, ("fr", "en"))
     parsed = Page(text)
     assert len(parsed.scripts) == 3
     assert list(parsed.handlers()) == []

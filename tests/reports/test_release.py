@@ -7,7 +7,6 @@ import json
 import stat
 import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,6 @@ from reports import swap
 from reports.release import KEEP, Release, publish
 from reports.tables import read_release
 
-NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
-
 Tables = dict[str, list[dict[str, Any]]]
 Publish = Callable[..., Release]
 
@@ -30,7 +27,7 @@ Publish = Callable[..., Release]
 @pytest.fixture
 def publisher(tmp_path: Path, settings: Settings) -> Publish:
     def run(marts: Path, **more: Any) -> Release:
-        more = {"now": NOW, "languages": ("fr",), **more}
+        more = {"languages": ("fr",), **more}
         return publish(marts=marts, exports=tmp_path / "exports", settings=settings, with_pdf=False, **more)
 
     return run
@@ -70,7 +67,7 @@ def test_the_same_marts_give_the_same_bytes_whenever_they_are_published(
 ) -> None:
     first = publisher(marts)
     before = hashes(first.folder)
-    second = publisher(marts, now=NOW + timedelta(days=400))
+    second = publisher(marts)
     assert second.id == first.id
     assert hashes(second.folder) == before
 
@@ -196,13 +193,9 @@ def test_it_publishes_from_marts_that_are_empty_or_missing(
         assert "Personne n’écoutait" in (release.folder / "dashboard.html").read_text()
 
 
-def test_it_refuses_a_folder_that_is_not_there_and_a_week_that_is_not_over(
-    publisher: Publish, marts: Path, tmp_path: Path
-) -> None:
+def test_it_refuses_a_folder_that_is_not_there(publisher: Publish, tmp_path: Path) -> None:
     with pytest.raises(InputInvalid, match="girafe measure"):
         publisher(tmp_path / "nowhere")
-    with pytest.raises(InputInvalid, match="not over"):
-        publisher(marts, week=date(2026, 3, 30))
 
 
 def test_a_broken_parquet_file_is_named_and_the_old_release_stays(
