@@ -21,3 +21,30 @@
     )
     * exp(- ({{ x }}) / 2)
 {%- endmacro %}
+
+{# G-squared of the 2 x 2 table a, b, c, d. #}
+{% macro g_squared() -%}
+    2 * (
+        {{ surprise("a", "a + b", "a + c") }}
+        + {{ surprise("b", "a + b", "b + d") }}
+        + {{ surprise("c", "c + d", "a + c") }}
+        + {{ surprise("d", "c + d", "b + d") }}
+    )
+{%- endmacro %}
+
+{# What `p_value` is worth among the `count_tests` of its company and week, of which it is the `place`th smallest
+   (Benjamini and Hochberg 1995); least skips nulls. #}
+{% macro q_value() -%}
+    if(
+        p_value is null,
+        null,
+        least(
+            1,
+            min(p_value * count_tests / place) over (
+                partition by company_id, week_start
+                order by place
+                rows between current row and unbounded following
+            )
+        )
+    )
+{%- endmacro %}

@@ -20,3 +20,13 @@
         )
     )
 {%- endmacro %}
+
+{# <share>_low and <share>_high: the score interval of a share over its own denominator. #}
+{% macro wilson_interval(share) -%}
+    {% for name, end in [("low", "-"), ("high", "+")] %}
+        case
+            when {{ share }}_denominator > 0
+            then round({{ wilson(share, share ~ "_denominator", end) }}, 4)
+        end as {{ share }}_{{ name }}{{ "," if not loop.last }}
+    {% endfor %}
+{%- endmacro %}

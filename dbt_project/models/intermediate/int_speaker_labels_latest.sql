@@ -1,14 +1,6 @@
 -- grain: one row per account x company x time its label changed, by the newest
 -- classifier
 -- Precedence: configured (official accounts) > given > inferred.
-{% set voices = [
-    "brand",
-    "employee",
-    "former_employee",
-    "person",
-    "organisation",
-    "bot",
-] %}
 with
     labels as (select * from {{ ref("stg_speaker_labels") }}),
     keys as (select * from {{ ref("int_account_keys") }}),
@@ -51,7 +43,9 @@ with
             observed_at,
             voice,
             probability,
-            {% for voice in voices %} probability_{{ voice }}, {% endfor %}
+            {% for voice in var("judged_voices") %}
+                probability_{{ voice }},
+            {% endfor %}
             is_certain,
             case when is_certain then 'given' else 'inferred' end as origin
         from kept
@@ -62,7 +56,9 @@ with
             timestamptz '1900-01-01 00:00:00+00',
             voice,
             1.0,
-            {% for voice in voices %} (voice = '{{ voice }}')::int::double, {% endfor %}
+            {% for voice in var("judged_voices") %}
+                (voice = '{{ voice }}')::int::double,
+            {% endfor %}
             true,
             'configured'
         from official

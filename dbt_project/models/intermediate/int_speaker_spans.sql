@@ -1,12 +1,4 @@
 -- grain: one row per account x company x span of unchanged voice
-{% set voices = [
-    "brand",
-    "employee",
-    "former_employee",
-    "person",
-    "organisation",
-    "bot",
-] %}
 with
     labels as (select * from {{ ref("int_speaker_labels_latest") }}),
     marked as (
@@ -33,7 +25,7 @@ with
             any_value(origin) as origin,
             -- the last label of a span was judged from most evidence
             arg_max(probability, observed_at) as probability,
-            {% for voice in voices %}
+            {% for voice in var("judged_voices") %}
                 arg_max(probability_{{ voice }}, observed_at) as probability_{{ voice }}
                 {%- if not loop.last %},{% endif %}
             {% endfor %}

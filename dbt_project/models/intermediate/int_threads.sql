@@ -6,7 +6,6 @@ with
             posts.created_at,
             struct_pack(
                 post_id := posts.post_id,
-                account_id := posts.account_id,
                 platform := posts.platform,
                 language := posts.language
             ) as post
@@ -28,7 +27,6 @@ with
 select
     thread_id,
     opening.post_id as opening_post_id,
-    opening.account_id as opening_account_id,
     opening.platform,
     opening.language,
     opened_at,

@@ -3,14 +3,6 @@
 -- In each replicate the conversations are weighted anew (Bayesian bootstrap: Rubin
 -- 1981) and the voices redrawn.
 {% set cell = ["company_id", "week_start", "platform", "language"] %}
-{% set cube %}
-    grouping sets (
-        (company_id, week_start, platform, language, replicate),
-        (company_id, week_start, platform, replicate),
-        (company_id, week_start, language, replicate),
-        (company_id, week_start, replicate)
-    )
-{% endset %}
 with
     draws as (select * from {{ ref("fct_voice_draws") }}),
     speakers as (
@@ -164,10 +156,7 @@ with
     ),
     cells as (
         select
-            company_id,
-            week_start,
-            coalesce(platform, 'all') as platform,
-            coalesce(language, 'all') as language,
+            {{ cube_columns("language") }},
             replicate,
             coalesce(
                 sum(human) filter (where is_conversation), 0
@@ -182,18 +171,15 @@ with
                 sum(brand) filter (where not is_conversation), 0
             ) as exchanges_brand
         from base
-        group by {{ cube }}
+        group by replicate, {{ cube_sets("language") }}
     ),
     sizes as (
         select
-            company_id,
-            week_start,
-            coalesce(platform, 'all') as platform,
-            coalesce(language, 'all') as language,
+            {{ cube_columns("language") }},
             sum(size) / count(distinct seed) as exchanges_per_thread
         from units
         where not is_conversation
-        group by {{ cube | replace(", replicate)", ")") }}
+        group by {{ cube_sets("language") }}
     ),
     -- half a conversation of each kind (Jeffreys 1946): six of six is not certainty
     priors as (

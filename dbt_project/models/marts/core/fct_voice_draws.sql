@@ -43,7 +43,6 @@ with
             company_id,
             account_id,
             span_from,
-            true as is_fixed,
             if(side = 'brand', {{ all_draws() }}, {{ no_draws() }}) as brand_draws,
             if(side = 'human', {{ all_draws() }}, {{ no_draws() }}) as human_draws
         from spans
@@ -64,7 +63,6 @@ with
             company_id,
             account_id,
             span_from,
-            false as is_fixed,
             array_to_string(
                 list_transform(luck, lambda u:if(u < upto_brand, '1', '0')), ''
             )::bit as brand_draws,

@@ -117,30 +117,7 @@ with
         select
             *,
             if(is_suppressed, null, persons) as count_persons,
-            case
-                when response_share_denominator > 0
-                then
-                    round(
-                        {{
-                            wilson(
-                                "response_share", "response_share_denominator", "-"
-                            )
-                        }},
-                        4
-                    )
-            end as response_share_low,
-            case
-                when response_share_denominator > 0
-                then
-                    round(
-                        {{
-                            wilson(
-                                "response_share", "response_share_denominator", "+"
-                            )
-                        }},
-                        4
-                    )
-            end as response_share_high
+            {{ wilson_interval("response_share") }}
         from withheld
     )
 select {{ contract() }}

@@ -75,16 +75,7 @@ with
             *,
             a / nullif(a + b, 0) as share,
             c / nullif(c + d, 0) as share_before,
-            if(
-                c + d > 0,
-                2 * (
-                    {{ surprise("a", "a + b", "a + c") }}
-                    + {{ surprise("b", "a + b", "b + d") }}
-                    + {{ surprise("c", "c + d", "a + c") }}
-                    + {{ surprise("d", "c + d", "b + d") }}
-                ),
-                null
-            ) as statistic
+            if(c + d > 0, {{ g_squared() }}, null) as statistic
         from tables
     ),
     signed as (
@@ -117,18 +108,7 @@ with
             names.name_en,
             round(share, 4) as person_share,
             round(share_before, 4) as person_share_before,
-            if(
-                p_value is null,
-                null,
-                least(
-                    1,
-                    min(p_value * count_tests / place) over (
-                        partition by company_id, week_start
-                        order by place
-                        rows between current row and unbounded following
-                    )
-                )
-            ) as q_value,
+            {{ q_value() }} as q_value,
             coalesce(q_value <= 0.05 and log_likelihood > 0, false) as is_risen
         from ranked
         join {{ ref("terms") }} as names using (term)

@@ -49,14 +49,7 @@ with
             a / nullif(a + b, 0) as share,
             c / nullif(c + d, 0) as share_before,
             case
-                when a + b > 0 and c + d > 0 and a + c > 0
-                then
-                    2 * (
-                        {{ surprise("a", "a + b", "a + c") }}
-                        + {{ surprise("b", "a + b", "b + d") }}
-                        + {{ surprise("c", "c + d", "a + c") }}
-                        + {{ surprise("d", "c + d", "b + d") }}
-                    )
+                when a + b > 0 and c + d > 0 and a + c > 0 then {{ g_squared() }}
             end as statistic
         from tables
     ),
@@ -93,14 +86,7 @@ with
             round(share / nullif(share_before, 0), 2) as rise,
             log_likelihood,
             p_value,
-            least(
-                1,
-                min(p_value * count_tests / place) over (
-                    partition by company_id, week_start
-                    order by place
-                    rows between current row and unbounded following
-                )
-            ) as q_value,
+            {{ q_value() }} as q_value,
             coalesce(q_value <= 0.05 and log_likelihood > 0, false) as is_risen,
             coalesce(q_value <= 0.05 and log_likelihood < 0, false) as is_fallen,
             count_persons > 0

@@ -150,20 +150,7 @@ with
             if(is_suppressed, null, denominator) as family_share_denominator,
             family_share_numerator
             / nullif(family_share_denominator, 0) as family_share,
-            case
-                when family_share_denominator > 0
-                then
-                    round(
-                        {{ wilson("family_share", "family_share_denominator", "-") }}, 4
-                    )
-            end as family_share_low,
-            case
-                when family_share_denominator > 0
-                then
-                    round(
-                        {{ wilson("family_share", "family_share_denominator", "+") }}, 4
-                    )
-            end as family_share_high
+            {{ wilson_interval("family_share") }}
         from measured
     )
 select {{ contract() }}
