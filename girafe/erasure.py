@@ -5,15 +5,15 @@ Files first, then everything computed from them, then the receipt: it is written
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from girafe.errors import InputInvalid, quoting_nobody
 from girafe.lock import hold
-from girafe.run import AFTER_COLLECT, Context, has_landed, run_stages
+from girafe.run import AFTER_COLLECT, Around, Context, Stage, has_landed, plainly, run_stages
 from girafe.versions import remove_old_versions
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from warehouse.forget import Erasure
     from warehouse.requests import Request
     from warehouse.retention import RetentionReport
-
-Around: TypeAlias = Callable[[str, Callable[[], Any]], Any]
-"""Calls a step; may show its name and how long it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +57,19 @@ class RequestsReport:
 
 def request(context: Context, platform: str, account: str) -> Request:
     """A request that makes sense; raises InputInvalid for a platform nobody knows or an impossible account."""
-    from collectors.registry import SOURCES
     from warehouse.requests import check_request
 
-    return check_request(context.data, platform, account, {source.PLATFORM for source in SOURCES.values()})
+    return check_request(context.data, platform, account, _platforms())
+
+
+def _platforms() -> set[str]:
+    from collectors.registry import SOURCES
+
+    return {source.PLATFORM for source in SOURCES.values()}
 
 
 @quoting_nobody
-def forget(
-    context: Context, requests: Sequence[Request], *, around: Around = lambda _name, call: call()
-) -> list[Forgotten]:
+def forget(context: Context, requests: Sequence[Request], *, around: Around = plainly) -> list[Forgotten]:
     """Erases accounts from every file, builds the warehouse, the marts and the release again, signs receipts.
 
     Older releases leave. Killed anywhere, the same call finishes. Raises Busy while another run is at work.
@@ -107,7 +107,7 @@ def forget(
     return made
 
 
-def build_again(context: Context, *, around: Around = lambda _name, call: call()) -> None:
+def build_again(context: Context, *, around: Around = plainly) -> None:
     """Computes everything from the files that are left, and lets older releases go."""
     from reports.swap import drop_old_releases
     from warehouse.connection import is_there
@@ -121,13 +121,12 @@ def build_again(context: Context, *, around: Around = lambda _name, call: call()
 
 @quoting_nobody
 def process_requests(
-    context: Context, *, only: str | None = None, around: Around = lambda _name, call: call()
+    context: Context, *, only: str | None = None, around: Around = plainly
 ) -> RequestsReport:
     """Carries out what waits in the request folder (or the request `only`), each once, and answers it."""
-    from collectors.registry import SOURCES
     from warehouse.requests import answer, read_request, waiting, was_answered
 
-    platforms = {source.PLATFORM for source in SOURCES.values()}
+    platforms = _platforms()
     accepted, refused = [], 0
     for path in waiting(context.data, only):
         if was_answered(context.data, path):
@@ -159,11 +158,11 @@ def propagate_deletions(context: Context) -> DeletionReport:
     with alone(context, "girafe housekeeping"):
         remove_abandoned(context.data)
         # A notice that has just landed counts too.
-        run_stages(context, _of(("classify",)), lambda _name, call: call())
+        run_stages(context, _of(("classify",)))
         report = propagate(context.data, parsers=PARSERS, pseudonymiser=context.pseudonymiser)
         # A call that was killed may have cleaned the files and not the tables, which is why they are always asked.
         if report.payloads or report.folders or is_there(context.data.warehouse):
-            run_stages(context, _of(("classify", "load")), lambda _name, call: call())
+            run_stages(context, _of(("classify", "load")))
         remove_old_versions(context.data)
     return report
 
@@ -177,7 +176,7 @@ def enforce_times_to_live(context: Context) -> RetentionReport:
         return enforce(context.data, context.settings, context.now)
 
 
-def _of(names: Iterable[str]) -> list[Any]:
+def _of(names: Iterable[str]) -> list[Stage]:
     return [stage for stage in AFTER_COLLECT if stage[0] in names]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from girafe.erasure import Around, alone, build_again
+from girafe.erasure import alone, build_again
 from girafe.errors import UserMustAct, quoting_nobody
 from girafe.pseudonym import KEY_VARIABLE, NEXT_KEY_FILE, Pseudonymiser, load_key, make_key, mark_key
-from girafe.run import Context
+from girafe.run import Around, Context, plainly
 from girafe.versions import remove_old_versions
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @quoting_nobody
-def rotate_key(context: Context, *, around: Around = lambda _name, call: call()) -> RekeyReport:
+def rotate_key(context: Context, *, around: Around = plainly) -> RekeyReport:
     """Replaces the key (`replace_key`), then builds everything computed from the files again."""
     with alone(context, "girafe rotate-key"):
         report = replace_key(context, around=around)
@@ -24,7 +24,7 @@ def rotate_key(context: Context, *, around: Around = lambda _name, call: call())
 
 
 @quoting_nobody
-def replace_key(context: Context, *, around: Around = lambda _name, call: call()) -> RekeyReport:
+def replace_key(context: Context, *, around: Around = plainly) -> RekeyReport:
     """Re-keys classified files and the list of the forgotten, and destroys the old key and the warehouse.
 
     Killed anywhere, the same call finishes; until then nothing else runs. Raises UserMustAct while an erasure is

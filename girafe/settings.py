@@ -171,7 +171,7 @@ class Retention(_Strict):
 
 
 class Privacy(_Strict):
-    """Thresholds below which nothing about people is published."""
+    """Thresholds below which nothing about people is published: variables of the dbt project, by the same names."""
 
     small_group: Annotated[int, Field(ge=5)] = 5
     small_group_cross: Annotated[int, Field(ge=10)] = 10

@@ -15,7 +15,7 @@ from quality.docs import STYLE
 from quality.report import write_tree
 
 LIMIT = 0.25
-"""A total variation distance above this is worth a look (the rule of quality/suites/speaker_labels.py)."""
+"""A total variation distance above this is worth a look."""
 _ENOUGH = 100
 
 

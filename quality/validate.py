@@ -44,20 +44,16 @@ def validate_raw(data: DataDir, settings: Settings, now: datetime) -> Validation
     return _validate("raw", batches, parameters, now, data.quality, more=as_findings(heard))
 
 
-def validate_marts(
-    marts: Path, settings: Settings, now: datetime, *, quality: Path | None = None
-) -> ValidationReport:
+def validate_marts(marts: Path, settings: Settings, now: datetime) -> ValidationReport:
     """Checks every `rpt_` Parquet file in `marts` before it may become a release, as `validate_raw` does.
 
-    Records under `quality`, by default the one of the data directory that holds `marts`.
+    Records under the `quality` of the data directory that holds `marts`.
     """
     from quality.batches import mart_batches
     from quality.registry import MARTS
 
     parameters = _parameters(settings, now)
-    return _validate(
-        "marts", mart_batches(marts, MARTS), parameters, now, quality or marts.parent.parent / "quality"
-    )
+    return _validate("marts", mart_batches(marts, MARTS), parameters, now, marts.parent.parent / "quality")
 
 
 def _parameters(settings: Settings, now: datetime) -> dict[str, Any]:

@@ -18,9 +18,6 @@ from girafe.storage import write
 from warehouse.connection import MEMORY_LIMIT, address, disk_refuses
 from warehouse.manifest import manifest, project_files
 
-SMALL_GROUP = 5
-SMALL_GROUP_CROSS = 10
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
@@ -45,8 +42,7 @@ def build_models(
     warehouse: Path,
     marts: Path,
     project: Path,
-    small_group: int = SMALL_GROUP,
-    small_group_cross: int = SMALL_GROUP_CROSS,
+    variables: Mapping[str, int] | None = None,
     threads: int = 2,
     with_unit_tests: bool = False,
     hearing: Path | None = None,
@@ -55,7 +51,8 @@ def build_models(
     """Builds and tests every model of `project` in `warehouse` and puts the rpt_ files into `marts`.
 
     Everything is computed from the raw tables each time (and from `hearing`, what the silence detector wrote,
-    if it has), so a second build gives the same files. `docs` is where to document the models, if anywhere.
+    if it has), so a second build gives the same files. `variables` take the place of those of dbt_project.yml; `docs`
+    is where to document the models, if anywhere.
     Raises QualityFailed naming the model or test that failed; `marts` is then as it was before.
     """
     if not (project / "dbt_project.yml").is_file():
@@ -63,17 +60,13 @@ def build_models(
             f"{project} holds no dbt_project.yml. Install girafe from its checkout (make demo)."
         )
     fresh = empty_marts(warehouse)
-    variables = _variables(small_group, small_group_cross)
     # Unit tests test the SQL, not this data: they belong to the test suite.
     without = [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
     # `--no-write-json`: dbt would write all it knows of the project twice in each run, and nobody reads it.
-    arguments = ["build", "--threads", str(threads), *variables, *without, "--no-write-json"]
+    arguments = ["build", "--threads", str(threads), *_vars(variables), *without, "--no-write-json"]
     results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
     if docs is not None:
-        write_docs(
-            warehouse=warehouse, project=project, to=docs, hearing=hearing,
-            small_group=small_group, small_group_cross=small_group_cross,
-        )  # fmt: skip
+        write_docs(warehouse=warehouse, project=project, to=docs, variables=variables, hearing=hearing)
     return _report(results, keep_marts(warehouse, marts))
 
 
@@ -82,20 +75,19 @@ def write_docs(
     warehouse: Path,
     project: Path,
     to: Path,
+    variables: Mapping[str, int] | None = None,
     hearing: Path | None = None,
-    small_group: int = SMALL_GROUP,
-    small_group_cross: int = SMALL_GROUP_CROSS,
 ) -> None:
     """Writes one page about the models after they were built (by `build_models`, or by Airflow's tasks).
 
     The same models give the same page, so it is written only where they have changed.
     """
-    mark = f"<!-- {_fingerprint(project, small_group, small_group_cross)} -->"
+    mark = f"<!-- {_fingerprint(project, variables)} -->"
     if to.exists() and _ends_with(to, mark.encode()):
         return
     # The variables of the build: others would have dbt parse the whole project again.
     # `--no-compile`: the build has compiled everything, and that names folders of this machine.
-    arguments = ["docs", "generate", "--no-compile", *_variables(small_group, small_group_cross)]
+    arguments = ["docs", "generate", "--no-compile", *_vars(variables)]
     run_dbt(arguments, warehouse=warehouse, marts=_fresh(warehouse), project=project, hearing=hearing)
     # The manifest Airflow draws from, whoever built: dbt writes none here where Airflow's tasks did, and would
     # leave that of an older version.
@@ -110,16 +102,16 @@ def _ends_with(file: Path, mark: bytes) -> bool:
         return page.read() == mark
 
 
-def _fingerprint(project: Path, *parameters: int) -> str:
-    """Changes when a file of the dbt project, a parameter of the build or dbt itself does."""
-    found = hashlib.sha256(repr((parameters, version("dbt-core"), version("dbt-duckdb"))).encode())
+def _fingerprint(project: Path, variables: Mapping[str, int] | None) -> str:
+    """Changes when a file of the dbt project, a variable of the build or dbt itself does."""
+    found = hashlib.sha256(repr((variables, version("dbt-core"), version("dbt-duckdb"))).encode())
     for path in sorted(path for path in project_files(project) if path.is_file()):
         found.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 
 
-def _variables(small_group: int, small_group_cross: int) -> list[str]:
-    return ["--vars", f"{{small_group: {small_group}, small_group_cross: {small_group_cross}}}"]
+def _vars(variables: Mapping[str, int] | None) -> list[str]:
+    return ["--vars", json.dumps(variables or {})]
 
 
 def _write_docs(index: Path, manifest_file: Path, catalog: Path, to: Path, mark: str) -> None:

@@ -23,7 +23,7 @@ from girafe.cli.terminal import (
     timed,
 )
 from girafe.data_dir import DataDir
-from girafe.run import AFTER_COLLECT, has_landed
+from girafe.run import has_landed
 
 PANEL = "3. Keep and erase"
 
@@ -79,6 +79,6 @@ def restore(
         if gone:
             console.print(f"  [dim]{gone:,} payloads of forgotten accounts left again[/]")
         if build and has_landed(home):
-            run_stages(context, *(name for name, _, _ in AFTER_COLLECT))
+            run_stages(context)
     if as_json:
         print_json(report)

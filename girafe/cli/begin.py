@@ -114,7 +114,7 @@ def demo(
     context = replace(open_context(seed.COMPANY, DataDir(data)), now=seed.NOW)
     console.print(f"Sillon, an invented company, as seen on Monday {seed.NOW:%d %B %Y} at 07:00 in Paris")
     timed("sample", lambda: path.seed_sample(context))
-    finish(run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
+    finish(run_stages(context))
 
 
 @app.command(rich_help_panel=PANEL)

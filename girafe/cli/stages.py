@@ -212,7 +212,7 @@ def run(
             if not path.has_landed(context.data):
                 raise
             console.print(f"[yellow]![/] {plain(error)} Going on with what has landed.")
-    finish(run_stages(context, *(name for name, _, _ in path.AFTER_COLLECT)))
+    finish(run_stages(context))
 
 
 @app.command(hidden=True)
@@ -226,8 +226,8 @@ def stage(
 
 
 def run_stages(context: path.Context, *names: str) -> dict[str, Any]:
-    """Runs the stages named, in the order of the path, and returns their reports."""
-    chosen = [stage for stage in path.AFTER_COLLECT if stage[0] in names]
+    """Runs the stages named (all, if none is), in the order of the path, and returns their reports."""
+    chosen = [stage for stage in path.AFTER_COLLECT if not names or stage[0] in names]
     return path.run_stages(context, chosen, timed)
 
 

@@ -17,7 +17,6 @@ from girafe.run.collection import recheck as recheck
 from girafe.run.collection import rechecked_sources as rechecked_sources
 from girafe.run.collection import seed_sample as seed_sample
 from girafe.run.collection import terms_accepted as terms_accepted
-from girafe.run.context import QUIET as QUIET
 from girafe.run.context import Context as Context
 from girafe.run.context import Say as Say
 from girafe.run.context import be_quiet as be_quiet
@@ -29,7 +28,9 @@ from girafe.run.measurement import measure as measure
 from girafe.run.measurement import measuring as measuring
 from girafe.run.measurement import models_page as models_page
 from girafe.run.order import AFTER_COLLECT as AFTER_COLLECT
+from girafe.run.order import Around as Around
 from girafe.run.order import Stage as Stage
+from girafe.run.order import plainly as plainly
 from girafe.run.order import run_stages as run_stages
 from girafe.run.publication import publish as publish
 from girafe.run.validation import digest as digest

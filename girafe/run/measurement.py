@@ -27,8 +27,7 @@ def measure(context: Context) -> BuildReport:
             warehouse=context.data.warehouse,
             marts=context.data.marts,
             project=DBT_PROJECT,
-            small_group=context.settings.privacy.small_group,
-            small_group_cross=context.settings.privacy.small_group_cross,
+            variables=context.settings.privacy.model_dump(),
             hearing=context.data.quality / "hearing.json",
             docs=models_page(context.data),
         )
@@ -44,11 +43,8 @@ def measuring(context: Context) -> tuple[dict[str, str], dict[str, int]]:
 
     with connect(context.data.warehouse):
         pass  # dbt would only say that it could not connect
-    privacy, warehouse = context.settings.privacy, context.data.warehouse
-    return environment(warehouse, empty_marts(warehouse), context.data.quality / "hearing.json"), {
-        "small_group": privacy.small_group,
-        "small_group_cross": privacy.small_group_cross,
-    }
+    warehouse, hearing = context.data.warehouse, context.data.quality / "hearing.json"
+    return environment(warehouse, empty_marts(warehouse), hearing), context.settings.privacy.model_dump()
 
 
 def keep_marts(context: Context) -> int:
@@ -61,9 +57,8 @@ def keep_marts(context: Context) -> int:
             warehouse=context.data.warehouse,
             project=DBT_PROJECT,
             to=models_page(context.data),
+            variables=context.settings.privacy.model_dump(),
             hearing=context.data.quality / "hearing.json",
-            small_group=context.settings.privacy.small_group,
-            small_group_cross=context.settings.privacy.small_group_cross,
         )
         return len(keep(context.data.warehouse, context.data.marts))
 

@@ -21,6 +21,9 @@ Stage = tuple[str, Callable[[Context], Any], Callable[[Any], str]]
 """The name of a stage, its call, and what it says of its report in one line."""
 
 
+Around = Callable[[str, Callable[[], Any]], Any]
+"""Calls a step; may show its name and how long it takes."""
+
 AFTER_COLLECT: tuple[Stage, ...] = (
     ("classify", classify, lambda found: _classified_line(found)),
     ("load", load, lambda r: f"{r.posts:,} posts by {r.accounts:,} accounts in the warehouse"),
@@ -32,10 +35,13 @@ AFTER_COLLECT: tuple[Stage, ...] = (
 """The path after collection, in order."""
 
 
-def run_stages(
-    context: Context, stages: Iterable[Stage], around: Callable[[str, Callable[[], Any]], Any]
-) -> dict[str, Any]:
-    """Runs stages in order and returns their reports by name; `around(name, call)` may show progress."""
+def plainly(_name: str, call: Callable[[], Any]) -> Any:
+    """Just calls a step: the `around` of whoever shows nothing."""
+    return call()
+
+
+def run_stages(context: Context, stages: Iterable[Stage], around: Around = plainly) -> dict[str, Any]:
+    """Runs stages in order and returns their reports by name."""
     reports: dict[str, Any] = {}
     with context.alone("girafe run"):
         for name, stage, line in stages:

@@ -33,7 +33,6 @@ SUMMARIES: tuple[Summary, ...] = (
         key=("company_id",),
         sql="""
             select companies.company_id,
-                (select count(*) from raw.posts) as count_posts,
                 count(*) filter (where post_matches.is_about) as count_about
             from raw.companies
             left join raw.post_matches using (company_id)

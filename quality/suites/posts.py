@@ -65,7 +65,6 @@ SUMMARIES: tuple[Summary, ...] = (
         sql="""
             select
                 source,
-                count(*) as count_versions,
                 count(*) filter (where created_at > $latest) / count(*) as future_share,
                 count(*) filter (where language = 'und' and count_words >= 8) / count(*) as no_language_share,
                 count(*) filter (where reply_to_id = post_id or quote_of_id = post_id) as count_self_answers
@@ -109,9 +108,6 @@ SUMMARIES: tuple[Summary, ...] = (
             )
             select
                 last.source,
-                count(*) as count_weeks,
-                any_value(now.count_posts) as count_posts,
-                median(weeks.count_posts) as usual,
                 any_value(now.count_posts) / median(weeks.count_posts) as ratio
             from last
             join weeks as now on now.source = last.source and now.week = last.week

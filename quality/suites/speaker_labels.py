@@ -4,6 +4,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from girafe.records import JUDGED_VOICES, Voice
 from quality.contract import Summary
+from quality.drift import LIMIT
 from quality.rules import (
     WARNING,
     between,
@@ -54,16 +55,14 @@ SUMMARIES: tuple[Summary, ...] = (
                 where recent >= 100 and before >= 100
                 group by company_id, voice
             )
-            select company_id,
-                sum(abs(recent_share - before_share)) / 2 as distance,
-                sum(recent_share) filter (where voice = 'unknown') as unknown_share
+            select company_id, sum(abs(recent_share - before_share)) / 2 as distance
             from shares group by company_id
         """,
         expectations=(
             between(
                 "distance",
                 0,
-                0.25,
+                LIMIT,
                 "The mix of voices labelled in the last 4 weeks differs by more than a quarter from the six "
                 "months before: another public, or a classifier that drifts. Run `make evaluate`.",
                 severity=WARNING,
