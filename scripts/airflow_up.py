@@ -18,6 +18,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from girafe.run.context import QUIET
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_COMPANY = ROOT / "sample" / "company.toml"
 PATIENCE = 600
@@ -64,18 +66,12 @@ def environment(
         "AIRFLOW__LOGGING__LOGGING_LEVEL": os.environ.get("AIRFLOW__LOGGING__LOGGING_LEVEL", "INFO"),
         "AIRFLOW__LOGGING__JSON_LOGS": os.environ.get("GIRAFE_LOG") == "json",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": False,
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": False,
-        "AIRFLOW__COSMOS__ENABLE_TELEMETRY": False,
         # A second try builds anew (girafe/wiring/models.py); nothing of the first is kept in Variables.
         "AIRFLOW__COSMOS__ENABLE_WATCHER_RELIABLE_RETRY": False,
         "GIRAFE_COMPANY": company,
         "GIRAFE_DATA": data,
         "GIRAFE_TIME_ZONE": time_zone(company),
-        "GX_ANALYTICS_ENABLED": False,
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": False,
-        "DO_NOT_TRACK": 1,
-        "ORT_DISABLE_TELEMETRY": 1,
-        "SCARF_NO_ANALYTICS": True,
+        **QUIET,
         # The tools of this environment first: Airflow starts its parts by the name `airflow`.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
