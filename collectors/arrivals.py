@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
 
 from collectors import optout
-from collectors.contract import Item, Parser, Source
+from collectors.contract import Item, Source
 from collectors.read import SHAPE_ERRORS
 from girafe.errors import PayloadRejected
-from girafe.records import Account, Deletion, Envelope, Payload, Post
+from girafe.records import Account, Deletion, Envelope, IsForgotten, Payload, Post
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Arrivals:
     query: str
     run_id: str
     now: datetime
-    is_forgotten: Callable[[Account], bool]
+    is_forgotten: IsForgotten
     posts: int = 0
     unread: int = 0
     noticed: set[Account] = field(default_factory=set)
@@ -61,9 +61,8 @@ class Arrivals:
 
     def _refuser(self, envelope: Envelope) -> Account | None:
         """The account whose wish keeps this payload from being landed, if any; counts what is read."""
-        parse: Parser = self.module.parse
         try:
-            records = list(parse(envelope))
+            records = list(self.module.parse(envelope))
         except (PayloadRejected, *SHAPE_ERRORS):
             self.unread += 1  # landed all the same: classify puts it into quarantine with its reason
             return None

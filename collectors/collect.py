@@ -7,7 +7,7 @@ its old cursor, so its window is read again; the others are not held up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import blake2b
@@ -23,7 +23,7 @@ from collectors.registry import SOURCES
 from collectors.runs import Health, RunRecord, usual_posts, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import RetryLater, SettingsInvalid, UserMustAct
-from girafe.records import Account
+from girafe.records import IsForgotten
 from girafe.settings import Settings
 from warehouse.landing import landing_path, write_envelopes
 
@@ -67,7 +67,7 @@ def collect(
     http: Http,
     secrets: Secrets,
     window: Window | None = None,
-    is_forgotten: Callable[[Account], bool] = lambda account: False,
+    is_forgotten: IsForgotten = lambda account: False,
     sources: Mapping[str, Source] = SOURCES,
 ) -> CollectReport:
     """Collects `query` from `source`, in `window` or from the cursor up to now.
@@ -136,7 +136,7 @@ def _land(
     listening: Listening,
     data: DataDir,
     http: Http,
-    is_forgotten: Callable[[Account], bool],
+    is_forgotten: IsForgotten,
     waits: tuple[Wait, ...],
 ) -> CollectReport:
     """Landing file, run record, cursors: in this order, so that a crash repeats and never skips."""

@@ -7,7 +7,7 @@ and return payloads as received; `parse` is pure. How to add one: docs/how-to/ad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     import httpx
 
     from collectors.http import Http
-
-Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
-"""Pure; raises PayloadRejected or PayloadChanged for what it cannot read."""
 
 Secrets: TypeAlias = Mapping[str, str]
 Options: TypeAlias = Mapping[str, Any]

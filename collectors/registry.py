@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collectors import gone, optout
-from collectors.contract import Parser, Source
+from collectors.contract import Source
 from collectors.imports import girafe_jsonl, linkedin_export, mastodon_archive, x_archive, zeeschuimer
 from collectors.imports.contract import Format
 from collectors.imports.mapped import Mapped
@@ -24,6 +24,7 @@ from collectors.sources import (
     x,
     youtube,
 )
+from girafe.records import Parser
 
 SOURCES: Mapping[str, Source] = {
     "bluesky": bluesky,

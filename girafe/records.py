@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -164,6 +164,13 @@ class Envelope:
     payload: Payload
     position: str = ""
     """Where it stood in its origin, for people: `posts.jsonl:17`."""
+
+
+Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
+"""What a payload says. Pure; raises PayloadRejected or PayloadChanged for what it cannot read."""
+
+IsForgotten: TypeAlias = Callable[[Account], bool]
+"""True for an account that asked to be forgotten: nothing of it is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

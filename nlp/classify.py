@@ -16,7 +16,7 @@ import orjson
 from girafe.data_dir import DataDir
 from girafe.errors import PayloadRejected
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
+from girafe.records import Deletion, Envelope, IsForgotten, Parser, Post, Profile, Record, Rejected
 from girafe.settings import Settings
 from girafe.storage import Place, whole_folder
 from nlp.company import names_of_all
@@ -38,10 +38,7 @@ if TYPE_CHECKING:
     from nlp.edge_counts import EdgeCounter
     from nlp.rows import Row, RowMaker
 
-Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
 Progress: TypeAlias = Callable[[str], None]
-IsForgotten: TypeAlias = Callable[[Account], bool]
-"""True for an account that asked to be forgotten: nothing of it is stored."""
 
 _BATCH = 10_000
 _LINES_PER_PROGRESS = 100_000
@@ -219,8 +216,9 @@ def _write(
         if progress is not None and counts.payloads % _LINES_PER_PROGRESS == 0:
             progress(f"{path.name}: {counts.payloads:,} payloads classified")
     _flush(batch, maker, writers, counts)
-    writers.write(_only("deletions", [*deletions, *counts.opted_out.values()]))
-    writers.write(_only("edge_counts", list(counter.rows())))
+    writers.write(
+        {"deletions": [*deletions, *counts.opted_out.values()], "edge_counts": list(counter.rows())}
+    )
 
 
 def parse(envelope: Envelope, parsers: Mapping[str, Parser]) -> list[Record] | Rejected:
@@ -294,10 +292,6 @@ def _flush(
         counts.posts += len(rows["posts"])
         writers.write(rows)
         batch.clear()
-
-
-def _only(table: str, rows: list[Row]) -> dict[str, list[Row]]:
-    return {each.name: rows if each.name == table else [] for each in CLASSIFIED}
 
 
 def _manifest(path: Place, run: str, mark: str, counts: _Counts, quarantined: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from girafe.records import SIDE_OF_VOICE, Account, Counted, Post, Side
@@ -19,9 +19,8 @@ from nlp.company import CompanyNames
 from nlp.fold import is_copy
 from nlp.links import Official, is_official
 from nlp.pipeline import Question, Reading, read
-from nlp.rows import voice_towards
+from nlp.rows import Row, voice_towards
 
-Row: TypeAlias = dict[str, Any]
 _Event: TypeAlias = tuple[str, date, str, str, str]
 """Company, week, language, what is counted (thread, post, exchange), its kind."""
 _Said: TypeAlias = tuple[Post, Counted, Reading]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
 
 from girafe.pseudonym import Pseudonymiser, Rekeying
-from girafe.records import Deletion, Envelope, Post, Profile, Record, Rejected
+from girafe.records import Deletion, Envelope, Parser, Post, Profile, Record, Rejected
 from girafe.settings import Settings
 from girafe.storage import Place
 from nlp.rows import RowMaker
 from warehouse.landing import read_envelopes
 
-Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
 _BATCH = 1_000
 
 

@@ -35,10 +35,8 @@ class TableWriters:
     def write(self, rows: Rows) -> None:
         """Adds one row group to each table that has rows."""
         for table in CLASSIFIED:
-            if rows[table.name]:
-                self._writers[table.name].write_table(
-                    pa.Table.from_pylist(rows[table.name], schema=table.schema)
-                )
+            if of_table := rows.get(table.name):
+                self._writers[table.name].write_table(pa.Table.from_pylist(of_table, schema=table.schema))
 
     def __enter__(self) -> TableWriters:
         """The files are open already."""

@@ -11,14 +11,14 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
 from girafe.errors import InputInvalid
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import JUDGED_VOICES, Account, Voice
+from girafe.records import JUDGED_VOICES, Account, IsForgotten, Voice
 from nlp.company import CompanyNames
 from nlp.explain import explained
 from nlp.version import CLASSIFIER_VERSION
@@ -116,7 +116,7 @@ def read_corrections(
     *,
     names: CompanyNames,
     pseudonymiser: Pseudonymiser,
-    is_forgotten: Callable[[Account], bool],
+    is_forgotten: IsForgotten,
     at: datetime,
 ) -> list[dict[str, object]]:
     """The corrections of a reviewed CSV as rows of speaker_evidence, of origin `given`: certain in any case.
@@ -138,7 +138,7 @@ def _corrections(
     reader: csv.DictReader[str],
     names: CompanyNames,
     pseudonymiser: Pseudonymiser,
-    is_forgotten: Callable[[Account], bool],
+    is_forgotten: IsForgotten,
     at: datetime,
 ) -> Iterator[dict[str, object]]:
     missing = {"platform", "account_id", "handle", "corrected_voice"} - set(reader.fieldnames or ())

@@ -15,16 +15,16 @@ import pyarrow.parquet as pq
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import Account, Deletion, Post, Record, Rejected
+from girafe.records import Account, Deletion, IsForgotten, Parser, Record, Rejected
 from girafe.storage import read_all, whole_folder
-from nlp.classify import IsForgotten, Parser, parse
+from nlp.classify import parse
 from nlp.parquet import TableWriters, read_manifest
 from nlp.review import Doubt
 from nlp.rows import Row
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.connection import connect, is_there
 from warehouse.landing import MANIFEST, landing_files, read_envelopes, write_manifest
-from warehouse.tables import CLASSIFIED, SPEAKER_EVIDENCE
+from warehouse.tables import SPEAKER_EVIDENCE
 
 _SURE = 0.8
 _DOUBTS = """
@@ -89,11 +89,7 @@ def _accounts(data: DataDir, parsers: Mapping[str, Parser]) -> Iterator[Account]
                 envelope if isinstance(envelope, Rejected) else parse(envelope, parsers)
             )
             if not isinstance(records, Rejected):
-                yield from (
-                    record.author if isinstance(record, Post) else record.account
-                    for record in records
-                    if not isinstance(record, Deletion)
-                )
+                yield from (record.speaker for record in records if not isinstance(record, Deletion))
 
 
 def keep_corrections(data: DataDir, corrections: Sequence[Row]) -> int:
@@ -112,7 +108,7 @@ def keep_corrections(data: DataDir, corrections: Sequence[Row]) -> int:
     rows = [kept[key] for key in sorted(kept)]
     with whole_folder(folder, last=MANIFEST) as partial:
         with TableWriters(partial) as writers:
-            writers.write({t.name: rows if t is SPEAKER_EVIDENCE else [] for t in CLASSIFIED})
+            writers.write({SPEAKER_EVIDENCE.name: rows})
         write_manifest(partial, _manifest(rows, partial / name))
     return len(rows)
 

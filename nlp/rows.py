@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import JUDGED_VOICES, Account, Envelope, Post, Profile, Voice
+from girafe.records import JUDGED_VOICES, Account, Envelope, IsForgotten, Post, Profile, Voice
 from nlp.company import CompanyNames
 from nlp.fold import asks, handles_in, is_copy, words_in
 from nlp.links import Official, organisation_link
@@ -36,7 +36,7 @@ class RowMaker:
     pseudonymiser: Pseudonymiser
     official: Official = frozenset()
     """The accounts that company.toml declares: their threads may be linked to."""
-    is_forgotten: Callable[[Account], bool] = lambda account: False
+    is_forgotten: IsForgotten = lambda account: False
     """Whoever asked to be forgotten is not kept as someone others mention either."""
     judged: set[tuple[str, str]] = field(default_factory=set)
 
@@ -191,7 +191,7 @@ class RowMaker:
         aliases: dict[tuple[str, str], Row] = {}
         new: dict[tuple[str, str], Account] = {}
         for record in records:
-            account = record.author if isinstance(record, Post) else record.account
+            account = record.speaker
             if isinstance(record, Post) and is_withheld(record):
                 key = (self._author(record), self.pseudonymiser.content("withheld"))
                 _observe(seen, key, replace(account, followers=None), record.observed_at)

@@ -28,7 +28,7 @@ def cid(text: str) -> str:
     return "bafyrei" + _code(text, 40) + _code(text + "/", 12)
 
 
-def tid(moment: datetime, salt: str = "") -> str:
+def tid(moment: datetime, salt: str) -> str:
     """A Bluesky record key: the time in microseconds, sortable, in base 32."""
     number = int(moment.timestamp() * 1_000_000) << 10 | int(sha256(salt.encode()).hexdigest()[:3], 16) % 1024
     digits = ""

@@ -85,7 +85,7 @@ def _thread(world: World, run: Run, root: str, posts: Sequence[Utterance]) -> No
             _story(world, run, posts)
         case _:
             for post in posts:
-                _add(world, run, post, rss.entry(world, post, now))
+                _add(world, run, post, rss.entry(world, post))
 
 
 def _story(world: World, run: Run, posts: Sequence[Utterance]) -> None:

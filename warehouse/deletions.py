@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import Account, Deletion, Profile, Rejected
+from girafe.records import Account, Deletion, Parser, Profile, Rejected
 from warehouse.erase import (
-    Parser,
     classified_folders,
     clean_classified,
     clean_quarantine,

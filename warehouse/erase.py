@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import GirafeError, UserMustAct
-from girafe.records import Account, Deletion, Envelope, Post, Profile, Record, Rejected
+from girafe.records import Account, Deletion, Envelope, Parser, Post, Profile, Record, Rejected
 from girafe.storage import Place, find, local_folders, read, remove, remove_folder, written
 from warehouse.landing import (
     MANIFEST,
@@ -38,7 +38,6 @@ from warehouse.landing import (
 from warehouse.tables import CLASSIFIED, PARQUET
 from warehouse.traces import Traces
 
-Parser: TypeAlias = Callable[[Envelope], Iterator[Record]]
 Wanted: TypeAlias = Callable[[Account | None, str | None], bool]
 """True for an account and a post id (of the platform at hand) that must leave."""
 

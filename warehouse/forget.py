@@ -7,17 +7,16 @@ equal those of a world in which the account was never seen. Killed anywhere, the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 import orjson
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import Account
+from girafe.records import Account, IsForgotten, Parser
 from girafe.storage import Place, find, read, remove, write
 from warehouse.erase import (
-    Parser,
     alias_pairs,
     classified_folders,
     clean_classified,
@@ -112,7 +111,7 @@ def forget(
 
 
 def forget_all(
-    data: DataDir, platform: str, is_forgotten: Callable[[Account], bool], *, parsers: Mapping[str, Parser]
+    data: DataDir, platform: str, is_forgotten: IsForgotten, *, parsers: Mapping[str, Parser]
 ) -> int:
     """Takes everyone on the list out of landing and quarantine, where a backup has brought them back.
 

@@ -6,7 +6,7 @@ in a backup), and under a key of its own that is never rotated, which knows it w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -14,7 +14,7 @@ import orjson
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.pseudonym import Pseudonymiser, load_key
-from girafe.records import Account
+from girafe.records import Account, IsForgotten
 from girafe.storage import Place, read, write
 
 LASTING_KEY = "forgotten.key"
@@ -112,7 +112,7 @@ class Forgotten:
         )
 
 
-def forgotten_now(data: DataDir) -> Callable[[Account], bool]:
+def forgotten_now(data: DataDir) -> IsForgotten:
     """Whether an account asked to be forgotten; makes no key where nobody ever asked."""
     if not read_entries(data):
         return lambda account: False

@@ -25,7 +25,7 @@ from collectors.imports.report import ImportReport, remember_example
 from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
-from girafe.records import Account, Deletion, Envelope, Post, Record, Rejected
+from girafe.records import Deletion, Envelope, IsForgotten, Post, Record, Rejected
 from girafe.storage import Place, find, remove
 from warehouse.forgotten import forgotten_now
 from warehouse.landing import (
@@ -115,7 +115,7 @@ class _Landing:
     now: datetime
     is_dry: bool
     say: Say
-    is_forgotten: Callable[[Account], bool]
+    is_forgotten: IsForgotten
     rows: int = 0
     landed: Counter[str] = field(default_factory=Counter)
     posts: Counter[str] = field(default_factory=Counter)

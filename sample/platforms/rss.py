@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -12,7 +11,7 @@ from sample.world import Utterance, World
 VERSION = "rss-1"
 
 
-def entry(world: World, post: Utterance, now: datetime) -> dict[str, Any]:
+def entry(world: World, post: Utterance) -> dict[str, Any]:
     """One entry with its feed, as the collector lands it; every fourth comes through the aggregator."""
     actor, link = world.actors[post.actor], post_id(world, post)
     through = int(post.key[1:]) % 4 == 0 and not actor.official_of

@@ -11,8 +11,9 @@ import pytest
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
+from girafe.records import Parser
 from girafe.settings import Settings, parse_settings
-from nlp.classify import ClassifyReport, Parser, classify_file, classify_pending
+from nlp.classify import ClassifyReport, classify_file, classify_pending
 from warehouse.landing import read_quarantine
 from warehouse.tables import CLASSIFIED
 
