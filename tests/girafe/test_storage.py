@@ -84,6 +84,16 @@ def test_a_file_is_kept_with_its_name_and_its_new_folders(
     assert kept[0] == file.stat().st_ino, "its content first"
 
 
+def test_a_file_is_for_its_owner_only_whatever_the_mask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        storage.write(tmp_path / "keys" / "file", b"x")
+    finally:
+        os.umask(before)
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "keys", tmp_path / "keys" / "file")]
+    assert modes == [0o700, 0o600]
+
+
 def test_a_folder_appears_whole_and_is_replaced_whole(root: Place) -> None:
     target = root / "day" / "run"
     for content in (b"first", b"second"):
