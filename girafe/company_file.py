@@ -27,7 +27,7 @@ def company_toml(
         "# The company girafe listens for. `girafe doctor` checks this file.",
         "",
         "[company]",
-        f"name = {_text(name)}",
+        f"name = {toml_text(name)}",
         f"aliases = {_texts(aliases)}            # other names people use",
         "negative_aliases = []   # phrases that hold the name but mean something else",
         "# common_word = true    # the name is also a common word and needs context; unsaid, a dictionary decides",
@@ -35,11 +35,11 @@ def company_toml(
         "#                       # media, health, education, industry, services",
         f"official_accounts = {_texts(official_accounts)}  # what the company itself runs, platform:handle",
         f"domains = {_texts(domains)}",
-        f"time_zone = {_text(time_zone)}   # ISO weeks begin here",
+        f"time_zone = {toml_text(time_zone)}   # ISO weeks begin here",
         'languages = ["fr", "en"]',
         *_headcount(headcount, headcount_date, headcount_source),
         "",
-        *(line for rival in competitors for line in ("[[competitors]]", f"name = {_text(rival)}", "")),
+        *(line for rival in competitors for line in ("[[competitors]]", f"name = {toml_text(rival)}", "")),
         "# Sources that need no account. Others: docs/how-to/add-a-source.md and `girafe doctor`.",
         "[[sources]]",
         'name = "hackernews"',
@@ -59,12 +59,12 @@ def company_toml(
         "",
         "# Nothing is collected live until all six are filled in (docs/governance.md).",
         "[governance]",
-        f"legal_basis = {_text(filled.get('legal_basis', ''))}",
-        f"purpose = {_text(filled.get('purpose', ''))}",
-        f"dpia_reference = {_text(filled.get('dpia_reference', ''))}",
+        f"legal_basis = {toml_text(filled.get('legal_basis', ''))}",
+        f"purpose = {toml_text(filled.get('purpose', ''))}",
+        f"dpia_reference = {toml_text(filled.get('dpia_reference', ''))}",
         _informed(filled.get("works_council_informed_on", "")),
-        f"notice_url = {_text(filled.get('notice_url', ''))}",
-        f"dpo_contact = {_text(filled.get('dpo_contact', ''))}",
+        f"notice_url = {toml_text(filled.get('notice_url', ''))}",
+        f"dpo_contact = {toml_text(filled.get('dpo_contact', ''))}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -75,7 +75,7 @@ def _headcount(count: int | None, day: str | None, source: str | None) -> list[s
     return [
         f"headcount = {count}",
         *([f"headcount_date = {day}"] if day else []),
-        *([f"headcount_source = {_text(source)}"] if source else []),
+        *([f"headcount_source = {toml_text(source)}"] if source else []),
     ]
 
 
@@ -83,11 +83,11 @@ def _informed(day: str) -> str:
     return f"works_council_informed_on = {day}" if day else "# works_council_informed_on = 2026-01-31"
 
 
-def _text(value: str) -> str:
-    # A JSON string is a TOML basic string: both escape quotes, backslashes and controls alike.
+def toml_text(value: str) -> str:
+    """A TOML string. One of JSON is one: both escape quotes, backslashes and controls alike."""
     # Bytes of a command line that are no text come as half characters, which settings leave out, too.
     return orjson.dumps(value.encode("utf-8", "ignore").decode()).decode().replace("\x7f", "\\u007f")
 
 
 def _texts(values: Sequence[str]) -> str:
-    return "[" + ", ".join(_text(value) for value in values) + "]"
+    return "[" + ", ".join(toml_text(value) for value in values) + "]"

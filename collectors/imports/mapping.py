@@ -124,38 +124,13 @@ class ImportMapping(BaseModel):
 HEADER_WITHIN = 60
 """Rows of preamble that may stand above a header."""
 LOCALISED = frozenset(
-    [
-        "auteur",
-        "titre",
-        "langue",
-        "pays",
-        "domaine",
-        "heure",
-        "requete",
-        "extrait",
-        "type de page",
-        "nom de la requete",
-        "texte integral",
-        "autor",
-        "titel",
-        "sprache",
-        "land",
-        "uhrzeit",
-        "quelle",
-        "datum",
-        "seitentyp",
-        "abfragename",
-        "phrase cle",
-        "titulo",
-        "idioma",
-        "pais",
-        "fecha",
-        "hora",
-        "autore",
-        "titolo",
-        "lingua",
-    ]
-)
+    {
+        "auteur", "titre", "langue", "pays", "domaine", "heure", "requete", "extrait", "type de page",
+        "nom de la requete", "texte integral", "autor", "titel", "sprache", "land", "uhrzeit", "quelle",
+        "datum", "seitentyp", "abfragename", "phrase cle", "titulo", "idioma", "pais", "fecha", "hora",
+        "autore", "titolo", "lingua",
+    }
+)  # fmt: skip
 """Column names, as `plain` writes them, that only exports in other languages than English have."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC
@@ -11,6 +10,7 @@ from collectors.imports.contract import File
 from collectors.imports.dates import Ambiguous, Order, read_date
 from collectors.imports.mapping import HEADER_WITHIN, plain
 from collectors.imports.table import first_rows, refuse_other_kinds
+from girafe.company_file import toml_text
 from girafe.errors import InputInvalid
 
 _SAID: Mapping[str, str] = {
@@ -117,11 +117,11 @@ def _longest(header: Sequence[str], below: Sequence[Sequence[str]], chosen: Mapp
 def _written(label: str, header: Sequence[str], chosen: Mapping[str, str]) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", plain(label.partition(".")[0]))[:40].strip("_") or "mine"
     lines = [
-        f"# A mapping for {_quoted(label)}, guessed from its header: read it, correct it, then",
+        f"# A mapping for {toml_text(label)}, guessed from its header: read it, correct it, then",
         "#     girafe import FILE --format THIS-FILE --dry-run",
         "# docs/formats.md says what each field means.",
-        f"name = {_quoted(name)}",
-        f"about = {_quoted('A table of your own')}",
+        f"name = {toml_text(name)}",
+        f"about = {toml_text('A table of your own')}",
         'platform = "web"      # one word: forum, x, bluesky, linkedin, ...',
         'time_zone = "UTC"     # of times without offset, for example "Europe/Paris"',
         "# day_first = true    # 03/04/2026 is the third of April, where no date of the file decides it",
@@ -131,12 +131,12 @@ def _written(label: str, header: Sequence[str], chosen: Mapping[str, str]) -> st
     for field in _NEEDED:
         if field not in chosen and not (field == "handle" and "account_id" in chosen):
             lines.append(f'# {field} = ["?"]    # NEEDED, not found: {_WHAT[field]}')
-    lines += [f"{field} = [{_quoted(column)}]" for field, column in chosen.items()]
+    lines += [f"{field} = [{toml_text(column)}]" for field, column in chosen.items()]
     unused = [column for column in header if column and column not in chosen.values()]
     if unused:
         lines += [
             "",
-            f"# Columns not used: {', '.join(_quoted(column) for column in unused)}",
+            f"# Columns not used: {', '.join(toml_text(column) for column in unused)}",
         ]
     lines += [
         "",
@@ -145,8 +145,3 @@ def _written(label: str, header: Sequence[str], chosen: Mapping[str, str]) -> st
         "",
     ]
     return "\n".join(lines)
-
-
-def _quoted(words: str) -> str:
-    """A TOML string: JSON's escapes are TOML's."""
-    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
