@@ -1,4 +1,4 @@
-"""Known names: companies called like a word, a surname, a place or a song: trade, whose word it is, what stands beside."""
+"""Known names: companies called like a word, a surname, a place, a song: trade, whose word it is, what stands beside."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ _FILE = Path(__file__).parent / "patterns" / "known_names.tsv"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownName:
-    """What is known of a name: the company's trade, the languages it is a word of, what stands beside the word, and what
-    is told with others of the same name (a film, a team, a town)."""
+    """What is known of a name: the company's trade, the languages it is a word of, what stands beside the word.
+
+    `with_others`: what is told with others of the same name (a film, a team, a town).
+    """
 
     trade: str
     tongues: frozenset[str]

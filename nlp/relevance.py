@@ -37,7 +37,7 @@ OF_VECTORS = 0.6
 """What the encoder's score counts beside that of words: both are taught by the same texts."""
 _KEPT, _KEPT_BY_ENCODER = {"fr": 0.6, "": 0.5}, {"fr": 0.7, "": 0.5}
 """From here on a common word counts as the company, in French and in any other language: on left-out mentions of real
-posts this gives a precision of 0.95 and a recall of 0.90 in each language, by words and with the encoder (0109, 0110)."""
+posts this gives a precision of 0.95 and a recall of 0.90 in each, by words and with the encoder (0109, 0110)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
