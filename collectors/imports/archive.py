@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import struct
 import tarfile
 import zipfile
 import zlib
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from typing import IO, Protocol
 
 from collectors.imports.contract import GZIP_MAGIC, File
-from collectors.imports.zips import open_zip
+from collectors.imports.zips import DAMAGED, open_zip
 from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
@@ -21,21 +20,6 @@ LARGEST_MEMBER = 256 * 1024 * 1024
 LARGEST_TOTAL = 1024 * 1024 * 1024
 _MOST_TIMES_LARGER = 100
 _MOST_MEMBERS = 100_000
-DAMAGED = (
-    OSError,
-    EOFError,
-    zlib.error,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    UnicodeError,
-    struct.error,
-)
-"""What the archive modules let through when an archive is not as it should be."""
 
 
 class Archive(Protocol):

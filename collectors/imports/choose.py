@@ -28,9 +28,15 @@ def unwrapped(file: File) -> File:
     inner = _files(head)
     if len(inner) != 1 or not inner[0].lower().endswith(_TABLES_AND_LINES):
         return file
-    if any(reader.recognises(head) for reader in FORMATS.values()):
-        return file
-    return replace(file, member=inner[0])
+    alone = replace(file, member=inner[0])
+    claiming = {name for name, reader in FORMATS.items() if reader.recognises(head)}
+    if claiming:
+        # An archive is known by the names in it, and posts.csv may be anybody's: its columns say whose.
+        known = read_head(alone)
+        by_content = {name for name, reader in FORMATS.items() if reader.recognises(known)}
+        if not by_content or claiming & by_content:
+            return file
+    return alone
 
 
 _PACKED = {

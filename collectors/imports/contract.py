@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
-from collectors.imports.zips import open_zip
+from collectors.imports.zips import open_member
 from girafe.records import Envelope, Payload, Record
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -64,8 +64,7 @@ class File:
         """Its bytes as they are; every reader comes through here."""
         if self.member is None:
             return self.path.open("rb")
-        with open_zip(self.path) as archive:  # what is read from it keeps the file open
-            return archive.open(self.member)
+        return open_member(replace(self, member=None).open(), self.member, self.label)
 
     def open(self) -> IO[bytes]:
         """Its bytes, unpacked if it is gzip, whatever it is called."""

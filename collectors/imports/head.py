@@ -10,11 +10,11 @@ from itertools import islice
 
 import orjson
 
-from collectors.imports.archive import DAMAGED, looks_like_zip, open_tar
+from collectors.imports.archive import base_name, looks_like_zip, open_tar
 from collectors.imports.contract import File, Head
 from collectors.imports.lines import UTF_16
 from collectors.imports.table import first_rows
-from collectors.imports.zips import open_zip
+from collectors.imports.zips import DAMAGED, open_zip
 from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
@@ -25,7 +25,7 @@ _MOST_MEMBERS = 10_000
 
 def read_head(file: File) -> Head:
     """The name, the first characters and, for an archive, the names inside."""
-    name = file.path.name.lower().removesuffix(".gz")
+    name = base_name(file.member or file.path.name).lower().removesuffix(".gz")
     members = _members(file)
     start = b"" if members else _start(file)
     objects = _objects(start)
@@ -86,5 +86,5 @@ def _members(file: File) -> tuple[str, ...]:
         return ()  # neither a zip nor a tar, or text whose packing is damaged: reading says where
     except DAMAGED as error:
         raise InputInvalid(
-            f"{file.label} is a damaged archive ({without_names(str(error))}); export it again."
+            f"{file.label} cannot be unpacked ({without_names(str(error))}); export it again."
         ) from error
