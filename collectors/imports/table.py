@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -107,7 +108,17 @@ def _cells(column: Any) -> list[Any]:
         found: list[Any] = column.to_pylist()
     except (OverflowError, ValueError):
         found = [_cell(value) for value in column]
-    return [str(cell) if isinstance(cell, list | dict) else cell for cell in found]
+    return [_plain(cell) for cell in found]
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, list | dict):
+        return str(cell)
+    if isinstance(cell, bytes):  # text, as programs write it that do not say so
+        return cell.decode("utf-8", "replace")
+    if isinstance(cell, Decimal):  # a count, as databases write it
+        return int(cell) if cell.is_finite() and cell == cell.to_integral_value() else float(cell)
+    return cell
 
 
 def _cell(value: Any) -> Any:

@@ -12,6 +12,7 @@ import time
 import tracemalloc
 import warnings
 import zipfile
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -244,6 +245,20 @@ def test_a_cell_of_parquet_that_python_cannot_hold_costs_no_other_row(land, kind
 def test_lists_and_objects_in_parquet_are_text(land, column, cells):
     found = land(parquet(**{column: cells}), "a.parquet")
     assert found.report.landed.get("forum") == 2 or found.report.rejected
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "read"),
+    [
+        ("text", pa.array(["Zoé".encode(), b"b"], pa.binary()), ("text", "Zoé")),
+        ("likes", pa.array([Decimal("3.00"), None], pa.decimal128(12, 2)), ("likes", 3)),
+        ("post_id", pa.array([Decimal(1793612345123456789), Decimal(2)]), ("post_id", "1793612345123456789")),
+    ],
+    ids=["text that is not called text", "a count of a database", "an id of a database"],
+)
+def test_text_and_numbers_of_other_programs_in_parquet_are_what_they_mean(land, column, cells, read):
+    first = next(iter(land(parquet(**{column: cells}), "a.parquet").posts.values()))
+    assert getattr(first, read[0]) == read[1]
 
 
 def test_a_zone_nobody_knows_in_parquet_is_refused_in_words(land):
