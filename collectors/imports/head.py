@@ -76,15 +76,17 @@ def _first_item(listed: str) -> tuple[dict[str, object], ...]:
 
 
 def _members(file: File) -> tuple[str, ...]:
+    found: list[str] = []
     try:
         if looks_like_zip(file):
             with file.open() as raw, open_zip(raw) as archive:
                 return tuple(archive.namelist()[:_MOST_MEMBERS])
         with file.raw() as raw, open_tar(raw) as rolled:
-            return tuple(member.name for member in islice(rolled, _MOST_MEMBERS))
+            found.extend(member.name for member in islice(rolled, _MOST_MEMBERS))
     except (tarfile.ReadError, EOFError, zlib.error, gzip.BadGzipFile):
-        return ()  # neither a zip nor a tar, or text whose packing is damaged: reading says where
+        pass  # neither a zip nor a tar, or its packing is damaged: reading says where
     except DAMAGED as error:
         raise InputInvalid(
             f"{file.label} cannot be unpacked ({without_names(str(error))}); export it again."
         ) from error
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ _LARGEST_STRINGS = 128 * 1024 * 1024  # openpyxl holds these in memory
 _MOST_SHEETS = 50
 _MOST_ROWS = 1_048_576
 """As many as a spreadsheet has. A row may state any number, and openpyxl counts up to it in empty rows."""
+_ESCAPED = re.compile(r"_x(00[01][0-9A-F]|005F)_", re.IGNORECASE)
 _DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, NotImplementedError,
             SyntaxError, zipfile.BadZipFile, zlib.error)  # fmt: skip
 """What openpyxl lets through, and lxml, whose faults are SyntaxErrors, when a workbook is damaged."""
@@ -68,7 +70,12 @@ def _rows(sheet: Any, label: str) -> Iterator[tuple[int, Any] | Bad]:
             detail = f"The sheet states rows beyond {_MOST_ROWS:,}; they are not read."
             yield Bad(reason="file_damaged", detail=detail, position=f"{label}:{number}")
             return
-        yield number, cells
+        yield number, [_unescaped(cell) if isinstance(cell, str) and "_x" in cell else cell for cell in cells]
+
+
+def _unescaped(words: str) -> str:
+    """A workbook writes what XML may not hold as `_x000B_`, and line ends of Windows, too; openpyxl leaves it so."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), words)
 
 
 def _check_sizes(raw: IO[bytes], label: str) -> None:

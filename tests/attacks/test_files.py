@@ -7,6 +7,7 @@ import ast
 import gzip
 import io
 import json
+import secrets
 import tarfile
 import time
 import tracemalloc
@@ -124,6 +125,14 @@ def test_a_locked_or_cut_archive_is_refused_in_words(land):
     ):
         with pytest.raises(InputInvalid):
             land(content, "archive.zip")
+
+
+def test_of_a_tar_that_was_cut_is_said_that_it_was_and_not_that_nobody_knows_it(land):
+    whole = tarred(
+        {"actor.json": ACTOR, "outbox.json": json.dumps([secrets.token_hex(9) for _ in range(999)])}
+    )
+    with pytest.raises(InputInvalid, match="ended before"):
+        land(whole[: len(whole) // 2], "archive.tar.gz")
 
 
 # XML

@@ -16,6 +16,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+import xlsxwriter
 from pyarrow import parquet as pq
 
 from collectors.imports.contract import File
@@ -146,6 +147,16 @@ def test_a_sheet_that_claims_too_much_costs_little_and_its_rows_are_read(land, s
 
 
 # Tables and JSON
+
+
+def test_a_line_end_of_windows_in_a_cell_is_no_word_of_the_text(land):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:  # as Excel and most exporters write it
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, [*ROW[:3], "chez Ondine\r\nà Lyon _xD83D_", "ada"])
+    assert b"_x000D_" in zipfile.ZipFile(content).read("xl/sharedStrings.xml")
+    assert land(content.getvalue(), "a.xlsx").posts["1"].text == "chez Ondine\r\nà Lyon _xD83D_"
 
 
 def test_a_million_columns_are_refused_or_read_in_little_time(land):
