@@ -35,6 +35,7 @@ COLUMNS = (
     "corrected_voice",
 )
 _IDENTITY = ("account_id", "handle")
+_NEEDED = {"platform", "account_id", "handle", "corrected_voice"}
 _FORMULA = ("=", "+", "-", "@", "|", "%")
 _SEPARATORS = ",;\t"
 """A spreadsheet writes the one of its language; no column's name has any of them."""
@@ -85,8 +86,9 @@ def write_review(file: IO[str], rows: Iterable[dict[str, str]]) -> int:
 
 
 def _kept(name: str, cell: str) -> str:
-    """With an apostrophe in front where a spreadsheet would make a number or a date of who it is, and round it."""
-    return f"'{cell}" if name in _IDENTITY and cell[:1].isdecimal() else cell
+    """With an apostrophe in front where a spreadsheet would make a number or a date (`sept2`) of who it is."""
+    is_read = name in _IDENTITY and cell[:1] != "'" and any(map(str.isdecimal, cell))
+    return f"'{cell}" if is_read else cell
 
 
 def _harmless(cell: str) -> str:
@@ -127,7 +129,9 @@ def read_corrections(
     csv.field_size_limit(2 * _LONGEST_CELL)
     head = text.partition("\n")[0]
     # With its line ends as they are: a bio may have some of its own.
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(_SEPARATORS, key=head.count))
+    # Strict, or a quote that is never closed would take all lines behind it with it, unsaid.
+    separator = max(_SEPARATORS, key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         return list(_corrections(reader, names, pseudonymiser, is_forgotten, at))
     except csv.Error as error:
@@ -141,9 +145,11 @@ def _corrections(
     is_forgotten: IsForgotten,
     at: datetime,
 ) -> Iterator[dict[str, object]]:
-    missing = {"platform", "account_id", "handle", "corrected_voice"} - set(reader.fieldnames or ())
-    if missing:
+    columns = list(reader.fieldnames or ())
+    if missing := _NEEDED - set(columns):
         raise InputInvalid(f"This is no review file: it has no column {', '.join(sorted(missing))}.")
+    if twice := {name for name in _NEEDED if columns.count(name) > 1}:
+        raise InputInvalid(f"Two columns are called {', '.join(sorted(twice))}; keep the one that counts.")
     for number, row in enumerate(reader, 2):
         voice = (row.get("corrected_voice") or "").strip().lower()
         if not voice:

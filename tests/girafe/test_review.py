@@ -260,6 +260,27 @@ def test_a_spreadsheet_sees_no_number_in_who_it_is(account_id: str) -> None:
     assert (row["account_id"], row["handle"], row["probability"]) == (f"'{account_id}", "'4e2", "0.50")
 
 
+@pytest.mark.parametrize("handle", ["MARCH1", "sept2", "mai68", "avr-12", ".5", "(5)", "$12", "٣٤"])
+def test_a_spreadsheet_sees_no_day_and_no_sum_in_a_handle(handle: str) -> None:
+    [row] = a_review([doubt(handle=handle)])
+    assert row["handle"] == f"'{handle}"
+    text = saved([row], separator=";", encoding="utf-8").decode()
+    [taken] = taken_from(text)
+    assert taken["account_id"] == Pseudonymiser(bytes(32)).account(Account(platform="x", handle=handle))
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_corrections_behind_it() -> None:
+    text = 'platform,account_id,handle,bio,corrected_voice\r\nx,,ada,"he said,\r\nx,,bob,,person\r\n'
+    with pytest.raises(UserMustAct, match="no CSV"):
+        taken_from(text)
+
+
+def test_of_two_columns_of_corrections_none_is_passed_over_in_silence() -> None:
+    text = "platform,account_id,handle,corrected_voice,corrected_voice\r\nx,,ada,person,\r\n"
+    with pytest.raises(UserMustAct, match="Two columns are called corrected_voice"):
+        taken_from(text)
+
+
 @pytest.mark.parametrize("rounded", ["1,23457E+18", "1.23456789012346E+018", "1234567890123450000"])
 def test_a_number_a_spreadsheet_has_rounded_is_nobodys_correction(rounded: str) -> None:
     text = f"platform;account_id;handle;corrected_voice\r\nx;{rounded};;person\r\n"
