@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -43,6 +44,12 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _some(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:  # not a min_length: pydantic would say so of a list whose items are wrong, too
+        raise ValueError("must not be empty")
+    return values
+
+
 def _domain(value: str) -> str:
     bare = re.sub(r"^https?://", "", value.strip().lower()).removeprefix("www.").rstrip("/")
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", bare):
@@ -73,6 +80,8 @@ def _printed(text: str) -> str:
 
 
 _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ufeff]")
+_MOST = 2**31 - 1
+"""Of persons; the warehouse holds no larger number."""
 OfficialAccount = Annotated[str, BeforeValidator(_as_seen), AfterValidator(_official)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Name = Annotated[str, BeforeValidator(_as_seen), Field(min_length=1, max_length=120)]
@@ -120,7 +129,8 @@ class Company(_Strict):
         """The name as an identifier: lower-case ASCII words joined by `-`."""
         plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
         slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-        return slug or f"company-{self.name.encode().hex()[:12]}"
+        # Names in another script often begin alike: 株式会社..., شركة ..., Яндекс ...
+        return slug or f"company-{blake2b(self.name.encode(), digest_size=6).hexdigest()}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -132,8 +142,8 @@ class HomeCompany(Company):
     """The company listened for, with what only it has."""
 
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
-    languages: tuple[Literal["fr", "en"], ...] = ("fr", "en")
-    headcount: Annotated[int, Field(gt=0)] | None = None
+    languages: Annotated[tuple[Literal["fr", "en"], ...], AfterValidator(_some)] = ("fr", "en")
+    headcount: Annotated[int, Field(gt=0, le=_MOST)] | None = None
     headcount_date: date | None = None
     headcount_source: Line | None = None
 
@@ -173,8 +183,8 @@ class Retention(_Strict):
 class Privacy(_Strict):
     """Thresholds below which nothing about people is published: variables of the dbt project, by the same names."""
 
-    small_group: Annotated[int, Field(ge=5)] = 5
-    small_group_cross: Annotated[int, Field(ge=10)] = 10
+    small_group: Annotated[int, Field(ge=5, le=_MOST)] = 5
+    small_group_cross: Annotated[int, Field(ge=10, le=_MOST)] = 10
 
 
 class Governance(_Strict):

@@ -86,8 +86,7 @@ def publish(
 
 
 def _first_language_first(settings: Settings, languages: Sequence[str]) -> tuple[str, ...]:
-    first = settings.company.languages[:1] or ("fr",)
-    return tuple(dict.fromkeys((*first, *(languages or ("fr", "en")))))
+    return tuple(dict.fromkeys((settings.company.languages[0], *(languages or ("fr", "en")))))
 
 
 def _build(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def test_the_committed_example_is_valid_and_complete() -> None:
         ('[company]\nname = "A"\n[sources]\nname = "x"\n', 3, "write [[sources]]"),
         ('[company]\nname = "A"\nheadcount = "many"\n', 3, "must be a whole number"),
         ('[company]\nname = "A"\nlanguages = ["de"]\n', 3, "must be 'fr' or 'en'"),
+        ('[company]\nname = "A"\nlanguages = []\n', 3, "must not be empty"),
+        (f'[company]\nname = "A"\n[privacy]\nsmall_group = {10**20}\n', 4, "must be 2147483647 or less"),
         ('[company]\nname = ""\n', 2, "must not be empty"),
         (f'[company]\nname = "{"A" * 121}"\n', 2, "must be at most 120 characters long"),
         ('company = "A"\n', 1, "must be a table, [company]"),
@@ -54,6 +57,22 @@ def test_an_error_names_the_line_and_the_remedy(text: str, line: int, remedy: st
         parse_settings(text)
     assert remedy in str(raised.value)
     assert f":{line}:" in str(raised.value) or f"line {line}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "rival"),
+    [
+        ("株式会社日立", "株式会社東芝"),
+        ("Яндекс Такси", "Яндекс Еда"),
+        ("شركة النور", "شركة القمر"),
+        ("🦒🦒", "🦒🦓"),
+    ],
+)
+def test_companies_whose_names_begin_alike_in_another_script_are_two(name: str, rival: str) -> None:
+    settings = parse_settings(f'[company]\nname = "{name}"\n[[competitors]]\nname = "{rival}"\n')
+    ids = [company.company_id for company in settings.companies]
+    assert len(set(ids)) == 2
+    assert all(re.fullmatch(r"company-[0-9a-f]{12}", each) for each in ids)
 
 
 @pytest.mark.parametrize("value", ["1" * 5000, "[" * 5000 + "]" * 5000, "{a=" * 5000 + "1" + "}" * 5000])
