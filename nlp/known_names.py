@@ -1,4 +1,4 @@
-"""Known names: companies called like a word, a surname, a place, a song: trade, whose word it is, what stands beside."""
+"""Known names: companies called like a word, a surname, a place: trade, whose word it is, what stands beside."""
 
 from __future__ import annotations
 

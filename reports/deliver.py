@@ -11,6 +11,7 @@ from girafe.settings import Settings
 from reports import chat, mail
 from reports.digest import digest, week_before
 from reports.tables import read_release
+from reports.words import LANGUAGES
 
 
 def deliver(
@@ -28,6 +29,8 @@ def deliver(
     GIRAFE_SMTP_PORT, _USER, _PASSWORD, _ENCRYPTION where they differ from what is usual.
     """
     language = environment.get("GIRAFE_DIGEST_LANGUAGE") or settings.company.languages[0]
+    if language not in LANGUAGES:
+        raise SettingsInvalid(f"GIRAFE_DIGEST_LANGUAGE is {language!r}; write one of {', '.join(LANGUAGES)}")
     told = digest(read_release(exports), settings, language, week=week_before(now, settings))
     targets = environment.get("GIRAFE_DIGEST_TO", "").split()
     rooms = [target for target in targets if "://" in target]

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -23,6 +24,8 @@ from girafe.storage import write
 from reports.digest import Digest
 
 TIMEOUT_SECONDS = 30
+_FOR_GOOD = 500
+"""Codes from here on are a refusal; those below, as of a server that wants to see a second try, are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +51,12 @@ def message(digest: Digest, *, sender: str, recipient: str) -> EmailMessage:
     to = _address(recipient)
     mail["To"] = to
     mail["Message-ID"] = f"<{_slug(f'{digest.company_id}.{digest.week}.{to.addr_spec}')}@girafe.invalid>"
-    mail["Content-Language"] = digest.words.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(digest.text(), charset="utf-8")
     mail.add_alternative(digest.html(), subtype="html", charset="utf-8")
+    mail["Content-Language"] = (
+        digest.words.language
+    )  # after the parts: setting them takes away all it says of content
     return mail
 
 
@@ -67,7 +72,7 @@ def _address(text: str) -> Address:
     name, _, spec = text.rpartition("<")
     try:
         return Address(display_name=name.strip().strip('"'), addr_spec=spec.rstrip("> ").strip())
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise InputInvalid(f'{text!r} is not a mail address; write it as "name@example.org"') from error
 
 
@@ -81,9 +86,12 @@ def send(
     """Sends the digest to those who have not had it, and returns them.
 
     Each recipient gets a mail of their own, recorded as soon as the server took it: a retry after a failure
-    in the middle writes to the rest only. The record keeps keys and times, not addresses.
+    in the middle writes to the rest only. Whom the server refuses is named when all others have theirs.
+    The record keeps keys and times, not addresses.
     """
-    sent = []
+    sent: list[str] = []
+    refused: list[str] = []
+    later: list[str] = []
     with record(state, digest) as done:
         waiting = [
             who for key, who in {_key(who): who for who in reversed(recipients)}.items() if key not in done
@@ -97,11 +105,20 @@ def send(
                 try:
                     server.send_message(mail)
                 except smtplib.SMTPRecipientsRefused as error:
-                    raise InputInvalid(f"the mail server refuses the recipient {who}") from error
+                    code = next(iter(error.recipients.values()))[0]
+                    (refused if code >= _FOR_GOOD else later).append(who)
+                    continue
+                except smtplib.SMTPNotSupportedError:  # letters beyond ASCII in the address
+                    refused.append(who)
+                    continue
                 except (smtplib.SMTPException, OSError) as error:
                     raise SourceUnavailable(f"the mail server broke off ({_number(error)})") from error
                 done[_key(who)] = now.isoformat()
                 sent.append(who)
+    if refused:
+        raise InputInvalid(f"the mail server refuses the recipient {', '.join(refused)}")
+    if later:
+        raise SourceUnavailable(f"the mail server does not take mail for {', '.join(later)} yet")
     return tuple(sent)
 
 

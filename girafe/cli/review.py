@@ -37,8 +37,11 @@ def export(
     from collectors.registry import PARSERS
     from nlp.review import rows_of, write_review
     from nlp.review_queue import doubtful
+    from reports.words import LANGUAGES
     from warehouse.forgotten import Forgotten
 
+    if language not in (None, *LANGUAGES):
+        raise typer.BadParameter(f"{language!r} is none of {', '.join(LANGUAGES)}", param_hint="--language")
     context = open_context(company, data)
     _refuse_inside(out, context)
     with context.adding("girafe review export"):  # or it could name somebody who is being forgotten

@@ -155,6 +155,13 @@ def test_a_voice_nobody_knows_is_refused_with_its_line_and_nothing_is_taken(here
     assert not (here / "data" / "classified" / "reviewed").exists()
 
 
+def test_a_review_in_a_language_nobody_wrote_is_not_begun(here: Path) -> None:
+    done = CliRunner().invoke(app, ["review", "export", "-o", "review.csv", "--language", "de"])
+    assert done.exit_code == 2
+    assert "none of fr, en" in " ".join(done.output.split())
+    assert audit.read(DataDir(here / "data")) == []
+
+
 @pytest.mark.parametrize("place", ["data/../data/review.csv", "aside/review.csv"])
 def test_no_way_round_leads_into_the_data_folder(here: Path, place: str) -> None:
     (here / "aside").symlink_to(here / "data")

@@ -32,6 +32,9 @@ NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
 SENDER = "girafe <girafe@lumen.example>"
 
 
+REFUSALS = {"gone": "550 no such user", "grey": "451 try again later"}
+
+
 class Inbox:
     """A real SMTP server that keeps what it takes; it can refuse from the n-th mail on."""
 
@@ -39,6 +42,14 @@ class Inbox:
         self.mails: list[Any] = []
         self.raw: list[bytes] = []
         self.refuse_after: int | None = None
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, rcpt_options: Any
+    ) -> str:
+        if refusal := next((words for name, words in REFUSALS.items() if address.startswith(name)), ""):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refuse_after is not None and len(self.mails) >= self.refuse_after:
@@ -59,7 +70,7 @@ def free_port() -> int:
 def inbox() -> Iterator[tuple[Inbox, Postbox]]:
     handler = Inbox()
     port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, enable_SMTPUTF8=False)
     controller.start()
     yield handler, Postbox(host="127.0.0.1", port=port, encryption="none")
     controller.stop()
@@ -89,6 +100,7 @@ def test_the_digest_arrives_as_html_and_text(
     (mail,) = handler.mails
     assert mail["Subject"] == "Brasserie Lumen : la semaine du 23 mars 2026"
     assert mail["To"] == "Comms <comms@lumen.example>"
+    assert mail["Content-Language"] == "fr"
     assert "Ce qui a bougé" in body(mail, "text/plain")
     assert "<table" in body(mail, "text/html")
     assert b"http://" not in handler.raw[0]
@@ -123,6 +135,34 @@ def test_a_retry_after_a_failure_in_the_middle_writes_to_the_rest_only(
     assert [mail["To"] for mail in handler.mails] == people
 
 
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("gone@lumen.example", InputInvalid),
+        ("a@brasserie-éte.example", InputInvalid),
+        ("grey@lumen.example", SourceUnavailable),
+    ],
+    ids=["nobody of that name", "letters this server does not know", "asked to come again"],
+)
+def test_whom_the_server_refuses_keeps_the_digest_from_nobody_else(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path, who: str, expected: type[Exception]
+) -> None:
+    handler, postbox = inbox
+    people = ["a@lumen.example", who, "c@lumen.example"]
+    for _ in range(2):
+        with pytest.raises(expected, match=who.partition("@")[0]):
+            send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
+    assert [mail["To"] for mail in handler.mails] == ["a@lumen.example", "c@lumen.example"]
+
+
+def test_a_language_nobody_wrote_is_for_a_person_to_mend(
+    marts: Path, settings: Settings, tmp_path: Path
+) -> None:
+    environment = {"GIRAFE_DIGEST_TO": "comms@lumen.example", "GIRAFE_DIGEST_LANGUAGE": "de"}
+    with pytest.raises(SettingsInvalid, match="GIRAFE_DIGEST_LANGUAGE is 'de'; write one of fr, en"):
+        deliver(exports=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
+
+
 def test_two_tasks_at_once_send_one_mail(inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path) -> None:
     handler, postbox = inbox
 
@@ -152,7 +192,8 @@ def test_a_company_name_cannot_add_a_header(told: Digest) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["a@x.example\r\nBcc: b@x.example", "not an address", "a@x.example, b@x.example", ""]
+    "address",
+    ["a@x.example\r\nBcc: b@x.example", "not an address", "a@x.example, b@x.example", "", "@x.example"],
 )
 def test_an_address_that_is_not_one_is_refused(told: Digest, address: str) -> None:
     with pytest.raises(InputInvalid):
