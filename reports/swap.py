@@ -1,7 +1,8 @@
 """Swap: a reader of the exports folder sees one whole release, the old one or the new one, never a mixture.
 
 `exports` is a symbolic link to `.exports.releases/<release id>` beside it. A release is built in a hidden
-folder of the same file system, flushed to disk, renamed to its id, and only then linked.
+folder of the same file system, flushed to disk, renamed to its id, and only then linked. A reader of several files
+asks once where the link leads: opened one by one through it, they may be of two releases.
 """
 
 from __future__ import annotations
