@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from girafe.errors import SettingsInvalid
+from girafe.errors import GirafeError, SettingsInvalid
 from girafe.settings import Settings
 from reports import chat, mail
 from reports.digest import digest, week_before
@@ -35,11 +35,16 @@ def deliver(
     targets = environment.get("GIRAFE_DIGEST_TO", "").split()
     rooms = [target for target in targets if "://" in target]
     people = [target for target in targets if "://" not in target]
-    sent = 0
-    if people:
-        sender, box = _postbox(environment)
-        sent = len(mail.send(told, sender=sender, recipients=people, postbox=box, state=state, now=now))
+    sent, refused = 0, None
+    try:
+        if people:
+            sender, box = _postbox(environment)
+            sent = len(mail.send(told, sender=sender, recipients=people, postbox=box, state=state, now=now))
+    except GirafeError as fault:
+        refused = fault  # what keeps a mail back keeps no room from being told
     posted = chat.post(told, channels=rooms, state=state, now=now)
+    if refused is not None:
+        raise refused
     before = len(set(targets)) - sent - posted
     return f"{told.subject}: {sent} by mail, {posted} by chat, {before} had it already"
 

@@ -285,9 +285,12 @@ def test_one_call_delivers_by_mail_and_chat_and_may_be_repeated(
     assert len(handler.mails) == len(taken) == 1
 
 
-def test_a_mail_address_without_a_server_is_for_a_person_to_mend(
-    marts: Path, settings: Settings, tmp_path: Path
+def test_a_mail_address_without_a_server_is_for_a_person_to_mend_and_keeps_no_room_from_the_digest(
+    room: tuple[list[bytes], str], marts: Path, settings: Settings, tmp_path: Path
 ) -> None:
-    environment = {"GIRAFE_DIGEST_TO": "comms@lumen.example"}
-    with pytest.raises(SettingsInvalid, match="GIRAFE_SMTP_HOST"):
-        deliver(exports=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
+    taken, channel = room
+    environment = {"GIRAFE_DIGEST_TO": f"comms@lumen.example {channel}"}
+    for _ in range(2):
+        with pytest.raises(SettingsInvalid, match="GIRAFE_SMTP_HOST"):
+            deliver(exports=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
+    assert len(taken) == 1
