@@ -8,8 +8,8 @@ from girafe import wiring
 DOC = """
 ### What it does
 Checks the governance block first: without it no request leaves. Then it asks each source switched on in
-company.toml for each of its queries, politely and from its cursor on, and lands what came back. When
-something has landed, **girafe_process** starts.
+company.toml for each of its queries, politely and from its cursor on, and lands what came back. Then
+**girafe_process** starts, also where nobody said anything: silence ends a week, deafness is told.
 
 ### How to start it
 It begins paused: nothing is asked of any platform before a person switches it on.

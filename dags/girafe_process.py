@@ -8,7 +8,8 @@ from girafe.wiring.models import models
 DOC = """
 ### What it does
 Classifies every landing file that is new (one mapped task per batch), loads the result into DuckDB, checks
-it with Great Expectations, lets dbt build every model, and checks the marts. It starts when something lands.
+it with Great Expectations, lets dbt build every model, and checks the marts. It starts when sources have been
+asked, whatever they answered, and when a file has landed.
 
 ### How to re-run it
 Trigger it, or clear its first task: what was done already is skipped; doing it twice gives the same tables.

@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from girafe.wiring.forms import asked_for
 
 LANDED = Asset(name="landed", uri="girafe://landed")
-"""Payloads as received have been added."""
+"""Sources were asked, or files handed in: payloads as received have been added, or word that there are none."""
 LOADED = Asset(name="loaded", uri="girafe://loaded")
 """The warehouse holds them, classified and found valid."""
 MEASURED = Asset(name="measured", uri="girafe://measured")
@@ -28,13 +28,23 @@ def announce(asset: Asset, **counts: int | str) -> None:
 
 
 def announce_landed(asset: Asset) -> None:
-    """Announces the posts that the tasks before this one brought; skips where they brought nothing."""
+    """Announces what the tasks before this one brought, be it silence; skips only where nobody was asked.
+
+    A week ends once a source was silent after it, and who opted out without a new post leaves, too: both stand in
+    what was landed, and only the stages after it read that.
+    """
     context = get_current_context()
-    brought = context["ti"].xcom_pull(task_ids=sorted(context["task"].upstream_task_ids))
-    counts = [count for count in _flat(brought) if isinstance(count, int)]
-    if not any(counts):
-        raise AirflowSkipException("Nothing new was heard, so there is nothing to process.")
-    announce(asset, rows=sum(counts))
+    run, askers = context["dag_run"], sorted(context["task"].upstream_task_ids)
+    states = context["ti"].get_task_states(dag_id=run.dag_id, task_ids=askers, run_ids=[run.run_id])
+    # Failed counts, too: the run record says that the place could not be heard, which the numbers have to know.
+    if not _ASKED & {str(getattr(state, "value", state)) for state in states.get(run.run_id, {}).values()}:
+        raise AirflowSkipException("No source was asked, so there is nothing to process.")
+    brought = _flat(context["ti"].xcom_pull(task_ids=askers))
+    announce(asset, rows=sum(count for count in brought if isinstance(count, int)))
+
+
+_ASKED = frozenset({"success", "failed"})
+"""States of a task that has asked a source, well or in vain."""
 
 
 def _flat(found: Any) -> Iterator[Any]:

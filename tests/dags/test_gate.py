@@ -24,4 +24,5 @@ def test_a_missing_key_stops_the_dag_before_the_first_request(tmp_path: Path, ru
     told = json.loads(said.splitlines()[-1])
     assert told["governance"] == "failed"
     assert "success" not in {state for name, state in told.items() if ".ask" in name or ".queries" in name}
+    assert told["landed"] == "skipped", "nobody was asked, so there is no news"
     assert server.requests == 0
