@@ -71,12 +71,20 @@ def asked_for() -> dict[str, str]:
     is a machine's own does not: the next machine has a folder of its own.
     """
     context = get_current_context()
-    found: dict[str, str] = {}
-    for events in (context.get("triggering_asset_events") or {}).values():
-        for event in events:
-            found |= {key: str(event.extra[key]) for key in _PLACE if (event.extra or {}).get(key)}
+    events = [event for some in (context.get("triggering_asset_events") or {}).values() for event in some]
+    places = [
+        {key: str(event.extra[key]) for key in _PLACE if (event.extra or {}).get(key)} for event in events
+    ]
     params = context.get("params") or {}
-    found |= {key: str(params[key]) for key in _PLACE if params.get(key)}
+    chosen = {key: str(params[key]) for key in _PLACE if params.get(key)}
+    # While a DAG is paused, events gather, and one run answers all of them.
+    if any(place != places[0] for place in places) and len(chosen) < len(_PLACE):
+        told = sorted({", ".join(place.values()) or "the usual ones" for place in places})
+        raise UserMustAct(
+            "What started this run concerns several company files or data directories, and a run is for one of each. "
+            f"Trigger this DAG by hand, once for each of these: {'; '.join(told)}."
+        )
+    found = {**(places[0] if places else {}), **chosen}
     if "data" in found and os.environ.get(STORE):
         raise UserMustAct(
             "On several machines a run cannot choose a data directory: all of them share the store. "
