@@ -19,7 +19,8 @@ Trigger it; cursors know how far each source has been read, and reading twice ch
 With `since` (and `until`) it reads that span again and leaves the cursors alone; so does a backfill of days.
 
 ### When it is red
-* **governance**: fill in the block in company.toml that the log names (docs/governance.md).
+* **governance**: fill in the block in company.toml that the log names (docs/governance.md), or give the form
+  another span.
 * **collect**: the log says which source refused and why: a key is missing or expired (a person must act), or
   it could not be reached (it was tried again and will be at the next run; the cursor has not moved).
 * What other sources brought has gone on to **girafe_process** in any case.
@@ -54,6 +55,7 @@ def collect() -> None:
 
         context = wiring.here()
         context.settings.governance.check()
+        wiring.window()  # an impossible span is one red task, not one for each query
         only = wiring.param("source")
         return sorted({f"{source}.queries" for source, _ in stage(context) if only in (None, source)})
 

@@ -32,3 +32,30 @@ def test_a_backfill_reads_its_days_in_plain_moments(tmp_path: Path, run_python: 
     assert backfill == [["datetime", "2026-11-11T04:00:00+00:00"], ["datetime", "2026-11-12T04:00:00+00:00"]]
     assert scheduled is None
     assert form == [["datetime", "2026-11-01T00:00:00+00:00"], ["datetime", "2026-11-03T00:00:00+00:00"]]
+
+
+SLIPS = """
+import json
+from types import SimpleNamespace
+from airflow.sdk.execution_time.context import set_current_context
+from girafe.errors import UserMustAct
+from girafe.wiring import window
+
+for params in ({"until": "2026-11-03"}, {"since": "2026-11-03", "until": "2026-11-01"}, {"since": "2999-01-01"},
+               {"since": "2026-11-03", "until": "2026-11-03"}):
+    with set_current_context({"params": params, "dag_run": SimpleNamespace(run_type="manual")}):
+        try:
+            print(json.dumps(f"taken: {window()}"))
+        except UserMustAct as told:
+            print(json.dumps(str(told)))
+"""
+
+
+def test_a_span_without_a_beginning_or_with_nothing_in_it_is_a_slip_and_not_a_fault(
+    tmp_path: Path, run_python: Any
+) -> None:
+    script = tmp_path / "ask.py"
+    script.write_text(SLIPS)
+    told = list(map(json.loads, run_python(script).splitlines()[-4:]))
+    assert told[0].startswith("Until needs Since"), "the whole of it from the cursor on was read instead"
+    assert [one[:21] for one in told[1:]] == ["Nothing lies between "] * 3
