@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from girafe.run.context import QUIET
 
@@ -127,9 +128,10 @@ def company_file(given: Path | None = None) -> Path:
 def time_zone(company: Path) -> str:
     """The company's time zone, for schedules; a company.toml with faults is reported by the first task."""
     try:
-        tree = tomllib.loads(company.read_text(encoding="utf-8"))
-        return str(tree["company"]["time_zone"])
-    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        tree = tomllib.loads(company.read_text(encoding="utf-8-sig"))
+        return ZoneInfo(tree["company"]["time_zone"]).key
+    # TypeError: [company] is no table, or the zone no text. ValueError: no TOML, no UTF-8, or "" for a zone.
+    except (OSError, LookupError, TypeError, ValueError):
         return "Europe/Paris"
 
 

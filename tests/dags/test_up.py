@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from scripts.airflow_up import environment, watched
+from scripts.airflow_up import environment, time_zone, watched
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -38,3 +38,24 @@ def test_airflow_logs_json_where_girafe_does(tmp_path: Path, monkeypatch: pytest
     assert settings(tmp_path)["AIRFLOW__LOGGING__JSON_LOGS"] == "False"
     monkeypatch.setenv("GIRAFE_LOG", "json")
     assert settings(tmp_path)["AIRFLOW__LOGGING__JSON_LOGS"] == "True"
+
+
+@pytest.mark.parametrize(
+    ("written", "zone"),
+    [
+        (b'[company]\ntime_zone = "Asia/Tokyo"\n', "Asia/Tokyo"),
+        (b'\xef\xbb\xbf[company]\ntime_zone = "Asia/Tokyo"\n', "Asia/Tokyo"),
+        (b'[company]\ntime_zone = "Europe/Pariss"\n', "Europe/Paris"),
+        (b'[company]\ntime_zone = ""\n', "Europe/Paris"),
+        (b"[company]\ntime_zone = 5\n", "Europe/Paris"),
+        (b'company = "Ondine"\n', "Europe/Paris"),
+        (b'[[company]]\nname = "Ondine"\n', "Europe/Paris"),
+        (b'[company]\nname = "Soci\xe9t\xe9"\n', "Europe/Paris"),
+    ],
+)
+def test_whatever_is_wrong_with_company_toml_airflow_starts_and_reads_the_dags(
+    tmp_path: Path, written: bytes, zone: str
+) -> None:
+    file = tmp_path / "company.toml"
+    file.write_bytes(written)
+    assert time_zone(file) == zone
