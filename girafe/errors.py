@@ -149,6 +149,10 @@ def quoting_nobody(call: Callable[P, T]) -> Callable[P, T]:
             fault = _without_words(error)
         except Exception as error:
             fault = Defect(f"A fault of girafe: {told_of(error)}. Please report this line.")
+        except BaseException as error:
+            # A time limit or a person ends it: what was being handled at that moment is nobody's business either.
+            error.__cause__ = error.__context__ = None
+            raise
         # Raised out here, where no other error is being handled and becomes its context.
         raise fault
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
+import time
 import traceback
 
 import pytest
@@ -55,6 +57,32 @@ def test_what_is_raised_on_purpose_and_what_the_machine_says_pass_without_what_l
     with pytest.raises(type(meant)) as caught:
         refused()
     assert caught.value is meant
+    assert ODILE not in "".join(traceback.format_exception(caught.value))
+
+
+class TimeIsOver(BaseException):
+    """What Airflow raises, from a signal, wherever the work happens to be when its time limit is over."""
+
+
+def test_a_time_limit_that_comes_while_a_fault_is_handled_leaves_that_fault_behind():
+    def over(*_: object) -> None:
+        raise TimeIsOver
+
+    @quoting_nobody
+    def waits() -> None:
+        try:
+            failing(ODILE)
+        except ValueError:
+            time.sleep(30)  # as the polite client waits for a platform that has refused
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(TimeIsOver) as caught:
+            waits()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
     assert ODILE not in "".join(traceback.format_exception(caught.value))
 
 
