@@ -59,6 +59,8 @@ def environment(
         "AIRFLOW__CORE__FERNET_KEY": fernet_key(home / "fernet.key"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": False,
         "AIRFLOW__CORE__PARALLELISM": 4,
+        # Airflow writes into its audit log what it was asked, also what it refuses: a form's fields are hidden there.
+        "AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES": "conf",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "girafe:admin",
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle(ROOT / "dags")]),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": 30,

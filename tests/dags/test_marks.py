@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from girafe.data_dir import DataDir
 from girafe.run import has_landed
+from scripts.airflow_up import environment
 from tests import canaries
 from tests.test_canaries import RAW
 
@@ -37,3 +41,20 @@ def test_an_import_leaves_no_mark_in_airflow(
 
 def test_an_account_cannot_be_typed_into_the_form(run_python: Any) -> None:
     assert "refused" in run_python(INSIDE / "trigger_forget.py", str(DAGS), "zqxcanaryhandle")
+
+
+def test_an_account_that_somebody_tries_to_type_in_is_refused_and_not_even_in_the_audit_log(
+    tmp_path: Path, airflow_environment: dict[str, str], run_python: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = environment(tmp_path / "airflow", tmp_path / "data", tmp_path / "company.toml", 8080)
+    hides = "AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES"
+    monkeypatch.setitem(airflow_environment, hides, told[hides])  # as `make up` does
+    monkeypatch.setitem(airflow_environment, "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
+    wrong, right = {"request": f"@{canaries.MARK}"}, {"request": "r-0123456789abcdef"}
+    said = run_python(INSIDE / "ask_to_forget.py", str(DAGS), json.dumps([wrong, right]))
+    assert json.loads(said.splitlines()[-1]) == [[400, None], [200, right]]
+    home = Path(airflow_environment["AIRFLOW_HOME"])
+    with sqlite3.connect(home / "airflow.db") as memory:
+        [(asked,)] = memory.execute("select count(*) from log where event = 'trigger_dag_run'").fetchall()
+    assert asked == 2, "Airflow wrote down that it was asked"
+    assert canaries.Search({canaries.MARK}).in_folder(home, but=set())[0] == {}
