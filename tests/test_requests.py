@@ -218,3 +218,13 @@ def test_requests_are_carried_out_once_with_receipts_anybody_can_check(
     for file in here.data.root.rglob("*"):
         if file.is_file() and file.suffix != ".gz":
             assert not any(name in file.read_bytes().lower() for name in (b"quenneval", b"bertaud")), file
+
+
+def test_a_request_that_is_asked_for_by_name_is_missed_where_there_is_no_folder_at_all(
+    tmp_path: Path,
+) -> None:
+    """As where the request was written into another data directory than the one Airflow has."""
+    elsewhere = path.Context(data=DataDir(tmp_path / "elsewhere"), settings=SETTINGS, now=NOW, who="ada")
+    with pytest.raises(InputInvalid, match="No request r-0123456789abcdef is waiting"):
+        erasure.process_requests(elsewhere, only="r-0123456789abcdef")
+    assert waiting(elsewhere.data) == []

@@ -78,11 +78,9 @@ def file_request(data: DataDir, request: Request) -> str:
 def waiting(data: DataDir, only: str | None = None) -> list[Path]:
     """The requests not yet answered, in a stable order; files still being written (dot, .part, .tmp) wait."""
     folder = requests_folder(data)
-    if not folder.is_dir():
-        return []
     found = [
         path
-        for path in sorted(folder.iterdir())
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
         if not path.name.startswith(".")
         and path.suffix not in (".part", ".tmp", ".refused")
         and not (path.is_dir() and not path.is_symlink())
