@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from girafe.run import Context
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-"""Before it no schedule runs and no backfill goes."""
+"""Before it no schedule runs; a backfill may go further back."""
 
 TIME_ZONE = os.environ.get("GIRAFE_TIME_ZONE", "Europe/Paris")
 """Of the company; `make up` sets it from company.toml. Only schedules need it before a task runs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +72,12 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
     error = context.get("exception")
     expected = isinstance(error, GirafeError)
     what = str(error) if expected else type(error).__name__ if error else "no reason was given"
+    # The whole run, and no other: what was done already is skipped, models are built by one task for all of them, and
+    # what a query brings at last is announced by a task that ended well without it.
     body = (
         f"{what}\n\nAffected: everything after this task. The last good release of the dashboard stays.\n"
-        f"{_remedy(error)} clear the task in the UI, or run: "
-        f"airflow tasks clear {task.dag_id} --task-regex '^{task.task_id}$' --only-failed --downstream --yes"
+        f"{_remedy(error)} clear the run in the UI, or run: "
+        f"airflow dags clear {task.dag_id} --run-id {shlex.quote(task.run_id)} --yes"
     )
     return f"girafe: {task.dag_id}.{task.task_id} failed", body
 

@@ -27,7 +27,7 @@ from girafe.wiring.notices import late, notify
 NotifySlack.webhook_url = os.environ["SLACK"]  # Slack itself is out of reach
 
 class Task:
-    dag_id, task_id = "girafe_collect", "mastodon.ask"
+    dag_id, task_id, run_id = "girafe_collect", "mastodon.ask", "manual__2026-11-28T05:00:00+00:00"
 
 notify({"ti": Task, "exception": errors.AccessDenied("The key of mastodon has expired. Renew it.")})
 run = {"dag_id": "girafe_process", "dag_run_id": "manual__2026"}
@@ -82,12 +82,12 @@ def test_a_failure_and_a_late_run_are_told_by_mail_and_in_slack(
     assert failed["to"] == "data@ondine.example"
     assert "girafe_collect.mastodon.ask failed" in failed["subject"]
     body = failed.get_body(("plain", "html")).get_content()  # type: ignore[union-attr]
-    for said in ("has expired", "Affected:", "last good release", "airflow tasks clear girafe_collect"):
+    for said in ("has expired", "Affected:", "last good release", "airflow dags clear girafe_collect"):
         assert said in body, said
     assert "girafe_process is late" in late["subject"]
     assert "states-for-dag-run girafe_process" in late.get_body(("plain", "html")).get_content()  # type: ignore[union-attr]
     told = [json.loads(body) for _, body in slack.sent]
     assert [message["channel"] for message in told] == ["#data", "#data"]
-    for said in ("girafe_collect.mastodon.ask failed", "has expired", "airflow tasks clear girafe_collect"):
+    for said in ("girafe_collect.mastodon.ask failed", "has expired", "airflow dags clear girafe_collect"):
         assert said in slack.sent[0][1].decode(), said
     assert "girafe_process is late" in slack.sent[1][1].decode()

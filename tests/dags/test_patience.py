@@ -13,7 +13,7 @@ from girafe.wiring.patience import Patience
 from warehouse.connection import WarehouseBusy
 
 class Task:
-    dag_id, task_id = "girafe_collect", "mastodon.ask"
+    dag_id, task_id, run_id = "girafe_collect", "mastodon.ask", "manual__2026-11-28T05:00:00+00:00"
 
 cases = {
     "key": errors.AccessDenied("The key has expired. Renew it."),
@@ -60,7 +60,9 @@ def test_the_type_of_an_error_decides_and_the_notice_says_what_to_run(
     }
     assert said["title"] == "girafe: girafe_collect.mastodon.ask failed"
     assert "The key has expired. Renew it." in said["body"]
-    assert "airflow tasks clear girafe_collect" in said["body"]
+    # That run only, and all of it: what a query brings at last is announced by a task that was green without it.
+    whole = "airflow dags clear girafe_collect --run-id manual__2026-11-28T05:00:00+00:00 --yes"
+    assert said["body"].endswith(whole)
     assert "last good release of the dashboard stays" in said["body"]
     assert {name for name, body in said["told"].items() if "Do what it says" in body} == {
         "key",
