@@ -65,7 +65,7 @@ def collect() -> None:
 
         return [query for _, query in stage(wiring.here(), (source,))]
 
-    @task(map_index_template="{{ task.op_kwargs['query'] }}", queue=wiring.ANYWHERE)
+    @task(map_index_template="{{ task.op_kwargs['query'][:200] }}", queue=wiring.ANYWHERE)
     def ask(source: str, query: str) -> int:
         from girafe.run import collect as stage
         from girafe.run import live_http

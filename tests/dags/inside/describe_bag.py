@@ -47,6 +47,7 @@ def describe(dag: Any, file: str) -> dict[str, Any]:
                 "from_trigger": bool(getattr(task, "start_from_trigger", False)),
                 "upstream": sorted(task.upstream_task_ids),
                 "outlets": [outlet.name for outlet in task.outlets],
+                "name_of_a_mapped_one": getattr(task, "map_index_template", None),
             }
             for task in dag.tasks
         },
