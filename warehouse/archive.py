@@ -23,7 +23,7 @@ import orjson
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
-from girafe.storage import flush, write
+from girafe.storage import everything, flush, write
 from warehouse.soundness import is_sound
 
 KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
@@ -110,7 +110,7 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
         raise UserMustAct(
             "Restore into a folder without GIRAFE_STORE; then copy what is shared to the store."
         )
-    inhabited = [name for name in KEPT if any((data.root / name).glob("*"))]
+    inhabited = [name for name in KEPT if next(everything(data.root / name), None)]
     if inhabited and not data.restoring.exists():
         raise UserMustAct(
             f"{data.root} is not empty ({', '.join(inhabited)}). Restore into another folder: --data NEW"
@@ -152,7 +152,7 @@ def _remove_abandoned(file: Path) -> None:
 def _members(data: DataDir, company: Path) -> Iterator[tuple[str, Path]]:
     """Every file with its name inside, in a stable order; what is half written (`.part`) stays out."""
     for name in KEPT:
-        for path in sorted((data.root / name).rglob("*")):
+        for path in sorted(everything(data.root / name)):
             if path.is_file() and not path.is_symlink() and path.suffix != ".part":
                 yield path.relative_to(data.root).as_posix(), path
     if company.exists():

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import GirafeError, UserMustAct
 from girafe.records import Account, Deletion, Envelope, Parser, Post, Profile, Record, Rejected
-from girafe.storage import Place, find, local_folders, read, remove, remove_folder, written
+from girafe.storage import Place, everything, find, local_folders, read, remove, remove_folder, written
 from warehouse.landing import (
     MANIFEST,
     QUARANTINE_DAMAGED,
@@ -42,6 +42,8 @@ Wanted: TypeAlias = Callable[[Account | None, str | None], bool]
 """True for an account and a post id (of the platform at hand) that must leave."""
 
 _FOLDERS_AT_A_TIME = 100
+_LEFT = re.compile(r".*\.part|\..*\.old")
+"""What a killed process leaves; `.old`: what classify of an earlier version had put aside then."""
 _ACCOUNT_COLUMNS = ("account_id", "account_key", "handle_key", "alias_id")
 
 
@@ -79,8 +81,7 @@ def remove_abandoned(data: DataDir) -> int:
     removed = 0
     for name in PRIVATE:
         folder = data.root / name
-        # `.old`: what classify of an earlier version had put aside when it was killed.
-        for path in (*folder.rglob("*.part"), *folder.rglob(".*.old")):
+        for path in [path for path in everything(folder) if _LEFT.fullmatch(path.name)]:
             removed += 1
             if path.is_dir():
                 shutil.rmtree(path)

@@ -66,6 +66,10 @@ _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 """A disk that is full or may not be written: the same command works when there is room again."""
 
 
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
+"""A file that is there and belongs to somebody else."""
+
+
 def main() -> None:
     """Runs the command line; an expected error becomes one plain message and its exit code."""
     path.be_quiet()
@@ -90,6 +94,15 @@ def main() -> None:
         complain(str(error), code=code, kind=type(error).__name__)
         sys.exit(code)
     except OSError as error:
+        if error.errno in _FORBIDDEN:
+            complain(
+                f"{error.filename or 'A file'}: {error.strerror}. The account that runs girafe here must own the data "
+                "folder with all that is in it; a run by another one (sudo, root) leaves files it may not touch. Give "
+                "them back with chown, then run the same command again.",
+                code=3,
+                kind=type(error).__name__,
+            )
+            sys.exit(3)
         if error.errno not in _DISK:
             _fault(error)
         where = f" ({error.filename})" if error.filename else ""
