@@ -101,9 +101,10 @@ class DataDir:
         The mask holds for the whole process. Only folders girafe makes, and the user owns, are touched.
         """
         os.umask(0o077)
-        if not self.root.exists():
-            self.root.mkdir(parents=True)
-            self.root.chmod(0o711)  # others may pass through to the exports, and see nothing on the way
+        for folder in reversed((self.root, *self.root.parents)):
+            if not folder.exists():
+                folder.mkdir(exist_ok=True)  # another command may begin at the same moment
+                folder.chmod(0o711)  # others may pass through to the exports, and see nothing on the way
         for name in PRIVATE:
             folder = self.root / name
             if folder.is_dir() and folder.stat().st_uid == os.getuid():

@@ -17,7 +17,7 @@ from girafe.cli.terminal import (
     console,
     now,
     open_context,
-    open_data,
+    open_to_write,
     plain,
     print_json,
     timed,
@@ -69,8 +69,7 @@ def restore(
     """
     from warehouse.archive import read_archive
 
-    home = open_data(data)
-    home.protect()
+    home = open_to_write(data)
     with archives.restoring(home, now()):
         report = timed("restore", lambda: read_archive(archive, home, company))
         console.print(f"  [dim]{plain(report.summary)}[/]")

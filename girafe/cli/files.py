@@ -11,7 +11,18 @@ from rich.table import Table
 
 from girafe.cli.app import PATH_PANEL as PANEL
 from girafe.cli.app import app
-from girafe.cli.terminal import AsJson, DataFolder, answers, console, now, open_data, plain, print_json, timed
+from girafe.cli.terminal import (
+    AsJson,
+    DataFolder,
+    answers,
+    console,
+    now,
+    open_data,
+    open_to_write,
+    plain,
+    print_json,
+    timed,
+)
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.lock import hold
@@ -53,11 +64,12 @@ def import_(
         for file in files:
             _suggest(file)
         return
+    home = open_data(data) if dry_run else open_to_write(data)
     reports = []
     for file in files:
         report = timed(
             f"{'try' if dry_run else 'import'} {file.name}",
-            lambda file=file: _import(file, open_data(data), format, dry_run),  # type: ignore[misc]
+            lambda file=file: _import(file, home, format, dry_run),  # type: ignore[misc]
         )
         _say(report.summary)
         for detail in report.details:

@@ -19,6 +19,7 @@ from girafe.cli.terminal import (
     now,
     open_context,
     open_data,
+    open_to_write,
     plain,
     print_json,
     timed,
@@ -61,7 +62,7 @@ def replay(
     """Has it read again after a parser was corrected; what is still bad comes back with its reason."""
     from warehouse.quarantine import replay as read_again
 
-    found = open_data(data)
+    found = open_to_write(data)
     with hold(found, "files", "girafe quarantine replay", now=now()):
         report = read_again(found, source=source, reason=reason)
     console.print(plain(report.summary))
@@ -76,7 +77,7 @@ def discard(
     """Throws one heap away for good: what will never be readable, or was corrected in the file itself."""
     from warehouse.quarantine import discard as throw_away
 
-    found = open_data(data)
+    found = open_to_write(data)
     with hold(found, "files", "girafe quarantine discard", now=now()):
         gone = throw_away(found, source=source, reason=reason)
     if not gone:
@@ -224,8 +225,7 @@ def share(
     from warehouse.share import bring_back
     from warehouse.share import share as to_store
 
-    home = open_data(data)
-    home.protect()
+    home = open_to_write(data)
     record(home, "share", who=whoami(), at=now(), direction="back" if back else "out")
     copied = timed("share", lambda: bring_back(home) if back else to_store(home))
     console.print(", ".join(f"{count:,} {name}" for name, count in copied.items()))

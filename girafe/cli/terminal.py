@@ -74,6 +74,13 @@ def open_data(data: Path) -> DataDir:
     return DataDir.of(data, os.environ)
 
 
+def open_to_write(data: Path) -> DataDir:
+    """As `open_data`, for a command that adds to it or takes from it; from here on files are private."""
+    home = open_data(data)
+    home.protect()
+    return home
+
+
 def open_context(company: Path, data: Path | DataDir) -> path.Context:
     """What every stage needs, from the options of a command; from here on files are private."""
     home = data if isinstance(data, DataDir) else open_data(data)

@@ -239,3 +239,20 @@ def test_the_doctor_ends_with_a_code_where_monitoring_asks_for_one(tmp_path: Pat
     assert girafe("doctor", "--check", at=tmp_path).returncode == 0
     company.write_text(company.read_text().replace("hackernews", "hackernewz"))
     assert girafe("doctor", "--check", at=tmp_path).returncode == 3
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o000])
+def test_what_is_imported_is_private_from_its_first_moment(tmp_path: Path, mask: int) -> None:
+    """It may be the first command of all, and nobody knows when the next one comes."""
+    good = {"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "text": "a",
+            "author": {"handle": "ada"}}  # fmt: skip
+    (tmp_path / "posts.jsonl").write_text(json.dumps(good) + "\n{oops\n", encoding="utf-8")
+    before = os.umask(mask)
+    try:
+        assert girafe("import", "posts.jsonl", at=tmp_path).returncode == 0
+        assert girafe("quarantine", "replay", at=tmp_path).returncode == 0
+    finally:
+        os.umask(before)
+    open_to_others = [path for path in (tmp_path / "data").rglob("*") if path.stat().st_mode & 0o077]
+    assert open_to_others == []
+    assert list((tmp_path / "data" / "landing").rglob("*.jsonl.gz"))

@@ -105,3 +105,16 @@ def test_only_the_owner_may_enter_what_is_not_exported(tmp_path: Path) -> None:
         assert modes["exports"] == modes["others"] == 0o755
     finally:
         os.umask(before)
+
+
+def test_a_folder_that_is_made_lets_others_pass_to_the_exports_and_so_do_those_above_it(
+    tmp_path: Path,
+) -> None:
+    """The demo lies in data/demo: what it makes first is where the company's own exports will be."""
+    before = os.umask(0o022)
+    try:
+        DataDir(tmp_path / "data" / "demo").protect()
+        made = (tmp_path / "data", tmp_path / "data" / "demo")
+        assert [stat.S_IMODE(folder.stat().st_mode) for folder in made] == [0o711, 0o711]
+    finally:
+        os.umask(before)
