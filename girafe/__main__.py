@@ -12,6 +12,7 @@ from girafe.errors import INTERRUPTED, STOPPED
 
 def main() -> None:
     """Runs the command line. What it imports takes most of a second, in which people press Ctrl-C, too."""
+    _open_what_is_closed()
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # not where Ctrl-C is ignored, as in the background
         signal.signal(signal.SIGINT, _stop)
@@ -22,6 +23,22 @@ def main() -> None:
         command_line()
     except KeyboardInterrupt:
         _stop()
+
+
+def _open_what_is_closed() -> None:
+    """Gives each standard stream that is closed (`>&-`, some schedulers) a place to go.
+
+    Python has None there, and the next file that is opened takes its number: a library that prints to 1 or 2 would
+    write into a lock or the warehouse.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # It takes the lowest number that is free: this one. What girafe starts has it, too.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 def _stop(number: int = signal.SIGINT, frame: FrameType | None = None) -> NoReturn:

@@ -256,3 +256,22 @@ def test_what_is_imported_is_private_from_its_first_moment(tmp_path: Path, mask:
     open_to_others = [path for path in (tmp_path / "data").rglob("*") if path.stat().st_mode & 0o077]
     assert open_to_others == []
     assert list((tmp_path / "data" / "landing").rglob("*.jsonl.gz"))
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_standard_stream_that_is_closed_stops_nothing_and_no_file_takes_its_number(
+    tmp_path: Path, closed: str
+) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    good = {"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "text": "a",
+            "author": {"handle": "ada"}}  # fmt: skip
+    (tmp_path / "posts.jsonl").write_text(json.dumps(good) + "\n", encoding="utf-8")
+    for arguments in ("import posts.jsonl --json", "status", "init"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" -m girafe {arguments} {closed}', sys.executable],
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == (3 if arguments == "init" else 0), done.stderr
+        assert b"Traceback" not in done.stderr
+        assert b"fault of girafe" not in done.stderr
+    assert (tmp_path / "data" / ".locks" / "files").read_bytes() == b""
