@@ -1,5 +1,6 @@
 """The command `girafe`, also as `python -m girafe`: the command line, and Ctrl-C while it is still being loaded."""
 
+import io
 import json
 import os
 import signal
@@ -13,6 +14,9 @@ from girafe.errors import INTERRUPTED, STOPPED
 def main() -> None:
     """Runs the command line. What it imports takes most of a second, in which people press Ctrl-C, too."""
     _open_what_is_closed()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As standard error does by itself: where a terminal or a pipe cannot show a sign (Latin-1), it is spelt.
+        sys.stdout.reconfigure(errors="backslashreplace")
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # not where Ctrl-C is ignored, as in the background
         signal.signal(signal.SIGINT, _stop)

@@ -22,6 +22,7 @@ from rich.markup import escape
 from girafe import logs
 from girafe import run as path
 from girafe.data_dir import DataDir
+from girafe.errors import SettingsInvalid
 from girafe.settings import load_settings
 
 AS_JSON = logs.is_json(os.environ)
@@ -66,7 +67,12 @@ _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 def now() -> datetime:
     """The clock; GIRAFE_NOW (ISO 8601) sets it, so that a past day can be run again as it was."""
     given = os.environ.get("GIRAFE_NOW")
-    return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+    except (ValueError, OverflowError) as error:
+        raise SettingsInvalid(
+            f"GIRAFE_NOW is {given!r}: write a moment such as 2026-11-09T05:00:00Z, or nothing."
+        ) from error
 
 
 def open_data(data: Path) -> DataDir:

@@ -275,3 +275,19 @@ def test_a_standard_stream_that_is_closed_stops_nothing_and_no_file_takes_its_nu
         assert b"Traceback" not in done.stderr
         assert b"fault of girafe" not in done.stderr
     assert (tmp_path / "data" / ".locks" / "files").read_bytes() == b""
+
+
+@pytest.mark.parametrize("moment", ["soon", "0001-01-01T00:00", "2026-13-01"])
+def test_a_clock_set_to_no_moment_is_a_mistake_that_is_named(tmp_path: Path, moment: str) -> None:
+    done = girafe("status", at=tmp_path, GIRAFE_NOW=moment)
+    assert (done.returncode, done.stderr.strip()) == (
+        3, f"girafe: GIRAFE_NOW is {moment!r}: write a moment such as 2026-11-09T05:00:00Z, or nothing."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_an_output_that_cannot_show_every_sign_spells_it(tmp_path: Path, encoding: str) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    done = girafe("status", at=tmp_path, PYTHONIOENCODING=encoding)
+    assert done.returncode == 0, done.stderr
+    assert "\\u25d0 Nothing has landed yet." in done.stdout
