@@ -95,3 +95,12 @@ def test_a_folder_that_may_not_be_read_is_said_and_not_taken_for_an_empty_one(
     assert world.tables(here) == before
     assert not (home / "data" / "receipts").exists()
     assert not (home / "saved.tgz").exists()
+
+
+def test_a_part_of_the_data_that_lies_behind_a_link_is_not_left_out_of_a_backup_unsaid(home: Path) -> None:
+    (home / "data" / "landing" / "forum").rename(home / "elsewhere")
+    (home / "data" / "landing" / "forum").symlink_to(home / "elsewhere")
+    done = girafe("backup", "saved.tgz", at=home)
+    assert done.returncode == 3, done.stderr
+    assert "isalink,andanarchiveholdsnolinks." in "".join(done.stderr.split())
+    assert not list(home.glob("*.tgz"))

@@ -153,7 +153,13 @@ def _members(data: DataDir, company: Path) -> Iterator[tuple[str, Path]]:
     """Every file with its name inside, in a stable order; what is half written (`.part`) stays out."""
     for name in KEPT:
         for path in sorted(everything(data.root / name)):
-            if path.is_file() and not path.is_symlink() and path.suffix != ".part":
+            # The stages read what lies behind it, so an archive without it is not whole.
+            if path.is_symlink():
+                raise UserMustAct(
+                    f"{path} is a link, and an archive holds no links. Put what it leads to in its place, or mount it "
+                    "there, then run the same command again."
+                )
+            if path.is_file() and path.suffix != ".part":
                 yield path.relative_to(data.root).as_posix(), path
     if company.exists():
         yield _COMPANY, company
