@@ -32,12 +32,14 @@ select
     opened_at,
     last_post_at,
     count_posts,
-    -- what makes its luck in the bootstrap: nothing that depends on the pseudonym key
+    -- what makes its luck in the bootstrap: nothing that depends on the pseudonym key,
+    -- unless nothing else tells two threads apart
     hash(
         opened_at,
         row_number() over (
             partition by opened_at
-            order by opening.platform, opening.language, count_posts, thread_id
+            order by
+                opening.platform, opening.language, count_posts, last_post_at, thread_id
         )
     ) as seed
 from threads

@@ -33,7 +33,10 @@ with
             row_number() over (
                 partition by large.company_id, large.week_start
                 order by
-                    large.count_persons desc, large.count_posts desc, large.thread_id
+                    large.count_persons desc,
+                    large.count_posts desc,
+                    threads.opened_at,
+                    large.thread_id
             ) as position,
             -- ten of a platform beside eleven in all would tell how many another has
             if(places.is_suppressed, null, large.platform) as platform,
