@@ -18,6 +18,7 @@ from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, Deletion, IsForgotten, Parser, Record, Rejected
 from girafe.storage import read_all, whole_folder
 from nlp.classify import parse
+from nlp.links import Official, is_official
 from nlp.parquet import TableWriters, read_manifest
 from nlp.review import Doubt
 from nlp.rows import Row
@@ -45,14 +46,18 @@ def doubtful(
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
     is_forgotten: IsForgotten,
+    official: Official,
     limit: int,
 ) -> list[Doubt]:
-    """Suggested official accounts first, then the least certain labels; at most `limit` accounts."""
+    """Suggested official accounts first, then the least certain labels; at most `limit` accounts.
+
+    Without the `official` accounts: company.toml has settled who they are, and outweighs any correction.
+    """
     if not is_there(data.warehouse):
         raise UserMustAct("Nothing has been labelled yet. Run first: girafe run")
     with connect(data.warehouse, read_only=True) as connection:
         labels = connection.execute(_DOUBTS, [company_id, _SURE]).fetchall()
-    profiles = _profiles(data, {label[0] for label in labels}, parsers, pseudonymiser, is_forgotten)
+    profiles = _profiles(data, {label[0] for label in labels}, parsers, pseudonymiser, is_forgotten, official)
     found = [
         Doubt(account=profiles[key], voice=voice, probability=probability, codes=tuple(codes or ()))
         for key, voice, probability, codes in labels
@@ -67,6 +72,7 @@ def _profiles(
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
     is_forgotten: IsForgotten,
+    official: Official,
 ) -> dict[str, Account]:
     """The fullest profile landing holds of each account wanted, the latest of equals."""
     found: dict[str, Account] = {}
@@ -75,7 +81,7 @@ def _profiles(
         key = pseudonymiser.account(account)
         if key not in wanted:
             continue
-        if account.opted_out is not None or is_forgotten(account):
+        if account.opted_out is not None or is_forgotten(account) or is_official(account, official):
             barred.add(key)
         elif key not in found or not account.is_name_only or found[key].is_name_only:
             found[key] = account

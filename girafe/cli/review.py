@@ -35,6 +35,7 @@ def export(
     can tell, hand it to `girafe review take`, then delete it.
     """
     from collectors.registry import PARSERS
+    from nlp.links import official_accounts
     from nlp.review import rows_of, write_review
     from nlp.review_queue import doubtful
     from reports.words import LANGUAGES
@@ -52,6 +53,7 @@ def export(
             parsers=PARSERS,
             pseudonymiser=pseudonymiser,
             is_forgotten=Forgotten(context.data, pseudonymiser),
+            official=official_accounts(context.settings),
             limit=limit,
         )
     context.audit("review_export", accounts=len(doubts))

@@ -94,6 +94,18 @@ def test_a_look_alike_comes_first_in_a_file_only_its_owner_can_read(here: Path) 
     assert "à vérifier" in first["why"]
 
 
+def test_an_account_that_company_toml_has_settled_is_not_asked_about(here: Path) -> None:
+    before = {row["handle"] for row in review_rows(here)}
+    (here / "company.toml").write_text(
+        '[company]\nname = "Orée"\nofficial_accounts = ["forum:@oreeaide"]\n', encoding="utf-8"
+    )
+    girafe("classify")
+    girafe("load")
+    after = {row["handle"] for row in review_rows(here)}
+    assert "OreeAide" in before
+    assert after == before - {"OreeAide"}
+
+
 def test_who_took_names_out_and_brought_corrections_back_is_on_record(here: Path) -> None:
     rows = review(here, OreeAide="organisation")
     girafe("review", "take", "review.csv")
