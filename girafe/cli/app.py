@@ -6,6 +6,7 @@ import errno
 import gc
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import structlog
@@ -65,6 +66,9 @@ _EXIT_CODES: tuple[tuple[type[GirafeError], int], ...] = (
 _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 """A disk that is full or may not be written: the same command works when there is room again."""
 
+_PLACE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES})
+"""What is said of a place that was typed wrong."""
+
 
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 """A file that is there and belongs to somebody else."""
@@ -94,6 +98,9 @@ def main() -> None:
         complain(str(error), code=code, kind=type(error).__name__)
         sys.exit(code)
     except OSError as error:
+        if _typed_wrong(error):
+            complain(f"{error.filename}: {error.strerror}. Name another place.", code=3, kind="OSError")
+            sys.exit(3)
         if error.errno in _FORBIDDEN:
             complain(
                 f"{error.filename or 'A file'}: {error.strerror}. The account that runs girafe here must own the data "
@@ -115,6 +122,19 @@ def main() -> None:
         sys.exit(4)
     except Exception as error:
         _fault(error)
+
+
+def _typed_wrong(error: OSError) -> bool:
+    """Whether the place at fault is one the command line named: a folder that is not there, a file for a folder."""
+    if error.errno not in _PLACE or not isinstance(error.filename, str):
+        return False
+    at = Path(error.filename).absolute()
+    named = {
+        Path(part).absolute() for word in sys.argv[1:] for part in (word, word.partition("=")[2]) if part
+    }
+    # Below a file nothing can lie, whoever thought of the name.
+    below = error.errno == errno.ENOTDIR
+    return at in named or (below and not named.isdisjoint(at.parents))
 
 
 def _fault(error: Exception) -> NoReturn:

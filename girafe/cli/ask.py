@@ -21,7 +21,9 @@ Fast = Annotated[bool, typer.Option("--fast", help="Without the encoder that set
 
 @app.command(rich_help_panel=PANEL)
 def speakers(
-    source: Annotated[Path, typer.Argument(help="Accounts, one JSON object a line.", exists=True)],
+    source: Annotated[
+        Path, typer.Argument(help="Accounts, one JSON object a line.", exists=True, dir_okay=False)
+    ],
     company: CompanyFile = Path("company.toml"),
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: standard output.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say the evidence in words.")] = False,
@@ -36,7 +38,9 @@ def speakers(
 
 @app.command(rich_help_panel=PANEL)
 def texts(
-    source: Annotated[Path, typer.Argument(help="Texts, one JSON object a line.", exists=True)],
+    source: Annotated[
+        Path, typer.Argument(help="Texts, one JSON object a line.", exists=True, dir_okay=False)
+    ],
     company: CompanyFile = Path("company.toml"),
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: standard output.")] = None,
     fast: Fast = False,

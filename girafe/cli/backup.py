@@ -50,7 +50,9 @@ def backup(
 
 @app.command(rich_help_panel=PANEL)
 def restore(
-    archive: Annotated[Path, typer.Argument(help="A file that girafe backup wrote.", exists=True)],
+    archive: Annotated[
+        Path, typer.Argument(help="A file that girafe backup wrote.", exists=True, dir_okay=False)
+    ],
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
     forgotten: Annotated[

@@ -124,7 +124,10 @@ def recheck(
     names = [name for name in path.rechecked_sources(context) if not source or name in source]
     if dry_run or not names:
         asked = plain(", ".join(names)) or "nobody: no source that is switched on can be asked"
-        answers.print(f"  would ask {asked}")
+        if as_json:
+            print_json({"asks": names} if dry_run else [])
+        else:
+            answers.print(f"  would ask {asked}")
         return
     context.settings.governance.check()
     http = path.live_http(now, context.say)

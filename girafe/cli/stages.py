@@ -66,6 +66,8 @@ def _collect(
     if not pairs:
         asked = f"none of these sources ({plain(', '.join(source))})" if source else "no source"
         console.print(f"  [dim]{asked} is switched on in company.toml: nothing to collect[/]")
+        if as_json:
+            print_json({"asks": [], "calls": 0} if dry_run else [])
         return
     window = _window(since, until, context.now)
     if dry_run:
@@ -76,7 +78,7 @@ def _collect(
         return
     context.settings.governance.check()
     http = path.live_http(now, context.say)
-    heard, refusals = 0, []
+    reports, refusals = [], []
     for name, terms in path.terms_accepted({name for name, _ in pairs}):
         console.print(
             f"  [dim]{plain(name)} is switched on, and with it you have accepted: {plain(terms)}[/]"
@@ -91,9 +93,11 @@ def _collect(
             console.print(f"[red]✗[/] {plain(name)} {plain(query)}: {plain(error)}")
             refusals.append(error)
             continue
-        heard += 1
+        reports.append(report)
         context.say(report.summary)
-    if refusals and not heard and not path.has_landed(context.data):
+    if as_json:
+        print_json(reports)
+    if refusals and not reports and not path.has_landed(context.data):
         raise refusals[0]
 
 
@@ -212,7 +216,7 @@ def run(
             if not path.has_landed(context.data):
                 raise
             console.print(f"[yellow]![/] {plain(error)} Going on with what has landed.")
-    finish(run_stages(context))
+    finish(run_stages(context), as_json=as_json)
 
 
 @app.command(hidden=True)
@@ -231,9 +235,12 @@ def run_stages(context: path.Context, *names: str) -> dict[str, Any]:
     return path.run_stages(context, chosen, timed)
 
 
-def finish(reports: dict[str, Any]) -> None:
-    """Names what was written and says the headline, the one line on standard output."""
+def finish(reports: dict[str, Any], *, as_json: bool = False) -> None:
+    """Names what was written and says the headline, the one line on standard output; for a script the release."""
     release = reports["publish"]
+    if as_json:
+        print_json(release)
+        return
     console.print(f"\nDashboard  {release.dashboard}")
     console.print(f"Digest     {release.digest}")
     typer.echo(f"\n{release.headline}")

@@ -22,8 +22,8 @@ from rich.markup import escape
 from girafe import logs
 from girafe import run as path
 from girafe.data_dir import DataDir
-from girafe.errors import SettingsInvalid
-from girafe.settings import load_settings
+from girafe.errors import UserMustAct
+from girafe.settings import clock, load_settings
 
 AS_JSON = logs.is_json(os.environ)
 console = (
@@ -66,17 +66,13 @@ _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 
 def now() -> datetime:
     """The clock; GIRAFE_NOW (ISO 8601) sets it, so that a past day can be run again as it was."""
-    given = os.environ.get("GIRAFE_NOW")
-    try:
-        return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
-    except (ValueError, OverflowError) as error:
-        raise SettingsInvalid(
-            f"GIRAFE_NOW is {given!r}: write a moment such as 2026-11-09T05:00:00Z, or nothing."
-        ) from error
+    return clock(os.environ)
 
 
 def open_data(data: Path) -> DataDir:
     """The data directory, shared through a store where GIRAFE_STORE names one."""
+    if data.exists() and not data.is_dir():
+        raise UserMustAct(f"{data} is a file: name the folder that holds all state with --data.")
     return DataDir.of(data, os.environ)
 
 

@@ -124,8 +124,9 @@ def _who() -> str:
 
 def now() -> datetime:
     """The clock; GIRAFE_NOW (ISO 8601) sets it, as for the command line."""
-    given = os.environ.get("GIRAFE_NOW")
-    return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+    from girafe.settings import clock
+
+    return clock(os.environ)
 
 
 def param(name: str) -> Any:
