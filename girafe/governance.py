@@ -43,19 +43,21 @@ def _values(settings: Settings, language: str, today: date) -> Mapping[str, str]
     company, governance = settings.company, settings.governance
     informed = governance.works_council_informed_on
     platforms = sorted({source.name for source in settings.sources if source.enabled})
-    by_platform = "; ".join(
+    by_platform = ", ".join(
         f"{platform} {days}" for platform, days in sorted(settings.retention.days_by_platform.items())
     )
     return {
         "company": company.name,
-        "purpose": governance.purpose or empty,
-        "legal_basis": governance.legal_basis or empty,
+        # What is written there may end with a full stop; the sentence around it brings its own.
+        "purpose": governance.purpose.rstrip(" .") or empty,
+        "legal_basis": governance.legal_basis.rstrip(" .") or empty,
         "dpia": governance.dpia_reference or empty,
         "informed": informed.isoformat() if informed else empty,
         "notice_url": governance.notice_url or empty,
         "dpo": governance.dpo_contact or empty,
         "platforms": ", ".join(platforms) or empty,
         "raw_days": str(settings.retention.raw_days),
+        "longest": str(max([settings.retention.raw_days, *settings.retention.days_by_platform.values()])),
         "by_platform": by_platform or "-",
         "small_group": str(settings.privacy.small_group),
         "cross": str(settings.privacy.small_group_cross),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,36 @@ def test_what_is_missing_is_said_in_the_paper() -> None:
     assert "À COMPLÉTER" in papers["aipd-projet.fr.md"]
     assert "TO BE COMPLETED" in papers["dpia-draft.en.md"]
     assert "A {x}" in papers["dpia-draft.en.md"], "a company name is text, not a template"
+
+
+def test_the_notice_promises_no_shorter_time_than_any_platform_is_kept_for() -> None:
+    settings = parse_settings(
+        '[company]\nname = "Orée"\n[retention]\nraw_days = 20\ndays_by_platform = { mastodon = 90, x = 1 }\n'
+    )
+    papers = documents(settings, TERMS, today=date(2026, 11, 23))
+    for name in ("information-notice.en.md", "dpia-draft.en.md"):
+        assert "90 days" in " ".join(papers[name].split())
+    for name in ("notice-information.fr.md", "aipd-projet.fr.md"):
+        assert "90 jours" in " ".join(papers[name].split())
+
+
+def test_the_papers_read_as_written_by_hand() -> None:
+    settings = parse_settings(
+        '[company]\nname = "Orée"\n[governance]\npurpose = "To listen."\nlegal_basis = "Interest."\n'
+    )
+    for name, text in documents(settings, TERMS, today=date(2026, 11, 23)).items():
+        assert ".." not in text, name
+        if name.endswith(".fr.md"):
+            assert re.search(r"\w'\w| [:;?!»]|« ", text) is None, name
+            assert re.search(r"\bde Orée", text) is None, name
+
+
+def test_who_reviews_is_named_among_those_who_see_something() -> None:
+    papers = documents(load_settings(EXAMPLE), TERMS, today=date(2026, 11, 23))
+    assert all("eviewer" in papers[name] for name in ("information-notice.en.md", "article-30-record.en.md"))
+    assert all(
+        "electeur" in papers[name] for name in ("notice-information.fr.md", "registre-article-30.fr.md")
+    )
 
 
 def test_the_terms_register_keeps_one_line_per_platform() -> None:
