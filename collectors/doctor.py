@@ -44,11 +44,10 @@ def examine(
         entry = next((entry for entry in settings.sources if entry.name == name), None)
         missing = missing_secrets(module, environment)
         if entry is None or not entry.enabled:
-            state = "on by default" if module.ON_BY_DEFAULT else "off by default"
-            needs = f"; needs {', '.join(module.SECRETS)}" if module.SECRETS else ""
-            yield _finding(
-                name, module, ready=False, what=f"not in company.toml ({state}{needs})", missing=missing
-            )
+            what = "not in company.toml" if entry is None else "switched off in company.toml"
+            needs = f" (needs {', '.join(module.SECRETS)})" if module.SECRETS else ""
+            asks = "" if module.ON_BY_DEFAULT else "; to switch it on is to accept its terms"
+            yield _finding(name, module, ready=False, what=f"{what}{needs}{asks}", missing=missing)
         elif misspelt := unknown_options(module, entry.options):
             yield _finding(name, module, ready=False, what=misspelt)
         elif missing:

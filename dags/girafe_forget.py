@@ -16,7 +16,7 @@ here. Put the request where only the data team can read it, and give its id to t
 
     girafe forget --later mastodon someone@social.example     # prints r-0123456789abcdef
 
-Left empty, *Request* means every request that waits; **girafe_housekeeping** does the same every night.
+Left empty, *Request* means every request that waits; **girafe_housekeeping** does the same twice a day.
 
 ### How to re-run it
 Trigger it. A request is carried out once; one that was interrupted is finished.

@@ -40,7 +40,7 @@ def company_toml(
         *_headcount(headcount, headcount_date, headcount_source),
         "",
         *(line for rival in competitors for line in ("[[competitors]]", f"name = {toml_text(rival)}", "")),
-        "# Sources that need no account. Others: docs/how-to/add-a-source.md and `girafe doctor`.",
+        "# Two sources that need no account. Others: docs/sources.md and `girafe doctor`.",
         "[[sources]]",
         'name = "hackernews"',
         f"queries = {_texts([name])}",

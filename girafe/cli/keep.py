@@ -118,7 +118,7 @@ def recheck(
     """Asks the platforms whether what was collected is still there; what is gone there goes here too.
 
     Deleted posts leave every file at once, and every number with the next `girafe run`. In Airflow,
-    girafe_housekeeping does this every night.
+    girafe_housekeeping does this twice a day.
     """
     context = open_context(company, data)
     names = [name for name in path.rechecked_sources(context) if not source or name in source]

@@ -46,3 +46,14 @@ def test_with_a_network_one_cheap_call_tells_a_place_that_answers_from_one_that_
     assert "refuses (403" in found["hackernews"].detail
     assert found["mastodon"].ready
     assert asked.count("hn.algolia.com") == 1
+
+
+def test_a_source_is_on_only_where_company_toml_says_so_and_the_doctor_says_no_other_thing(settings_with):
+    settings = settings_with('[[sources]]\nname = "rss"\nenabled = false')
+    found = {finding.source: finding.what for finding in examine(settings, environment={})}
+    assert found["rss"] == "switched off in company.toml"
+    assert found["telegram"] == "not in company.toml"
+    assert found["bluesky"] == "not in company.toml (needs BLUESKY_HANDLE, BLUESKY_APP_PASSWORD)"
+    assert found["youtube"] == (
+        "not in company.toml (needs YOUTUBE_API_KEY); to switch it on is to accept its terms"
+    )
