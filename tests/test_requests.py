@@ -215,6 +215,9 @@ def test_requests_are_carried_out_once_with_receipts_anybody_can_check(
                 verify_receipt(other, public_key=public_key(here.data))
     with pytest.raises(ReceiptInvalid, match="another"):
         verify_receipt(file, public_key=public_key(DataDir(tmp_path / "elsewhere")))
+    for broken in ("abc", "", "k9YFbHc4", "é" * 44):
+        with pytest.raises(ReceiptInvalid, match="public key is none"):
+            verify_receipt(file, public_key=broken)
     for file in here.data.root.rglob("*"):
         if file.is_file() and file.suffix != ".gz":
             assert not any(name in file.read_bytes().lower() for name in (b"quenneval", b"bertaud")), file

@@ -43,13 +43,18 @@ def write_receipt(data: DataDir, details: Mapping[str, object], *, now: datetime
 
 
 def verify_receipt(path: Path, *, public_key: str) -> dict[str, Any]:
-    """The fields of a receipt that `public_key` (base64) signed; raises ReceiptInvalid for any other."""
+    """The fields of a receipt that `public_key` (base64) signed; raises ReceiptInvalid for all others."""
     try:
         told: dict[str, Any] = orjson.loads(path.read_bytes())
         signature = base64.b64decode(told.pop("signature"), validate=True)
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key.strip(), validate=True))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ReceiptInvalid(f"{path.name} is not a receipt of girafe ({type(error).__name__}).") from error
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key.strip(), validate=True))
+    except ValueError as error:
+        raise ReceiptInvalid(
+            "The public key is none: give the one line of receipts/public-key.txt, as it was published."
+        ) from error
     try:
         key.verify(signature, _signed_bytes(told))
     except InvalidSignature as error:
