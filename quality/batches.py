@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
 from quality.contract import MartSuite, Parameters, Suite, Summary
 from quality.engine import Batch
-from quality.rules import written
+from quality.rules import columns_of, one_row_per_key, written
 from quality.suspects import Frame, as_frame, frame_of
+from warehouse.tables import Table
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
 
 
 def raw_batches(
@@ -20,18 +25,20 @@ def raw_batches(
     """One batch per suite and one per summary of it, small enough for memory whatever the table's size."""
     batches: list[Batch] = []
     for suite in suites:
-        frame = _frame(connection, suite, parameters)
+        table = suite.TABLE
+        rules = (columns_of(table), one_row_per_key(table), *suite.EXPECTATIONS)
+        frame = _frame(connection, table, rules, parameters)
         batches.append(
             Batch(
-                name=suite.TABLE.name,
+                name=table.name,
                 rows=frame.rows,
-                key=suite.TABLE.key,
-                expectations=suite.EXPECTATIONS,
+                key=table.key,
+                expectations=rules,
                 count_rows=frame.count_rows,
                 offenders=frame.offenders,
             )
         )
-        if set(frame.rows.columns) >= set(suite.TABLE.schema.names):
+        if set(frame.rows.columns) >= set(table.schema.names):
             batches += (_summary(connection, summary, parameters) for summary in suite.SUMMARIES)
     return batches
 
@@ -56,13 +63,15 @@ def mart_batches(marts: Path, suites: Iterable[MartSuite]) -> list[Batch]:
     return batches
 
 
-def _frame(connection: duckdb.DuckDBPyConnection, suite: Suite, parameters: Parameters) -> Frame:
+def _frame(
+    connection: duckdb.DuckDBPyConnection, table: Table, rules: Sequence[Expectation], parameters: Parameters
+) -> Frame:
     try:
-        return frame_of(connection, suite.TABLE, suite.EXPECTATIONS, parameters)
+        return frame_of(connection, table, rules, parameters)
     except duckdb.CatalogException:  # no such table
         return Frame(rows=pd.DataFrame(), count_rows=0, offenders={})
     except duckdb.BinderException:  # a column is missing: the rule on columns says so
-        rows = as_frame(connection, f"select * from raw.{suite.TABLE.name} limit 100")
+        rows = as_frame(connection, f"select * from raw.{table.name} limit 100")
         return Frame(rows=rows, count_rows=len(rows), offenders={})
 
 

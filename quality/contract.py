@@ -35,7 +35,8 @@ class Suite(Protocol):
 
     TABLE: Table
     EXPECTATIONS: tuple[Expectation, ...]
-    """Rules on its rows; severity `critical` stops the flow, `warning` is recorded."""
+    """Rules on its rows, beside its columns and its key, which quality/batches.py asks of every table; severity
+    `critical` stops the flow, `warning` is recorded."""
     SUMMARIES: tuple[Summary, ...]
 
 

@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import columns_of, filled, one_row_per_key, pseudonyms
+from quality.rules import filled, pseudonyms
 from warehouse.tables import ACCOUNT_ALIASES
 
 TABLE = ACCOUNT_ALIASES
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("alias_id", "account_id", "last_seen_at"),
     *pseudonyms("alias_id", "account_id"),
 )

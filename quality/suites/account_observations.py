@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import between, columns_of, filled, one_row_per_key, ordered, pseudonyms
+from quality.rules import between, filled, ordered, pseudonyms
 from warehouse.tables import ACCOUNT_OBSERVATIONS
 
 TABLE = ACCOUNT_OBSERVATIONS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("account_id", "profile_version", "platform", "first_seen_at", "last_seen_at"),
     *pseudonyms("account_id"),
     ordered("last_seen_at", "first_seen_at"),

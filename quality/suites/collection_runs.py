@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import WARNING, between, columns_of, filled, one_of, one_row_per_key, ordered
+from quality.rules import WARNING, between, filled, one_of, ordered
 from warehouse.tables import COLLECTION_RUNS
 
 TABLE = COLLECTION_RUNS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("platform", "source", "run_id", "health"),
     one_of("health", ("heard", "silent", "blind")),
     one_of("canary", ("", "heard", "refused", "mute")),

@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import columns_of, filled, matching, one_of, one_row_per_key
+from quality.rules import filled, matching, one_of
 from warehouse.tables import EDGE_COUNTS
 
 TABLE = EDGE_COUNTS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled(*TABLE.schema.names),
     one_of("measure", ("thread", "post", "exchange", "nothing")),
     matching(

@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import columns_of, filled, one_row_per_key, pseudonyms
+from quality.rules import filled, pseudonyms
 from warehouse.tables import MENTIONS
 
 TABLE = MENTIONS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("post_id", "content_hash", "handle_key", "account_key"),
     *pseudonyms("post_id", "handle_key", "account_key"),
 )

@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import LINK, NO_LINK, columns_of, filled, matching, one_row_per_key, pseudonyms
+from quality.rules import LINK, NO_LINK, filled, matching, pseudonyms
 from warehouse.tables import ORGANISATION_LINKS
 
 TABLE = ORGANISATION_LINKS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("post_id", "url", "last_seen_at"),
     *pseudonyms("post_id"),
     matching("url", LINK, NO_LINK),

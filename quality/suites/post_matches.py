@@ -6,10 +6,8 @@ from quality.contract import Summary
 from quality.rules import (
     WARNING,
     between,
-    columns_of,
     filled,
     one_of,
-    one_row_per_key,
     probability,
     pseudonyms,
 )
@@ -18,8 +16,6 @@ from warehouse.tables import POST_MATCHES
 TABLE = POST_MATCHES
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("post_id", "content_hash", "company_id", "is_about", "probability", "classifier_version"),
     *pseudonyms("post_id"),
     *probability("probability"),

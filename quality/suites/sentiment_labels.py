@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import columns_of, filled, one_of, one_row_per_key, probability, pseudonyms
+from quality.rules import filled, one_of, probability, pseudonyms
 from warehouse.tables import SENTIMENT_LABELS
 
 TABLE = SENTIMENT_LABELS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("post_id", "content_hash", "sentiment", "probability", "classifier_version"),
     *pseudonyms("post_id"),
     one_of("sentiment", ("negative", "neutral", "positive")),

@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import columns_of, filled, one_of, one_row_per_key, pseudonyms
+from quality.rules import filled, one_of, pseudonyms
 from warehouse.tables import SPEAKER_EVIDENCE
 
 TABLE = SPEAKER_EVIDENCE
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("account_id", "company_id", "origin", "reference", "classifier_version"),
     *pseudonyms("account_id"),
     one_of("origin", ("profile", "name", "post", "given")),

@@ -8,10 +8,8 @@ from quality.drift import LIMIT
 from quality.rules import (
     WARNING,
     between,
-    columns_of,
     filled,
     one_of,
-    one_row_per_key,
     probability,
     pseudonyms,
 )
@@ -20,8 +18,6 @@ from warehouse.tables import SPEAKER_LABELS
 TABLE = SPEAKER_LABELS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled(
         "account_id", "company_id", "observed_at", "voice", "probability", "is_certain", "classifier_version"
     ),

@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import columns_of, filled, matching, one_row_per_key, pseudonyms
+from quality.rules import filled, matching, pseudonyms
 from warehouse.tables import TERM_LABELS
 
 TABLE = TERM_LABELS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("post_id", "content_hash", "term", "classifier_version"),
     *pseudonyms("post_id"),
     matching(

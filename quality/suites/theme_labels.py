@@ -3,14 +3,12 @@
 from great_expectations.expectations.expectation import Expectation
 
 from quality.contract import Summary
-from quality.rules import columns_of, filled, one_row_per_key, probability, pseudonyms
+from quality.rules import filled, probability, pseudonyms
 from warehouse.tables import THEME_LABELS
 
 TABLE = THEME_LABELS
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    columns_of(TABLE),
-    one_row_per_key(TABLE),
     *filled("post_id", "content_hash", "theme", "probability", "classifier_version"),
     *pseudonyms("post_id"),
     *probability("probability"),
