@@ -19,7 +19,6 @@ from girafe import storage
 from girafe.data_dir import DataDir
 from girafe.settings import parse_settings
 from nlp.classify import classify_pending
-from scripts import services
 from warehouse.connection import connect
 from warehouse.forget import forget
 from warehouse.quarantine import heaps, replay
@@ -94,17 +93,6 @@ def keys() -> Iterator[None]:
         for name in ("PSEUDONYM", "FORGOTTEN"):
             patch.setenv(f"GIRAFE_{name}_KEY", name.ljust(40, "k"))
         yield
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with (
-        services.s3(tmp_path_factory.mktemp("s3") / "weed") as running,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        for name, value in running.environment.items():
-            patch.setenv(name, value)
-        yield running.store
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,22 +13,10 @@ from girafe import storage
 from girafe.data_dir import DataDir
 from girafe.errors import SettingsInvalid
 from girafe.storage import Place
-from scripts import services
 
 
 class Broken(Exception):
     """Something went wrong in mid-write."""
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with (
-        services.s3(tmp_path_factory.mktemp("s3") / "weed") as running,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        for name, value in running.environment.items():
-            patch.setenv(name, value)
-        yield running.store
 
 
 @pytest.fixture(params=["local", "memory", pytest.param("s3", marks=pytest.mark.cluster)])
