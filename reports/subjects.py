@@ -73,25 +73,25 @@ def told_by_side(found: Sequence[Subject]) -> bool:
     return sum(1 for s in found if s.known >= FEW) >= 3
 
 
-def talked_of(found: Sequence[Subject], *, most: int = 6) -> tuple[str, ...]:
+def talked_of(found: Sequence[Subject]) -> tuple[str, ...]:
     """What people talk about among themselves, or at all where too little of that may be told."""
-    return (between_people(found, most=most) if told_by_side(found) else ()) or spoken_of(found, most=most)
+    return (between_people(found, most=6) if told_by_side(found) else ()) or spoken_of(found, most=6)
 
 
-def with_brand(found: Sequence[Subject], *, most: int = 3) -> tuple[str, ...]:
+def with_brand(found: Sequence[Subject]) -> tuple[str, ...]:
     """Themes of most of the brand's conversations."""
     ordered = sorted(found, key=lambda s: (-s.brand, s.theme))
-    return tuple(s.theme for s in ordered if s.brand >= FEW)[:most]
+    return tuple(s.theme for s in ordered if s.brand >= FEW)[:3]
 
 
-def without_need_of_brand(found: Sequence[Subject], *, most: int = 3) -> tuple[Subject, ...]:
+def without_need_of_brand(found: Sequence[Subject]) -> tuple[Subject, ...]:
     """Themes that go on between people nine times in ten: a brand that joins would be a stranger there."""
     led = (
         s
         for s in found
         if s.human >= FEW and s.brand_share is not None and s.brand_share <= 0.1 and not s.hidden
     )
-    return tuple(led)[:most]
+    return tuple(led)[:3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,6 @@ def build_models(
     marts: Path,
     project: Path,
     variables: Mapping[str, int] | None = None,
-    threads: int = 2,
     with_unit_tests: bool = False,
     hearing: Path | None = None,
     docs: Path | None = None,
@@ -63,7 +62,7 @@ def build_models(
     # Unit tests test the SQL, not this data: they belong to the test suite.
     without = [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
     # `--no-write-json`: dbt would write all it knows of the project twice in each run, and nobody reads it.
-    arguments = ["build", "--threads", str(threads), *_vars(variables), *without, "--no-write-json"]
+    arguments = ["build", *_vars(variables), *without, "--no-write-json"]
     results = run_dbt(arguments, warehouse=warehouse, marts=fresh, project=project, hearing=hearing)
     if docs is not None:
         write_docs(warehouse=warehouse, project=project, to=docs, variables=variables, hearing=hearing)
