@@ -180,6 +180,11 @@ class DataDir:
         return self.root / "quality"
 
     @property
+    def hearing(self) -> Path:
+        """What the silence detector judged last: validation writes it, dbt reads it."""
+        return self.quality / "hearing.json"
+
+    @property
     def exports(self) -> Path:
         """What people outside the data team may see, always one whole release."""
         return self.root / "exports"

@@ -79,10 +79,10 @@ class Overview:
 
 def overview(data: DataDir, now: datetime) -> Overview:
     """Gathers it; an installation where nothing has run yet is an answer too."""
-    from warehouse.landing import classified_folder, landing_files, read_quarantine
+    from warehouse.landing import MANIFEST, classified_folder, landing_files, read_quarantine
 
     landed = landing_files(data.landing)
-    classified = {place.parent.name for place in find(data.classified, "*/*/_manifest.json")}
+    classified = {place.parent.name for place in find(data.classified, f"*/*/{MANIFEST}")}
     results = _json(data.quality / "results.json") or {}
     manifest = _json(data.exports / "manifest.json") or {}
     sources = tuple(_sources(data, now))
@@ -152,7 +152,7 @@ def _advice(facts: dict[str, Any], now: datetime) -> Iterable[Advice]:
 
 def _sources(data: DataDir, now: datetime) -> Iterable[SourceLine]:
     """One line per source that was ever asked; imports are no source that could fall silent."""
-    faults = _newest_faults(_json(data.quality / "hearing.json") or [])
+    faults = _newest_faults(_json(data.hearing) or [])
     runs: dict[str, list[dict[str, Any]]] = {}
     for content in read_all(find(data.runs, "*/*.json")):
         record = _parsed(content)

@@ -40,7 +40,7 @@ def validate_raw(data: DataDir, settings: Settings, now: datetime) -> Validation
     with connect(data.warehouse, read_only=True) as connection:
         batches = raw_batches(connection, RAW, parameters)
         heard = _hearings(connection, settings, now)
-    write_tree(data.quality / "hearing.json", heard)
+    write_tree(data.hearing, heard)
     return _validate("raw", batches, parameters, now, data.quality, more=as_findings(heard))
 
 

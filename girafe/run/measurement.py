@@ -28,7 +28,7 @@ def measure(context: Context) -> BuildReport:
             marts=context.data.marts,
             project=DBT_PROJECT,
             variables=context.settings.privacy.model_dump(),
-            hearing=context.data.quality / "hearing.json",
+            hearing=context.data.hearing,
             docs=models_page(context.data),
         )
 
@@ -43,8 +43,9 @@ def measuring(context: Context) -> tuple[dict[str, str], dict[str, int]]:
 
     with connect(context.data.warehouse):
         pass  # dbt would only say that it could not connect
-    warehouse, hearing = context.data.warehouse, context.data.quality / "hearing.json"
-    return environment(warehouse, empty_marts(warehouse), hearing), context.settings.privacy.model_dump()
+    data = context.data
+    found = environment(data.warehouse, empty_marts(data.warehouse), data.hearing)
+    return found, context.settings.privacy.model_dump()
 
 
 def keep_marts(context: Context) -> int:
@@ -58,7 +59,7 @@ def keep_marts(context: Context) -> int:
             project=DBT_PROJECT,
             to=models_page(context.data),
             variables=context.settings.privacy.model_dump(),
-            hearing=context.data.quality / "hearing.json",
+            hearing=context.data.hearing,
         )
         return len(keep(context.data.warehouse, context.data.marts))
 
