@@ -330,3 +330,15 @@ def test_what_a_real_server_sent_is_collected_as_it_was_said(listen, data, folde
     found = {record.post_id for record in landed(data) if isinstance(record, Post)}
     assert len(public) >= 15
     assert public <= found
+
+
+@pytest.mark.parametrize("status", [501, 507, 526, 530])
+def test_a_server_in_trouble_behind_its_first_page_has_not_shown_all_it_has(listen, data, status):
+    server = Server("snac", "strict.example")
+
+    def failing(request):
+        behind = "/timelines/tag/" in request.url.path and "max_id" in request.url.params
+        return httpx.Response(status) if behind else server(request)
+
+    with pytest.raises(SourceUnavailable, match=f"status {status}"):
+        listen({"strict.example": failing})
