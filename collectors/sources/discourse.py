@@ -21,7 +21,7 @@ from collectors.http import Http
 from collectors.read import dated, is_in, moment, text, tree, trees
 from collectors.sources.discourse_parse import is_gone
 from collectors.sources.discourse_parse import parse as parse
-from girafe.errors import AccessDenied
+from girafe.errors import AccessDenied, SourceUnavailable
 
 PLATFORM = "discourse"
 VERSION = "discourse-1"
@@ -86,15 +86,17 @@ def _search(watch: Watch, after: date, before: date, http: Http) -> tuple[list[M
 
 def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:
     url = f"{watch.origin}/t/{quote(topic)}"
-    whole = tree(http.json(f"{url}.json"))
-    stream = tree(whole.get("post_stream"))
-    posts = trees(stream.get("posts"))
+    answer = http.json(f"{url}.json")
+    if answer is None:  # deleted since it was found
+        return
+    whole, stream = tree(answer), _stream(watch, answer)
+    posts = trees(stream["posts"])
     ids = stream.get("stream")
     seen = {post.get("id") for post in posts}
     missing = [number for number in (ids if isinstance(ids, list) else []) if number not in seen]
     for start in range(0, len(missing), _POSTS_PER_CALL):
         more = http.json(f"{url}/posts.json", {"post_ids[]": missing[start : start + _POSTS_PER_CALL]})
-        posts += trees(tree(tree(more).get("post_stream")).get("posts"))
+        posts += trees(_stream(watch, more)["posts"])
     by_number = {post.get("post_number"): post.get("id") for post in posts}
     for post in posts:
         # Without a number a reply answers the topic, that is its first post.
@@ -105,7 +107,17 @@ def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:
         }
         if parent is not None and parent != post.get("id"):
             added["parent"] = str(parent)
-        yield Item(key=f"post:{post.get('id')}", payload={**post, NOTES: added}, position=url)
+        # Every forum counts from 1.
+        key = f"post:{watch.origin}/p/{post.get('id')}"
+        yield Item(key=key, payload={**post, NOTES: added}, position=url)
+
+
+def _stream(watch: Watch, answer: Any) -> Mapping[str, Any]:
+    """The posts of an answer; SourceUnavailable where there are none, as in an error sent under 200."""
+    stream = tree(tree(answer).get("post_stream"))
+    if not isinstance(stream.get("posts"), list):
+        raise SourceUnavailable(f"{watch.origin} answered for a topic without `post_stream`.")
+    return stream
 
 
 def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
@@ -114,7 +126,8 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
         url = f"{watch.origin}/u/{quote(name)}.json"
         user = tree(http.json(url)).get("user") if name else None
         if isinstance(user, dict):
-            yield Item(key=f"account:{name}", payload={**user, NOTES: {"forum": watch.origin}}, position=url)
+            key = f"account:{watch.origin}/u/{name}"
+            yield Item(key=key, payload={**user, NOTES: {"forum": watch.origin}}, position=url)
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from girafe.errors import SettingsInvalid
+from girafe.errors import SettingsInvalid, SourceUnavailable
+from girafe.records import Profile
 from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
+from tests.collectors.landed import landed
 
 
 def test_a_forum_topic_is_read_whole_with_its_parents(run, data):
@@ -60,3 +62,37 @@ def test_a_misspelt_option_is_named_before_anything_is_asked(run):
 def test_a_source_without_a_place_to_listen_says_so(run):
     with pytest.raises(SettingsInvalid, match="names no place"):
         run("discourse", lambda request: httpx.Response(500))
+
+
+def forum_with(more, *, stream=(7, 8)):
+    """A forum of one topic; `more` is what it answers where the rest of the topic is asked for."""
+
+    def answer(request):
+        host, path = request.url.host, request.url.path
+        post = {"id": 7, "post_number": 1, "topic_id": 1, "username": "ada", "cooked": f"<p>{host}</p>",
+                "created_at": "2026-11-23T08:00:00Z"}  # fmt: skip
+        if path == "/search.json":
+            hit = {"id": 7, "topic_id": 1, "created_at": "2026-11-23T08:00:00Z"}
+            return httpx.Response(200, json={"posts": [hit], "grouped_search_result": {}})
+        if path == "/t/1.json":
+            topic = {"title": "Ondine", "post_stream": {"posts": [post], "stream": list(stream)}}
+            return httpx.Response(200, json=topic)
+        if path == "/t/1/posts.json":
+            return httpx.Response(200, json=more)
+        return httpx.Response(200, json={"user": {"id": 1, "username": "ada", "title": host}})
+
+    return answer
+
+
+def test_two_forums_that_number_their_posts_alike_are_both_heard(run, data):
+    two = 'forums = ["https://forum.example", "https://api.example"]'
+    run("discourse", forum_with(None, stream=[7]), two)
+    assert set(posts(data)) == {"https://forum.example/p/7", "https://api.example/p/7"}
+    people = {record.account.url for record in landed(data) if isinstance(record, Profile)}
+    assert people == {"https://forum.example/u/ada", "https://api.example/u/ada"}
+
+
+@pytest.mark.parametrize("more", [{"errors": ["slow down"], "error_type": "rate_limit"}, {}, [], "x"])
+def test_the_rest_of_a_topic_that_comes_as_an_error_is_not_taken_for_its_end(run, more):
+    with pytest.raises(SourceUnavailable, match="post_stream"):
+        run("discourse", forum_with(more), 'forums = ["https://forum.example"]')
