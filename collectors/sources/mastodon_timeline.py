@@ -44,6 +44,8 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
             return
         if page is not None and not isinstance(page, list):
             raise SourceUnavailable(f"{url} answered with {type(page).__name__} where a list was due.")
+        if page is None and ever_linked:  # a tag nobody used may be missing, but not what a server links to
+            raise SourceUnavailable(f"{watch.origin} links to a page it does not have.")
         items = [dict(item) for item in trees(page)]
         new = {str(item.get("id")) for item in items} - seen
         yield items

@@ -342,3 +342,14 @@ def test_a_server_in_trouble_behind_its_first_page_has_not_shown_all_it_has(list
 
     with pytest.raises(SourceUnavailable, match=f"status {status}"):
         listen({"strict.example": failing})
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(404, html=HTML), httpx.Response(200, content=b"null")])
+def test_a_next_link_that_leads_to_nothing_is_not_the_end_of_a_timeline(listen, answer):
+    server = Server("mitra", "strict.example")
+
+    def losing(request):
+        return answer if "max_id" in request.url.params else server(request)
+
+    with pytest.raises(SourceUnavailable, match="links to a page it does not have"):
+        listen({"strict.example": losing})
