@@ -11,9 +11,11 @@ import re
 from calendar import timegm
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote_plus
 
+from collectors.answers import Answer
 from collectors.contract import (
     Canary,
     Item,
@@ -29,7 +31,7 @@ from collectors.read import dated, text, tree
 from collectors.sources.rss_gone import gone as gone
 from collectors.sources.rss_parse import parse as parse
 from collectors.sources.rss_parse import post_id, words
-from girafe.errors import SourceUnavailable
+from girafe.errors import PayloadRejected, SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "rss"
@@ -50,6 +52,8 @@ _NEWS = (
     "https://news.google.com/rss/search?q=%22{query}%22&hl=en-US&gl=US&ceid=US:en",
 )
 _NUMBERED = re.compile(rb"(&(?:amp;)?#)(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>])(?![^<>]*/>)", re.IGNORECASE)
+_ROOT_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _COMMENT_TITLES = ("comments for", "comments on", "commentaires", "comment on")
 
 
@@ -65,10 +69,10 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     headers = {
         name: watch.memory[key]
         for name, key in (("if-none-match", "etag"), ("if-modified-since", "modified"))
-        if key in watch.memory
+        if key in watch.memory and watch.memory[key].isascii()  # no header may be sent with `déc.` in it
     }
-    answer = http.get(url, headers=headers)
-    if answer.status == 304:
+    answer = http.get(url, headers=headers, fault=_cut)
+    if answer.status == 304 and headers:  # unasked, "not modified" says nothing
         return
     read = read_feed(answer.body)
     if (
@@ -78,15 +82,33 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         or _is_broken(read)
     ):
         raise SourceUnavailable(f"{watch.origin} is not a feed that can be read ({answer.status}).")
+    is_all = True
     for entry in read.entries:
         payload = {"feed": _feed(read, answer.url), "entry": _entry(entry)}
         time = _time(payload["entry"])
         matches = asks_for_query or watch.query.casefold() in words(payload).casefold()
+        is_all &= not matches or time is None or time < window.end
         if matches and (time is None or time in window):
-            yield Item(key=f"post:{post_id(payload)}", payload=payload, position=answer.url)
+            yield Item(key=_key(payload), payload=payload, position=answer.url)
+    if not is_all:  # its time is still to come, and "not modified" would hide it then
+        return
     for key, name in (("etag", "etag"), ("modified", "last-modified")):
         if name in answer.headers:
             watch.memory[key] = answer.headers[name]
+
+
+def _cut(answer: Answer) -> str:
+    """What is wrong with a feed that ends before its root does; feedparser reads what is there without a word."""
+    is_cut = _ROOT.search(answer.body) and not _ROOT_END.search(answer.body)
+    return "the feed is truncated or malformed" if is_cut and not answer.is_missing else ""
+
+
+def _key(payload: Payload) -> str:
+    """An entry with neither id nor link is landed all the same, for quarantine to show: the others are heard."""
+    try:
+        return f"post:{post_id(payload)}"
+    except PayloadRejected:
+        return f"entry:{blake2b(repr(payload).encode(), digest_size=16).hexdigest()}"
 
 
 def read_feed(body: bytes) -> Any | None:

@@ -108,3 +108,67 @@ def test_characters_given_by_number_are_read(run, data):
     feed = FEED.replace("recrute", "recrute &#233;t&#xE9; &#x1F600; &amp;#39;")
     run("rss", lambda request: httpx.Response(200, text=feed), FEEDS)
     assert posts(data)["https://presse.example/1"].text == "Ondine recrute \u00e9t\u00e9 \U0001f600 '"
+
+
+def test_an_entry_with_neither_id_nor_link_does_not_silence_the_others(run, data):
+    feed = FEED.replace("<item>", "<item><title>Ondine</title></item><item>", 1)
+    report = run("rss", lambda request: httpx.Response(200, text=feed), FEEDS)
+    assert (report.health, report.count_posts, report.count_quarantined) == ("heard", 1, 1)
+
+
+@pytest.mark.parametrize("status", [200, 206])
+@pytest.mark.parametrize("at", ["<item>", "<link>https://presse.example/2", "</channel>", "ss>"])
+def test_a_feed_that_breaks_off_is_a_fault_and_is_read_again(run, data, status, at):
+    """Without a length, as HTTP/1.0 and many scripts answer, nothing but its end says that a feed is whole."""
+    cut = [FEED[: FEED.rindex(at)]] * 5
+
+    def feed(request):
+        if cut:
+            return httpx.Response(status, text=cut.pop(), headers={"etag": '"v1"'})
+        is_known = request.headers.get("if-none-match") == '"v1"'
+        return httpx.Response(304) if is_known else httpx.Response(200, text=FEED, headers={"etag": '"v1"'})
+
+    with pytest.raises(SourceUnavailable, match="truncated or malformed"):
+        run("rss", feed, FEEDS, window=None)
+    assert run("rss", feed, FEEDS, window=None).health == "heard"
+    assert set(posts(data)) == {"https://presse.example/1"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FEED + "\n<!-- served in 3 ms -->\n<script>x</script>",
+        "<!-- <rdf> --><?xml-stylesheet href='x'?>" + FEED,
+        '<feed xmlns="http://www.w3.org/2005/Atom"/>',
+        '<atom:feed xmlns:atom="http://www.w3.org/2005/Atom"><atom:title>A</atom:title></atom:feed >',
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"></rdf:RDF>',
+    ],
+)
+def test_a_whole_feed_is_not_taken_for_one_that_breaks_off(run, data, body):
+    assert run("rss", lambda request: httpx.Response(200, text=body), FEEDS).health in ("heard", "silent")
+
+
+def test_not_modified_is_not_believed_where_nobody_asked_for_it(run):
+    with pytest.raises(SourceUnavailable, match=r"not a feed that can be read \(304\)"):
+        run("rss", lambda request: httpx.Response(304), FEEDS, window=None)
+
+
+def test_an_entry_dated_ahead_is_heard_when_its_time_has_come_though_the_feed_did_not_change(run, data, time):
+    ahead = FEED.replace("08:00:00", "14:00:00")
+
+    def feed(request):
+        is_known = request.headers.get("if-none-match") == '"v1"'
+        return httpx.Response(304) if is_known else httpx.Response(200, text=ahead, headers={"etag": '"v1"'})
+
+    assert run("rss", feed, FEEDS, window=None).health == "silent"
+    time.sleep(4 * 3600)
+    assert run("rss", feed, FEEDS, window=None).health == "heard"
+    assert set(posts(data)) == {"https://presse.example/1"}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
+@pytest.mark.parametrize("name", ["etag", "last-modified"])
+def test_a_mark_no_header_may_hold_does_not_make_a_feed_deaf(run, name, charset):
+    headers = {name: "mer., 23 déc. 2026".encode(charset)}
+    for _ in range(2):
+        assert run("rss", lambda request: httpx.Response(200, text=FEED, headers=headers), FEEDS, window=None)
