@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from collectors.read import count, identifier, moment, optional_id, text, texts, tree, trees
+from collectors.read import count, dated, identifier, moment, optional_id, text, texts, tree, trees
 from girafe.errors import PayloadChanged, PayloadRejected
 from girafe.records import Account, Deletion, Envelope, Payload, Post, Profile, Record
 
@@ -111,7 +111,8 @@ def _labels(view: Mapping[str, Any], now: datetime) -> frozenset[str]:
     """The labels that hold at `now`: a later negation takes one back, an expiry ends it."""
     held: dict[tuple[str, str], bool] = {}
     for label in sorted(trees(view.get("labels")), key=lambda label: text(label.get("cts"))):
-        expiry = label.get("exp")
-        expired = isinstance(expiry, str) and moment(expiry, "exp") <= now
+        # Anybody may label anybody: what cannot be read ends no label, and keeps no page from being heard.
+        expiry = dated(label.get("exp"), "exp")
+        expired = expiry is not None and expiry <= now
         held[text(label.get("src")), text(label.get("val"))] = not (label.get("neg") or expired)
     return frozenset(value for (_, value), holds in held.items() if holds)
