@@ -29,7 +29,7 @@ from collectors.http import Http
 from collectors.read import is_in, text, tree
 from collectors.sources import linkedin_api, linkedin_parse
 from collectors.sources.linkedin_api import gone as gone
-from girafe.errors import AccessDenied
+from girafe.errors import AccessDenied, PayloadRejected
 
 PLATFORM = "linkedin"
 VERSION = "linkedin-2"
@@ -71,13 +71,20 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         yield _own(watch, post)
     for told in _notifications(watch, window, http):
         if told.get("action") == "SHARE_MENTION":
-            day = linkedin_parse.time(told.get("lastModifiedAt"))
-            note = {"page": _urn(watch), "day": f"{day:%Y-%m-%d}"}
+            note = {"page": _urn(watch), "day": _day(told)}
             key = f"mention:{told.get('notificationId')}"
             yield Item(key=key, payload={**told, NOTES: note}, position="mentions")
         elif (name := _commented(told)) and name not in found:
             found.add(name)
             yield from _older(watch, name, http)
+
+
+def _day(told: Mapping[str, Any]) -> str:
+    """The day of a mention; none for one without a time, which quarantine shows and which silences no other."""
+    try:
+        return f"{linkedin_parse.time(told.get('lastModifiedAt')):%Y-%m-%d}"
+    except PayloadRejected:
+        return ""
 
 
 def _commented(told: Mapping[str, Any]) -> str:
@@ -129,6 +136,7 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
     """The comments under each of the page's posts, and the answers under each comment."""
     roots = [text(item.payload[NOTES].get("root")) for item in found if item.position == "posts"]
     waiting = [(root, root) for root in roots if root]
+    asked = {urn for _, urn in waiting}
     while waiting:
         root, urn = waiting.pop()
         for page in linkedin_api.pages(watch, f"socialActions/{quote(urn, safe='')}/comments?", http):
@@ -136,5 +144,6 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
                 name = linkedin_parse.name(comment)
                 note = {"page": _urn(watch), "root": root, "above": urn}
                 yield Item(key=f"post:{name}", payload={**comment, NOTES: note}, position="comments")
-                if tree(comment.get("commentsSummary")).get("aggregatedTotalComments"):
+                if name not in asked and tree(comment.get("commentsSummary")).get("aggregatedTotalComments"):
+                    asked.add(name)
                     waiting.append((root, name))
