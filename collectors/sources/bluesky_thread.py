@@ -8,7 +8,7 @@ from collectors.contract import Item, Watch
 from collectors.http import Http
 from collectors.read import text, tree, trees
 from collectors.sources.bluesky_parse import is_withdrawn
-from girafe.errors import AccessDenied
+from girafe.errors import AccessDenied, SourceUnavailable
 from girafe.records import Payload
 
 _ACTORS_PER_CALL = 25
@@ -50,6 +50,8 @@ def _thread_of(watch: Watch, uri: str, http: Http) -> Iterator[Item]:
         if "NotFound" not in str(refusal):
             raise
         answer = {"thread": {"uri": uri, "notFound": True}}
+    if answer is not None and not isinstance(tree(answer).get("thread"), dict):
+        raise SourceUnavailable(f"{watch.origin} answered getPostThread without `thread`.")
     waiting = [tree(tree(answer).get("thread"))]
     while waiting:
         node = waiting.pop()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from collectors.contract import NOTES, Watch
 from collectors.http import Http
 from collectors.read import tree, trees
-from girafe.errors import AccessDenied
+from girafe.errors import AccessDenied, SourceUnavailable
 from girafe.records import Payload
 
 
@@ -34,7 +34,10 @@ def _context(watch: Watch, local_id: str, http: Http) -> Mapping[str, Any]:
     if any(limit.startswith(refused) for limit in watch.limits):
         return {}
     try:
-        return tree(http.json(f"{watch.origin}/api/v1/statuses/{quote(local_id, safe='')}/context"))
+        answer = http.json(f"{watch.origin}/api/v1/statuses/{quote(local_id, safe='')}/context")
     except AccessDenied as refusal:
         watch.limits.append(f"{refused}; a token in MASTODON_TOKENS may help. {refusal}")
         return {}
+    if answer is not None and (not isinstance(answer, dict) or "error" in answer):
+        raise SourceUnavailable(f"{watch.origin} answered for a thread with an error under 200.")
+    return tree(answer)

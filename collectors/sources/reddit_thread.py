@@ -8,7 +8,8 @@ from typing import Any
 from collectors.contract import Item, Watch
 from collectors.http import Http
 from collectors.read import text, texts, tree, trees
-from girafe.records import Payload
+from collectors.refusals import without_names
+from girafe.errors import SourceUnavailable
 
 API = "https://oauth.reddit.com"
 _PER_CALL = 100
@@ -31,7 +32,7 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
 def _comments(watch: Watch, post: Item, http: Http) -> Iterator[Item]:
     base, name = str(watch.options.get("api", API)), post.key.removeprefix("post:")
     url, asked = f"{base}/comments/{post.payload.get('id')}", set[str]()
-    waiting, stubs, calls = trees(http.json(url, {"limit": 500, "raw_json": "1"})), list[str](), 0
+    waiting, stubs, calls = _listings(url, {}, http), list[str](), 0
     while waiting or stubs:
         while waiting:
             node = waiting.pop()
@@ -53,13 +54,25 @@ def _comments(watch: Watch, post: Item, http: Http) -> Iterator[Item]:
             waiting = _behind(base, url, name, stubs, http)
 
 
+def _listings(url: str, params: Mapping[str, str], http: Http) -> list[Mapping[str, Any]]:
+    """A post and what is under it; nothing where the post is missing."""
+    answer = http.json(url, {**params, "limit": 500, "raw_json": "1"})
+    if answer is not None and not isinstance(answer, list):
+        raise SourceUnavailable("Reddit answered for a post without its comments.")
+    return trees(answer)
+
+
 def _behind(base: str, url: str, name: str, stubs: list[str], http: Http) -> list[Mapping[str, Any]]:
     """What is behind the next stubs, which are taken off the list."""
     if stubs[0].startswith("below "):
         top = stubs.pop(0).removeprefix("below ").removeprefix("t1_")
-        return trees(http.json(url, {"comment": top, "limit": 500, "raw_json": "1"}))
+        return _listings(url, {"comment": top}, http)
     batch = [one for one in stubs if not one.startswith("below ")][:_PER_CALL]
     stubs[:] = [one for one in stubs if one not in batch]
     params = {"link_id": name, "children": ",".join(batch), "api_type": "json", "raw_json": "1"}
-    answer: Payload = dict(tree(http.json(f"{base}/api/morechildren", params)))
-    return trees(tree(tree(answer.get("json")).get("data")).get("things"))
+    answer = tree(tree(http.json(f"{base}/api/morechildren", params)).get("json"))
+    things = tree(answer.get("data")).get("things")
+    if not isinstance(things, list):  # "you are doing that too much" comes under 200
+        told = without_names(str(answer.get("errors") or "nothing"))
+        raise SourceUnavailable(f"Reddit answered {told} where comments were due.")
+    return trees(things)

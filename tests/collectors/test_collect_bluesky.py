@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from girafe.errors import AccessDenied
+from girafe.errors import AccessDenied, SourceUnavailable
 from girafe.records import Deletion, Profile
 from tests.collectors.collecting import BLUESKY, NOW, posts
 from tests.collectors.collecting import run as run
@@ -195,3 +195,25 @@ def test_a_label_that_has_expired_hides_nobody(run, data):
         BLUESKY,
     )
     assert set(posts(data)) == {uri("1")}
+
+
+def test_a_label_whose_end_cannot_be_read_keeps_no_post_from_being_heard(run, data):
+    """Anybody may put a label on anybody's post."""
+    odd = {"src": "did:plc:x", "val": "spam", "exp": "soon", "cts": "2026-01-01T00:00:00Z"}
+    lasting = odd | {"val": "!hide"}
+    shown = [view("1", "ada", labels=[odd]), view("2", "bo", labels=[lasting]), view("3", "cy")]
+    report = run("bluesky", Bluesky(shown), PDS, BLUESKY)
+    assert report.health_detail == ""
+    assert set(posts(data)) == {uri("1"), uri("3")}
+
+
+def test_a_thread_that_comes_as_an_error_under_200_is_not_taken_for_an_empty_one(run):
+    server = Bluesky([view("1") | {"replyCount": 3}])
+
+    def failing(request):
+        if request.url.path.endswith("getPostThread"):
+            return httpx.Response(200, json={"error": "UpstreamTimeout"})
+        return server(request)
+
+    with pytest.raises(SourceUnavailable, match="without `thread`"):
+        run("bluesky", failing, PDS, BLUESKY)

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
+from girafe.errors import SourceUnavailable
 from girafe.records import Deletion
 from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
@@ -79,3 +81,30 @@ def test_reddit_comments_behind_stubs_are_asked_for_and_a_stub_that_leads_to_its
     assert set(posts(data)) == {"t3_a", "t1_b", "t1_deep", *(f"t1_{name}" for name in many)}
     assert len(asked) == 4
     assert all(len(each.get("children", "").split(",")) <= 100 for each in asked)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"json": {"errors": [["RATELIMIT", "you are doing that too much", "ratelimit"]]}},
+        {"json": {"errors": [], "data": {}}},
+        {"message": "error"},
+        [],
+    ],
+)
+def test_comments_that_come_as_an_error_under_200_are_not_taken_for_none(run, rest):
+    post = {"kind": "t3", "data": {"name": "t3_a", "id": "a", "title": "Ondine?", "selftext": "", "author": "ada",
+                                   "created_utc": NOW.timestamp() - 3600}}  # fmt: skip
+    stub = {"kind": "more", "data": {"children": ["b"], "parent_id": "t3_a"}}
+
+    def reddit(request):
+        path = request.url.path
+        if path.endswith("access_token"):
+            return httpx.Response(200, json={"access_token": "k"})
+        if path.endswith("/search"):
+            return httpx.Response(200, json={"data": {"children": [post]}})
+        listings = [{"data": {"children": [post]}}, {"data": {"children": [stub]}}]
+        return httpx.Response(200, json=rest if path == "/api/morechildren" else listings)
+
+    with pytest.raises(SourceUnavailable, match="where comments were due"):
+        run("reddit", reddit, 'api = "https://api.example"', {"REDDIT_CLIENT_ID": "i", "REDDIT_CLIENT_SECRET": "s"})

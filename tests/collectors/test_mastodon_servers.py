@@ -353,3 +353,14 @@ def test_a_next_link_that_leads_to_nothing_is_not_the_end_of_a_timeline(listen, 
 
     with pytest.raises(SourceUnavailable, match="links to a page it does not have"):
         listen({"strict.example": losing})
+
+
+def test_a_thread_that_comes_as_an_error_under_200_is_not_taken_for_an_empty_one(listen, data):
+    server = Server("mitra", "strict.example")
+
+    def failing(request):
+        is_thread = request.url.path.endswith("/context")
+        return httpx.Response(200, json={"error": "Timeout"}) if is_thread else server(request)
+
+    with pytest.raises(SourceUnavailable, match="error under 200"):
+        listen({"strict.example": failing})
