@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
+from collectors.guard import host_of
 from collectors.lenient_json import mended
 from collectors.limits import retry_after
 from collectors.refusals import without_names
@@ -49,7 +49,7 @@ class Answer:
 
 def readable(answer: Answer, now: datetime) -> Answer:
     """Passes what can be read on; the rest becomes an error that says who must act."""
-    host, status = urlsplit(answer.url).netloc, answer.status
+    host, status = host_of(answer.url), answer.status
     if 200 <= status < 300 or status in (304, 404, 410):
         return answer
     asked = retry_after(answer.headers, now)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from collectors.guard import place
 from girafe.errors import AccessDenied
 from girafe.records import Envelope, Payload, Record
 
@@ -72,6 +73,11 @@ class Watch:
     """What the source has spent: kept the moment it is set, shared by all its queries."""
     limits: MutableSequence[str] = field(default_factory=list)
     """What this place does not let us hear although it answers, in sentences: named in source health."""
+
+    @property
+    def place(self) -> str:
+        """The origin as messages name it, without what may be a key."""
+        return place(self.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ def _call(
     except GirafeError as error:
         return _finding(name, module, ready=False, what=str(error))
     heard = "heard something" if found else "silent"
-    return _finding(name, module, ready=True, what=f"ready, {origin} answers ({heard} in the last hour)")
+    return _finding(name, module, ready=True, what=f"ready, {watch.place} answers ({heard} in the last hour)")
 
 
 def _finding(name: str, module: Source, *, ready: bool, what: str, missing: Sequence[str] = ()) -> Finding:

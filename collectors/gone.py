@@ -96,7 +96,7 @@ def look_up_gone(
             faults.append(error)
         except SHAPE_ERRORS as error:
             faults.append(
-                SourceUnavailable(f"{origin} answered in an unknown shape ({type(error).__name__}).")
+                SourceUnavailable(f"{watch.place} answered in an unknown shape ({type(error).__name__}).")
             )
         else:
             answered = True

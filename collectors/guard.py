@@ -174,4 +174,14 @@ def shown(url: str) -> str:
     return f"{scheme}://{_ENDS_OF_HOST.split(rest, maxsplit=1)[0].rpartition('@')[2]}"
 
 
+def host_of(url: str) -> str:
+    """Host and port of `url` for messages; what stands before an @ is a password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def place(origin: str) -> str:
+    """An origin as messages name it: of a web address the host, since a feed's own may hold a key."""
+    return shown(origin) if "://" in origin else origin
+
+
 _ENDS, _ENDS_OF_HOST = re.compile(r"[/?#@:\\]"), re.compile(r"[/?#\\]")

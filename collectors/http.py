@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from collectors.answers import Answer, TryAgain, decode_json, readable
-from collectors.guard import Resolve, check_url, hosts_named, resolve, shown
+from collectors.guard import Resolve, check_url, host_of, hosts_named, resolve, shown
 from collectors.limits import Wait, clock_skew, spent_budget
 from collectors.outward import ACCEPTED, Errand, errand
 from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnavailable
@@ -148,7 +148,7 @@ class Http:
         read: Callable[[Answer], T],
     ) -> T:
         """Asks until `read` accepts the answer or the attempts are used up."""
-        host = urlsplit(url).netloc
+        host = host_of(url)
         for attempt in range(1, self.manners.attempts + 1):
             self._pace(host)
             try:
@@ -265,8 +265,7 @@ def _sound(answer: Answer, fault: Callable[[Answer], str]) -> Answer:
 
 
 def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+    return urlsplit(url).scheme, host_of(url)
 
 
 @contextmanager
@@ -289,7 +288,7 @@ def _naming_only(asked: tuple[str, str], url: str) -> Iterator[None]:
 
 def _names_of(url: str) -> set[str]:
     """Every form in which a message may name the host of `url`."""
-    names = {urlsplit(url).netloc, urlsplit(url).hostname or "", shown(url)}
+    names = {urlsplit(url).netloc, host_of(url), urlsplit(url).hostname or "", shown(url)}
     with suppress(httpx.InvalidURL):
         names |= {httpx.URL(url).host, httpx.URL(url).raw_host.decode("ascii", "replace")}
     return names - {""}
@@ -299,7 +298,7 @@ def _joined(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise AccessDenied(f"{urlsplit(url).netloc} redirects to what is not a web address.") from error
+        raise AccessDenied(f"{host_of(url)} redirects to what is not a web address.") from error
 
 
 def _keys(signed: httpx.Request, unsigned: set[str]) -> tuple[str, ...]:

@@ -64,7 +64,9 @@ class Listening:
         except GirafeError as error:
             self._fail(origin, error, watch, window)
         except SHAPE_ERRORS as error:
-            changed = SourceUnavailable(f"{origin} answered in an unknown shape ({type(error).__name__}).")
+            changed = SourceUnavailable(
+                f"{watch.place} answered in an unknown shape ({type(error).__name__})."
+            )
             self._fail(origin, changed, watch, window)
         else:
             self.limits.update(dict.fromkeys(watch.limits))
@@ -77,10 +79,10 @@ class Listening:
         song, refusal = listen_for(self.module, watch, http, self.now, self.canary_queries)
         self.canary = max(self.canary, song, key=WORST.index)
         if song == "refused":
-            watch.limits.append(f"{watch.origin} was silent, and the canary could not be asked: {refusal}")
+            watch.limits.append(f"{watch.place} was silent, and the canary could not be asked: {refusal}")
         if song == "mute":
             raise SourceUnavailable(
-                f"{watch.origin} shows nothing at all, not even what its canary asks for, so its silence is "
+                f"{watch.place} shows nothing at all, not even what its canary asks for, so its silence is "
                 "not believed. Look at it in a browser; `canary` in company.toml changes the question."
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from collectors.guard import host_of
 from collectors.http import Http
 from girafe.errors import SourceUnavailable
 from girafe.records import Payload
@@ -48,13 +49,13 @@ def linked(http: Http, url: str, params: Mapping[str, Any]) -> Iterator[list[Pay
 
     Only the query of a next link is used: behind a proxy its host may be one that cannot be asked.
     """
-    trail = Trail(urlsplit(url).netloc)
+    trail = Trail(host_of(url))
     query: Mapping[str, Any] = params
     while True:
         page, headers = http.json_with_headers(url, query)
         if page is not None and not isinstance(page, list):
             raise SourceUnavailable(
-                f"{urlsplit(url).netloc} answered with {type(page).__name__} where a list was due."
+                f"{host_of(url)} answered with {type(page).__name__} where a list was due."
             )
         items = [item for item in page or [] if isinstance(item, dict)]
         yield items

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from collectors.guard import check_url, proxy_for
+from collectors.guard import check_url, host_of, proxy_for
 from collectors.http import USER_AGENT, Http
 from collectors.outward import connection_to
 from girafe.errors import AccessDenied, SourceUnavailable
@@ -40,7 +40,7 @@ def frames(
     Raises AccessDenied where the server refuses, SourceUnavailable where the connection fails or breaks.
     """
     parts = urlsplit(url)
-    host = parts.netloc
+    host = host_of(url)
     check_url(url.replace("ws", "http", 1), http.allowed_hosts, http.look_up)
     there = (parts.hostname or "", parts.port or (80 if parts.scheme == "ws" else 443))
     proxy = proxy_for(there[0])

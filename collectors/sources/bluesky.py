@@ -71,7 +71,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         for half in window.halves():
             yield from fetch(watch, half, http)
         return
-    trail, page, shown = Trail(watch.origin), first, 0
+    trail, page, shown = Trail(watch.place), first, 0
     while True:
         posts = page["posts"]
         shown += len(posts)
@@ -106,7 +106,7 @@ def _search(watch: Watch, window: Window, cursor: str | None, http: Http) -> Pay
     }
     answer = http.json(f"{watch.origin}/xrpc/app.bsky.feed.searchPosts", params)
     if not isinstance(answer, dict) or not isinstance(answer.get("posts"), list):
-        raise SourceUnavailable(f"{watch.origin} answered a search without `posts`.")
+        raise SourceUnavailable(f"{watch.place} answered a search without `posts`.")
     return answer
 
 

@@ -31,7 +31,7 @@ def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
         batch = uris[start : start + _POSTS_PER_CALL]
         answer = http.json(f"{watch.origin}/xrpc/app.bsky.feed.getPosts", {"uris": batch})
         if not isinstance(answer, dict) or not isinstance(answer.get("posts"), list):
-            raise SourceUnavailable(f"{watch.origin} answered getPosts without `posts`.")
+            raise SourceUnavailable(f"{watch.place} answered getPosts without `posts`.")
         shown = {text(post.get("uri")) for post in trees(answer["posts"])}
         yield from (uri for uri in batch if uri not in shown)
 

@@ -17,6 +17,7 @@ import cbor2
 import orjson
 
 from collectors.contract import Watch
+from collectors.guard import shown
 from collectors.http import Http
 from collectors.read import moment, text, tree, trees
 from collectors.refusals import without_names
@@ -117,7 +118,7 @@ def changes(watch: Watch, base: str, dids: Sequence[str], http: Http) -> Iterato
             EOFError,
             cbor2.CBORDecodeError,
         ):
-            watch.limits.append(f"{base}: a frame could not be read.")
+            watch.limits.append(f"{shown(base)}: a frame could not be read.")
             continue
         if event is None:
             continue

@@ -51,7 +51,7 @@ def _thread_of(watch: Watch, uri: str, http: Http) -> Iterator[Item]:
             raise
         answer = {"thread": {"uri": uri, "notFound": True}}
     if answer is not None and not isinstance(tree(answer).get("thread"), dict):
-        raise SourceUnavailable(f"{watch.origin} answered getPostThread without `thread`.")
+        raise SourceUnavailable(f"{watch.place} answered getPostThread without `thread`.")
     waiting = [tree(tree(answer).get("thread"))]
     while waiting:
         node = waiting.pop()

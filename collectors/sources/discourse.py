@@ -63,7 +63,7 @@ def _hits(watch: Watch, window: Window, http: Http) -> Iterator[Mapping[str, Any
             return
         if oldest + _DAY >= before:  # more in one day than a search shows, or a forum that knows no `before:`
             watch.limits.append(
-                f"{watch.origin}: the search shows {_SEARCH_PAGES} pages; the rest of {oldest} was not read."
+                f"{watch.place}: the search shows {_SEARCH_PAGES} pages; the rest of {oldest} was not read."
             )
         if oldest >= before or before <= first:
             return
@@ -77,7 +77,7 @@ def _search(watch: Watch, after: date, before: date, http: Http) -> tuple[list[M
         params = {"q": f'"{watch.query}" after:{after} before:{before} order:latest', "page": page}
         answer = http.json(f"{watch.origin}/search.json", params)
         if not isinstance(answer, dict):
-            raise AccessDenied(f"{watch.origin} has no search we may use; is it a Discourse forum?")
+            raise AccessDenied(f"{watch.place} has no search we may use; is it a Discourse forum?")
         hits += trees(answer.get("posts"))
         if not tree(answer.get("grouped_search_result")).get("more_full_page_results"):
             return hits, True
@@ -116,7 +116,7 @@ def _stream(watch: Watch, answer: Any) -> Mapping[str, Any]:
     """The posts of an answer; SourceUnavailable where there are none, as in an error sent under 200."""
     stream = tree(tree(answer).get("post_stream"))
     if not isinstance(stream.get("posts"), list):
-        raise SourceUnavailable(f"{watch.origin} answered for a topic without `post_stream`.")
+        raise SourceUnavailable(f"{watch.place} answered for a topic without `post_stream`.")
     return stream
 
 

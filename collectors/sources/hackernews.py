@@ -76,7 +76,7 @@ def _search(watch: Watch, start: int, end: int, page: int, http: Http) -> Payloa
         },
     )
     if not isinstance(answer, dict) or not isinstance(answer.get("hits"), list):
-        raise SourceUnavailable(f"{watch.origin} answered without `hits`.")
+        raise SourceUnavailable(f"{watch.place} answered without `hits`.")
     return answer
 
 

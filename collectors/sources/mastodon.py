@@ -96,7 +96,7 @@ def _anything(watch: Watch, http: Http) -> Iterator[Item]:
     except QuestionRefused:
         page = http.json(url)
     if not isinstance(page, list):
-        raise SourceUnavailable(f"{watch.origin} has no public timeline.")
+        raise SourceUnavailable(f"{watch.place} has no public timeline.")
     yield from _items(watch, map(dict, trees(page)))
 
 

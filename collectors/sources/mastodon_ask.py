@@ -32,7 +32,7 @@ def check_access(watch: Watch, http: Http) -> None:
     needed = {"public"} if http.auth is None else {"public", "authenticated"}
     deaf = sorted(kind for kind in ("local", "remote") if feeds.get(kind, "public") not in needed)
     told = (
-        f"{watch.origin} does not show hashtag timelines to us "
+        f"{watch.place} does not show hashtag timelines to us "
         f"({', '.join(f'{kind}: {without_names(str(feeds[kind]))}' for kind in deaf)}). Add a token to MASTODON_TOKENS "
         "or name another instance."
     )
@@ -56,8 +56,8 @@ def _instance(watch: Watch, http: Http) -> Payload | None:
             return found
         missing += 1
     if missing == 2 and not _has_timelines(watch, http):
-        raise AccessDenied(f"{watch.origin} does not speak the Mastodon API; correct `instances`.")
-    watch.limits.append(f"{watch.origin} does not tell its access settings.")
+        raise AccessDenied(f"{watch.place} does not speak the Mastodon API; correct `instances`.")
+    watch.limits.append(f"{watch.place} does not tell its access settings.")
     return None
 
 

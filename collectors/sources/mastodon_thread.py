@@ -30,7 +30,7 @@ def conversation(watch: Watch, status: Payload, http: Http) -> list[Payload]:
 
 def _context(watch: Watch, local_id: str, http: Http) -> Mapping[str, Any]:
     """What surrounds a post; nothing where the server keeps threads from us, which is noted once."""
-    refused = f"{watch.origin} does not show whole threads to us"
+    refused = f"{watch.place} does not show whole threads to us"
     if any(limit.startswith(refused) for limit in watch.limits):
         return {}
     try:
@@ -39,5 +39,5 @@ def _context(watch: Watch, local_id: str, http: Http) -> Mapping[str, Any]:
         watch.limits.append(f"{refused}; a token in MASTODON_TOKENS may help. {refusal}")
         return {}
     if answer is not None and (not isinstance(answer, dict) or "error" in answer):
-        raise SourceUnavailable(f"{watch.origin} answered for a thread with an error under 200.")
+        raise SourceUnavailable(f"{watch.place} answered for a thread with an error under 200.")
     return tree(answer)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from collectors.contract import Watch, Window
+from collectors.guard import host_of
 from collectors.http import Http
 from collectors.paging import Trail, next_query
 from collectors.read import is_in, moment, tree, trees
@@ -33,19 +33,21 @@ def backwards(watch: Watch, url: str, http: Http) -> Iterator[list[Payload]]:
 
 
 def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Iterator[list[Payload]]:
-    trail, seen, query, ever_linked = Trail(urlsplit(url).netloc), set[str](), params, False
+    trail, seen, query, ever_linked = Trail(host_of(url)), set[str](), params, False
     while True:
         try:
             page, headers = http.json_with_headers(url, query)
         except QuestionRefused:
             if query == params or ever_linked:
                 raise
-            watch.limits.append(f"{watch.origin} shows only its newest {len(seen)} posts of a timeline.")
+            watch.limits.append(f"{watch.place} shows only its newest {len(seen)} posts of a timeline.")
             return
         if page is not None and not isinstance(page, list):
-            raise SourceUnavailable(f"{url} answered with {type(page).__name__} where a list was due.")
+            raise SourceUnavailable(
+                f"{watch.place} answered with {type(page).__name__} where a list was due."
+            )
         if page is None and ever_linked:  # a tag nobody used may be missing, but not what a server links to
-            raise SourceUnavailable(f"{watch.origin} links to a page it does not have.")
+            raise SourceUnavailable(f"{watch.place} links to a page it does not have.")
         items = [dict(item) for item in trees(page)]
         new = {str(item.get("id")) for item in items} - seen
         yield items
@@ -53,7 +55,7 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
         if following is None and (ever_linked or not items):
             return
         if following is None and not new:
-            watch.limits.append(f"{watch.origin} shows only its newest {len(seen)} posts of a timeline.")
+            watch.limits.append(f"{watch.place} shows only its newest {len(seen)} posts of a timeline.")
             return
         if following is not None:
             ever_linked = True

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 from collectors.answers import Answer
 from collectors.contract import (
+    NOTES,
     Canary,
     Item,
     Options,
@@ -26,9 +27,11 @@ from collectors.contract import (
     nothing_more,
     utc_from_epoch,
 )
+from collectors.guard import host_of
 from collectors.http import Http
 from collectors.read import dated, text, tree
 from collectors.sources.rss_gone import gone as gone
+from collectors.sources.rss_gone import mark_of
 from collectors.sources.rss_parse import parse as parse
 from collectors.sources.rss_parse import post_id, words
 from girafe.errors import PayloadRejected, SourceUnavailable
@@ -81,15 +84,16 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         or (not read.get("version") and not read.entries)
         or _is_broken(read)
     ):
-        raise SourceUnavailable(f"{watch.origin} is not a feed that can be read ({answer.status}).")
-    is_all = True
+        raise SourceUnavailable(f"{watch.place} is not a feed that can be read ({answer.status}).")
+    parts = urlsplit(answer.url)
+    where, is_all = f"{parts.scheme}://{host_of(answer.url)}{parts.path}", True
     for entry in read.entries:
-        payload = {"feed": _feed(read, answer.url), "entry": _entry(entry)}
+        payload = {"feed": _feed(read, where), "entry": _entry(entry), NOTES: {"feed": mark_of(watch.origin)}}
         time = _time(payload["entry"])
         matches = asks_for_query or watch.query.casefold() in words(payload).casefold()
         is_all &= not matches or time is None or time < window.end
         if matches and (time is None or time in window):
-            yield Item(key=_key(payload), payload=payload, position=answer.url)
+            yield Item(key=_key(payload), payload=payload, position=where)
     if not is_all:  # its time is still to come, and "not modified" would hide it then
         return
     for key, name in (("etag", "etag"), ("modified", "last-modified")):

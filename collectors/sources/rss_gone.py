@@ -6,13 +6,15 @@ Pages are asked only where robots.txt of their host allows it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from urllib.robotparser import RobotFileParser
 
 from collectors.contract import Item, Watch
 from collectors.http import USER_AGENT, Http
-from collectors.read import address, text, tree
+from collectors.read import address, notes, text, tree
 from collectors.sources.rss_parse import link_of
 from girafe.errors import AccessDenied, RetryLater
+from girafe.records import Payload
 
 _MOST_PAGES = 200
 _REACHED = "looked up down to"
@@ -22,7 +24,7 @@ _BELIEVED = 3
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
     """Entries of this feed whose own page is missing, host by host, the newest first."""
-    own = [item for item in items if _is_of(text(tree(item.payload.get("feed")).get("url")), watch.origin)]
+    own = [item for item in items if _is_heard_at(item.payload, watch.origin)]
     pages: dict[str, dict[str, str]] = {}
     for item in _next(watch, sorted(own, key=_age, reverse=True)):
         link = link_of(tree(item.payload.get("entry")))
@@ -49,6 +51,16 @@ def _next(watch: Watch, own: Sequence[Item]) -> Sequence[Item]:
         f"Of {len(own)} pages of a feed {_MOST_PAGES} were looked up; the next round goes on below."
     )
     return chosen
+
+
+def mark_of(origin: str) -> str:
+    """What an entry notes of the feed it was read in: its address may hold a key, and may have moved since."""
+    return blake2b(origin.encode(), digest_size=8).hexdigest()
+
+
+def _is_heard_at(payload: Payload, origin: str) -> bool:
+    mark = text(notes(payload).get("feed"))
+    return mark == mark_of(origin) if mark else _is_of(text(tree(payload.get("feed")).get("url")), origin)
 
 
 def _is_of(url: str, origin: str) -> bool:

@@ -60,7 +60,7 @@ def link_of(entry: Any) -> str:
 
 
 def _host(url: str) -> str:
-    return address(url).netloc.lower().removeprefix("www.")
+    return address(url).netloc.lower().rpartition("@")[2].removeprefix("www.")
 
 
 def _home(payload: Payload) -> str:

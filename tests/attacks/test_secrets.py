@@ -14,13 +14,15 @@ import httpx
 import pytest
 
 from collectors.collect import collect
+from collectors.doctor import examine
 from collectors.http import Http, Manners
 from collectors.outward import Bounded
 from collectors.refusals import without_names
-from collectors.registry import SOURCES
+from collectors.registry import PARSERS, SOURCES
 from girafe.data_dir import DataDir
 from girafe.errors import GirafeError
 from girafe.settings import parse_settings
+from warehouse.landing import landing_files, read_envelopes
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PLANTED = {
@@ -159,3 +161,49 @@ def test_the_faults_above_would_show_a_key_that_leaks():
     """The echo does hold it: without that, the test above would prove nothing."""
     request = httpx.Request("GET", "https://a.example/", headers={"authorization": f"Bearer {SESSION}"})
     assert MARK in FAULTS["401 that repeats the key"](request).text
+
+
+FEED = (
+    f'<rss version="2.0"><channel><title>F</title><item><guid>g-{"1" * 40}</guid><title>Ondine</title>'
+    "<pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate></item></channel></rss>"
+)
+FEED_ANSWERS = {
+    **{name: answer for name, answer in FAULTS.items() if name not in ("a redirect", "no connection")},
+    "429 for long": lambda request: httpx.Response(429, headers={"retry-after": "9999"}),
+    "a feed": lambda request: httpx.Response(200, text=FEED),
+    "half a feed": lambda request: httpx.Response(200, text=FEED[:200]),
+    "a feed of no entries": lambda request: httpx.Response(200, text="<rss version='2.0'><channel></channel></rss>"),
+    "a redirect on the same host": lambda request: httpx.Response(302, headers={"location": "/again"}),
+    "a redirect away": lambda request: httpx.Response(302, headers={"location": "https://b.example/"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", FEED_ANSWERS)
+@pytest.mark.parametrize("address", [f"https://ada:{MARK}@a.example/feed", f"https://a.example/feed?token={MARK}"])  # fmt: skip
+def test_a_key_in_the_address_of_a_feed_is_told_nowhere(answer, address, tmp_path, caplog):
+    """Private feeds are read by a password before the host or a token behind the path; company.toml holds both."""
+    caplog.set_level(logging.DEBUG)
+    settings = parse_settings(
+        f'[company]\nname = "Ondine"\n[[sources]]\nname = "rss"\noptions = {{ feeds = ["{address}"] }}\n'
+        f'canary = ["Ondine"]\n{GOVERNANCE}'
+    )
+    http = Http(
+        client=httpx.Client(transport=Bounded(httpx.MockTransport(FEED_ANSWERS[answer]))), clock=lambda: NOW,
+        sleep=lambda seconds: None, ticks=lambda: 0.0, chance=random.Random(1).random,
+        manners=Manners(attempts=2, pace=0.0), look_up=lambda host: ("93.184.216.34",),
+    )  # fmt: skip
+    shown = ""
+    try:
+        shown = str(collect("rss", "Ondine", settings=settings, data=DataDir(tmp_path), http=http, secrets={}))
+    except GirafeError as error:
+        shown = "".join(traceback.format_exception_only(error))
+    shown += "".join(f"{finding}" for finding in examine(settings, environment={}, http=http))
+    assert "a.example" in shown
+    # The cursor is kept by the address, beside company.toml.
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and "cursors" not in path.parts:
+            body = path.read_bytes()
+            shown += (gzip.decompress(body) if path.suffix == ".gz" else body).decode()
+    for path in landing_files(DataDir(tmp_path).landing):
+        shown += "".join(str(list(PARSERS["rss"](envelope))) for envelope in read_envelopes(path))
+    assert MARK not in shown + caplog.text

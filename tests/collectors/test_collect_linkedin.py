@@ -183,7 +183,9 @@ def test_a_comment_on_somebody_elses_post_brings_no_post_of_theirs(run, data):
 def test_a_mention_without_a_time_does_not_silence_the_page(run, data):
     odd = {"notificationId": 5, "action": "SHARE_MENTION", "lastModifiedAt": "soon"}
     comment = {"notificationId": 6, "action": "COMMENT", "sourcePost": "urn:li:share:7"}
-    report = run("linkedin", linkedin_with_notifications([odd, comment]), LINKEDIN, {"LINKEDIN_ACCESS_TOKEN": "t"})
+    report = run(
+        "linkedin", linkedin_with_notifications([odd, comment]), LINKEDIN, {"LINKEDIN_ACCESS_TOKEN": "t"}
+    )
     assert (report.health, report.health_detail, report.count_quarantined) == ("heard", "", 1)
 
 
@@ -195,7 +197,12 @@ def test_a_comment_that_stands_under_itself_ends(run, data):
         asked.append(path)
         assert len(asked) < 20, "it goes round"
         if path.startswith("/posts?q=author"):
-            post = {"id": "urn:li:share:1", "author": "urn:li:organization:9", "commentary": "Ondine", "createdAt": now - 9}
+            post = {
+                "id": "urn:li:share:1",
+                "author": "urn:li:organization:9",
+                "commentary": "Ondine",
+                "createdAt": now - 9,
+            }
             return httpx.Response(200, json={"elements": [post]})
         said = {"commentUrn": "urn:li:comment:5", "commentsSummary": {"aggregatedTotalComments": 1},
                 "actor": "urn:li:person:a", "message": {"text": "Bravo"}, "created": {"time": now - 5}}  # fmt: skip

@@ -107,4 +107,9 @@ def test_comments_that_come_as_an_error_under_200_are_not_taken_for_none(run, re
         return httpx.Response(200, json=rest if path == "/api/morechildren" else listings)
 
     with pytest.raises(SourceUnavailable, match="where comments were due"):
-        run("reddit", reddit, 'api = "https://api.example"', {"REDDIT_CLIENT_ID": "i", "REDDIT_CLIENT_SECRET": "s"})
+        run(
+            "reddit",
+            reddit,
+            'api = "https://api.example"',
+            {"REDDIT_CLIENT_ID": "i", "REDDIT_CLIENT_SECRET": "s"},
+        )

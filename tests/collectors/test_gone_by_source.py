@@ -15,6 +15,7 @@ from collectors.cursors import ledger_path
 from collectors.registry import PARSERS
 from girafe.errors import AccessDenied, GirafeError, SourceUnavailable
 from girafe.records import Deletion
+from tests.collectors.collecting import run as run
 from tests.collectors.looking_up import NOW
 from tests.collectors.looking_up import land as land
 from tests.collectors.looking_up import look as look
@@ -325,6 +326,14 @@ def test_entries_of_a_search_are_looked_up_whatever_was_searched_for(land, look)
     assert look("rss", web({"/1", "/2"}), 'feeds = ["https://feeds.example/rss?q={query}&hl=fr"]')[1] == [
         "urn:a.example:1"
     ]
+
+
+def test_entries_of_a_feed_that_has_moved_are_looked_up_too(run, look):
+    feed = """<rss version="2.0"><channel><title>A</title><item><guid>urn:a.example:2</guid><title>Ondine</title>
+<link>https://a.example/2</link><pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate></item></channel></rss>"""
+    moved = httpx.Response(301, headers={"location": "https://feeds.example/new.xml"})
+    run("rss", lambda request: moved if request.url.path == "/all.xml" else httpx.Response(200, text=feed), FEEDS)
+    assert look("rss", web({"/2"}), FEEDS)[1] == ["urn:a.example:2"]
 
 
 def test_a_site_that_moved_deletes_nothing(land, look, data):

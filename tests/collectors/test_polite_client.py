@@ -101,7 +101,17 @@ def test_a_wait_longer_than_its_patience_is_left_to_the_scheduler(client_for):
         httpx.Response(200, content=b'{"posts": [', headers={"content-type": "application/json"}),
         httpx.Response(200, html="<html>Please log in</html>"),
     ],
-    ids=["500", "502 page", "507", "530", "timeout", "connection", "closed early", "truncated json", "html page"],
+    ids=[
+        "500",
+        "502 page",
+        "507",
+        "530",
+        "timeout",
+        "connection",
+        "closed early",
+        "truncated json",
+        "html page",
+    ],
 )
 def test_a_passing_fault_is_tried_again_and_a_lasting_one_is_named(client_for, fault):
     passing = answers(fault, fault, OK)
