@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from collectors.contract import Source, Watch, Window, missing_secrets, unknown_options
 from collectors.http import Http
+from collectors.read import SHAPE_ERRORS
 from collectors.registry import SOURCES
 from girafe.errors import GirafeError
 from girafe.settings import Settings
@@ -87,6 +88,9 @@ def _call(
         found = next(iter(module.fetch(watch, window, bound)), None)
     except GirafeError as error:
         return _finding(name, module, ready=False, what=str(error))
+    except SHAPE_ERRORS as error:
+        what = f"{watch.place} answered in an unknown shape ({type(error).__name__})"
+        return _finding(name, module, ready=False, what=what)
     heard = "heard something" if found else "silent"
     return _finding(name, module, ready=True, what=f"ready, {watch.place} answers ({heard} in the last hour)")
 

@@ -35,6 +35,8 @@ def resolve(host: str) -> tuple[str, ...]:
     """The addresses of `host`, as the system knows them."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # a part of more than 63 letters, or of none
+        raise AccessDenied(f"{host} is not a name of a host.") from error
     except OSError as error:
         raise SourceUnavailable(f"{host}: no address found ({error}). Is there a network?") from error
     return tuple(str(entry[4][0]) for entry in found)

@@ -148,7 +148,10 @@ class Http:
         read: Callable[[Answer], T],
     ) -> T:
         """Asks until `read` accepts the answer or the attempts are used up."""
-        host = host_of(url)
+        try:
+            host = host_of(url)
+        except ValueError as error:
+            raise AccessDenied(f"{shown(url)!r} is not a web address.") from error
         for attempt in range(1, self.manners.attempts + 1):
             self._pace(host)
             try:
@@ -222,11 +225,17 @@ class Http:
         )
         try:
             request = self.client.build_request("GET", url, params=params, headers=sent)
-            unsigned = {*request.headers.values(), *request.url.params.values()}
-            with errand(limits):
-                response = self.client.send(request, auth=auth, follow_redirects=False)
         except httpx.InvalidURL as error:
             raise AccessDenied(f"{shown(url)!r} is not a web address.") from error
+        unsigned = {*request.headers.values(), *request.url.params.values()}
+        try:
+            with errand(limits):
+                response = self.client.send(request, auth=auth, follow_redirects=False)
+        except (httpx.LocalProtocolError, UnicodeEncodeError):
+            raise AccessDenied(
+                f"{host_of(url)}: the key holds what no header may (a line break, a blank at its end, an accent); "
+                "correct it in the environment."
+            ) from None
         except httpx.TimeoutException as error:
             raise TryAgain(f"no answer in time ({type(error).__name__})") from error
         except httpx.TransportError as error:

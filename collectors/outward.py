@@ -246,6 +246,8 @@ def _said_as_httpx(request: httpx.Request) -> Iterator[None]:
     except httpcore.ProxyError as error:
         raise httpx.ProxyError(str(error), request=request) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+        if str(error).startswith("Illegal header"):  # it quotes the header, and so the key
+            raise httpx.LocalProtocolError("no header may hold this", request=request) from None
         raise httpx.NetworkError(str(error), request=request) from error
 
 

@@ -96,5 +96,8 @@ def _robots(link: str, http: Http) -> RobotFileParser:
     parts = address(link)
     answer = http.hasty().get(f"{parts.scheme}://{parts.netloc}/robots.txt")
     robots = RobotFileParser()
-    robots.parse([] if answer.is_missing else answer.body.decode("utf-8", "replace").splitlines())
+    try:
+        robots.parse([] if answer.is_missing else answer.body.decode("utf-8", "replace").splitlines())
+    except ValueError:  # `Crawl-delay: ²` is a digit to isdigit() and none to int()
+        robots.disallow_all = True
     return robots

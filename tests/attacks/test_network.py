@@ -7,6 +7,7 @@ import gzip
 import socket
 import threading
 import time
+import traceback
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 from collectors.bearer import Bearer, FetchedBearer
-from collectors.guard import check_url
+from collectors.guard import check_url, resolve
 from collectors.http import Http, Manners
 from collectors.outward import Bounded, Direct, Errand, errand, outward_client
 from girafe.errors import AccessDenied, SourceUnavailable
@@ -270,3 +271,25 @@ def test_one_broken_post_on_a_page_does_not_silence_the_others(body):
 def test_json_that_is_none_or_too_deep_is_a_fault_that_is_named(body):
     with pytest.raises(SourceUnavailable, match="JSON"):
         http(answering(content=body), "a.example").json("https://a.example/")
+
+
+@pytest.mark.parametrize(
+    "key", ["k3y-secret\n", "k3y-secret\r\nx-evil: 1", "k3y-sécret", "k3y-secret\0", "k3y-secret "]
+)
+def test_a_key_that_fits_no_header_is_named_and_neither_sent_nor_quoted(key):
+    """As a file with a line break at its end makes one. To try it again would help nobody."""
+    with (
+        server(hello) as (port, asked),
+        pytest.raises(AccessDenied, match="the key holds what no header may") as refusal,
+    ):
+        http(outward_client(), f"127.0.0.1:{port}").bound(auth=Bearer(key), pace=0.0).get(
+            f"http://127.0.0.1:{port}/"
+        )
+    assert "k3y" not in "".join(traceback.format_exception(refusal.value))
+    assert not any(b"k3y" in question for question in asked)
+
+
+@pytest.mark.parametrize("host", [f"{'a' * 64}.example", "a..example", f"{'a' * 70}.{'b' * 70}"])
+def test_a_name_no_resolver_takes_is_refused_in_words(host):
+    with pytest.raises(AccessDenied, match="host|address"):
+        http(outward_client(), look_up=resolve).get(f"https://{host}/")

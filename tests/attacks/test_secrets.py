@@ -194,7 +194,9 @@ def test_a_key_in_the_address_of_a_feed_is_told_nowhere(answer, address, tmp_pat
     )  # fmt: skip
     shown = ""
     try:
-        shown = str(collect("rss", "Ondine", settings=settings, data=DataDir(tmp_path), http=http, secrets={}))
+        shown = str(
+            collect("rss", "Ondine", settings=settings, data=DataDir(tmp_path), http=http, secrets={})
+        )
     except GirafeError as error:
         shown = "".join(traceback.format_exception_only(error))
     shown += "".join(f"{finding}" for finding in examine(settings, environment={}, http=http))

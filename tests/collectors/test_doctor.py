@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import httpx
+import pytest
 
 from collectors.doctor import examine
 from collectors.registry import SOURCES
@@ -57,3 +60,25 @@ def test_a_source_is_on_only_where_company_toml_says_so_and_the_doctor_says_no_o
     assert found["youtube"] == (
         "not in company.toml (needs YOUTUBE_API_KEY); to switch it on is to accept its terms"
     )
+
+
+@pytest.mark.parametrize("feed", ["https://[::1/feed", "https://a]/", f"https://{'a' * 64}.example/"])
+def test_an_address_that_is_none_is_a_finding_and_no_fault_of_the_doctor(client_for, settings_with, feed):
+    settings = settings_with(f'[[sources]]\nname = "rss"\noptions = {{ feeds = ["{feed}"] }}')
+    http = client_for(lambda request: httpx.Response(404), attempts=1)
+    found = {finding.source: finding for finding in examine(settings, environment={}, http=http)}
+    assert not found["rss"].ready
+    assert found["rss"].what
+
+
+def test_an_answer_of_another_shape_is_a_finding_and_no_fault_of_the_doctor(client_for, settings_with):
+    settings = settings_with('[[sources]]\nname = "odd"')
+
+    def fetch(watch, window, http):
+        yield http.json("https://a.example/")["posts"]
+
+    odd = SimpleNamespace(**{**vars(SOURCES["hackernews"]), "fetch": fetch})
+    http = client_for(lambda request: httpx.Response(200, json=[]), "a.example", attempts=1)
+    [finding] = examine(settings, environment={}, http=http, sources={"odd": odd})
+    assert not finding.ready
+    assert "unknown shape (TypeError)" in finding.what

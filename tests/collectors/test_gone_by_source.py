@@ -332,8 +332,33 @@ def test_entries_of_a_feed_that_has_moved_are_looked_up_too(run, look):
     feed = """<rss version="2.0"><channel><title>A</title><item><guid>urn:a.example:2</guid><title>Ondine</title>
 <link>https://a.example/2</link><pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate></item></channel></rss>"""
     moved = httpx.Response(301, headers={"location": "https://feeds.example/new.xml"})
-    run("rss", lambda request: moved if request.url.path == "/all.xml" else httpx.Response(200, text=feed), FEEDS)
+    run(
+        "rss",
+        lambda request: moved if request.url.path == "/all.xml" else httpx.Response(200, text=feed),
+        FEEDS,
+    )
     assert look("rss", web({"/2"}), FEEDS)[1] == ["urn:a.example:2"]
+
+
+@pytest.mark.parametrize("odd", [f"{'a' * 64}.example", "a..example"])
+def test_a_link_to_no_host_keeps_no_other_page_from_being_looked_up(land, look, data, odd):
+    """What an alert links to, strangers write."""
+    land("rss", entry(1, odd), entry(2))
+    assert look("rss", web({"/2"}), FEEDS)[1] == ["urn:a.example:2"]
+    assert "Not every page" in limits(data)
+
+
+def test_a_robots_file_that_cannot_be_read_keeps_no_other_host_from_being_asked(land, look):
+    def odd(request):
+        is_odd = request.url.host == "feeds.example" and request.url.path == "/robots.txt"
+        return (
+            httpx.Response(200, text="User-agent: *\nCrawl-delay: ²\n")
+            if is_odd
+            else web({"/1", "/2"})(request)
+        )
+
+    land("rss", entry(1, "feeds.example"), entry(2))
+    assert look("rss", odd, FEEDS)[1] == ["urn:a.example:2"]
 
 
 def test_a_site_that_moved_deletes_nothing(land, look, data):
