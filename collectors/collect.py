@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 from collectors.arrivals import Arrivals
@@ -126,10 +126,17 @@ def _start(
         options=entry.options,
         canary_queries=entry.canary,
         now=now,
-        asked=window,
+        asked=window and _as_far_as(window, now),
         cursors=read_cursors(cursor_path(data, name, query)),
         ledger=Ledger(ledger_path(data, name)),
     )
+
+
+def _as_far_as(window: Window, now: datetime) -> Window:
+    """What of a window can have been said by now: the rest is not read, so the cursor may not pass it."""
+    if window.start > now:
+        raise UserMustAct(f"Nothing has been said yet after {window.start:%Y-%m-%d %H:%M} UTC.")
+    return Window(start=window.start, end=min(window.end, now))
 
 
 def _land(

@@ -15,6 +15,8 @@ from girafe.errors import GirafeError, SourceUnavailable
 
 LOOKBACK = timedelta(days=28)
 """How far back the first run of a query reads, unless `lookback_days` in its options says otherwise."""
+_CLOCKS_DIFFER = timedelta(minutes=10)
+"""A cursor may lie so far ahead: another machine wrote it a moment ago."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Listening:
 
     def listen(self, origin: str, http: Http) -> None:
         """Reads one origin; what came before a failure is kept, but its cursor stays."""
-        cursor = self.cursors.get(origin)
+        cursor = self._cursor(origin)
         window = self.asked or next_window(
             cursor, now=self.now, overlap=self.module.OVERLAP, lookback=self._lookback()
         )
@@ -73,6 +75,13 @@ class Listening:
             self.heard_at.append(origin)
             read = Cursor(start=window.start, until=window.end, memory=watch.memory)
             self.cursors[origin] = cursor.joined(window, watch.memory) if cursor else read
+
+    def _cursor(self, origin: str) -> Cursor | None:
+        """How far an origin was read; from a clock that ran ahead that is not known, so not believed."""
+        cursor = self.cursors.get(origin)
+        if cursor is None or self.asked or not cursor.start <= self.now < cursor.until - _CLOCKS_DIFFER:
+            return cursor
+        return Cursor(start=cursor.start, until=max(cursor.start, self.now - self._lookback()))
 
     def _ask_canary(self, watch: Watch, http: Http) -> None:
         """Raises SourceUnavailable where the place shows nothing whatever it is asked: the cursor stays."""

@@ -16,7 +16,7 @@ It begins paused: nothing is asked of any platform before a person switches it o
 
 ### How to re-run it
 Trigger it; cursors know how far each source has been read, and reading twice changes nothing downstream.
-With `since` (and `until`) it reads that span again and leaves the cursors alone; so does a backfill of days.
+With `since` (and `until`) it reads that span again, and no cursor goes back or skips a gap; so does a backfill of days.
 
 ### When it is red
 * **governance**: fill in the block in company.toml that the log names (docs/governance.md), or give the form

@@ -126,10 +126,10 @@ def _window(since: str | None, until: str | None, now: datetime) -> tuple[dateti
         if end:
             raise UserMustAct("--until needs --since: a span is read again from one moment to the other.")
         return None
-    window = (start, end or now)
-    if window[0] >= window[1]:
-        raise UserMustAct(f"Nothing lies between {window[0]:%Y-%m-%d %H:%M} and {window[1]:%Y-%m-%d %H:%M}.")
-    return window
+    end = min(end or now, now)
+    if start >= end:
+        raise UserMustAct(f"Nothing lies between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M}.")
+    return start, end
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -10,7 +10,7 @@ import pytest
 
 from collectors.collect import collect
 from collectors.contract import Window
-from girafe.errors import SourceUnavailable
+from girafe.errors import SourceUnavailable, UserMustAct
 from girafe.records import Deletion, Post, Profile
 from tests.collectors.landed import landed
 
@@ -80,6 +80,55 @@ def test_a_window_with_more_hits_than_can_be_reached_loses_none(run, data):
     found = [record.post_id for record in landed(data) if isinstance(record, Post)]
     assert sorted(found) == sorted(hit["objectID"] for hit in hits)
     assert server.searches < 100
+
+
+def spoken_by(time, story_at):
+    """Hacker News, which shows what has been said by now."""
+
+    def answer(request):
+        said = [hit for hit in story_at if hit["created_at_i"] <= time.now.timestamp()]
+        return HackerNews(said)(request)
+
+    return answer
+
+
+def test_a_span_that_ends_in_the_future_does_not_hide_what_is_said_until_then(run, time, data):
+    hits = [story(n, -3600 * n) for n in range(-9, 24 * 7)]
+    server = spoken_by(time, hits)
+    run(server, window=Window(start=NOW - timedelta(days=1), end=NOW + timedelta(days=5)))
+    time.now = NOW + timedelta(days=6)
+    run(server, window=None)
+    found = {record.post_id for record in landed(data) if isinstance(record, Post)}
+    assert found == {str(n) for n in range(-9, 24 * 6)}
+
+
+def test_a_span_still_to_come_is_refused_and_asks_nobody(run):
+    server = HackerNews([])
+    with pytest.raises(UserMustAct, match="Nothing has been said yet"):
+        run(server, window=Window(start=NOW + timedelta(days=1), end=NOW + timedelta(days=2)))
+    assert not server.searches
+
+
+def test_after_a_clock_that_ran_ahead_nothing_said_since_is_missed(run, time, data):
+    hits = [story(n, -3600 * n) for n in range(-9, 24 * 20)]
+    server = spoken_by(time, hits)
+    run(server, window=None)
+    true, time.now = time.now, time.now + timedelta(days=300)
+    server_then = spoken_by(type(time)(true), hits)
+    run(server_then, window=None)
+    for day in (8, 16):  # put right again
+        time.now = NOW + timedelta(days=day)
+        run(server, window=None)
+        found = {record.post_id for record in landed(data) if isinstance(record, Post)}
+        assert found == {str(n) for n in range(-9, 24 * day)}
+
+
+def test_a_clock_set_back_moves_no_cursor_that_begins_after_it(run, time, data):
+    run(HackerNews([story(1, 60)]), window=None)
+    before = {path: path.read_bytes() for path in data.cursors.rglob("*.json")}
+    time.now = NOW - timedelta(days=3000)
+    run(HackerNews([story(2, 3000 * 86_400 + 60)]), window=None)
+    assert {path: path.read_bytes() for path in data.cursors.rglob("*.json")} == before
 
 
 def test_a_thousand_hits_in_one_second_end_the_halving(run):

@@ -76,6 +76,7 @@ def test_a_dry_run_says_that_nobody_would_be_asked(tmp_path: Path) -> None:
         (("--since", "2026-11-09", "--until", "2026-11-02"), "Nothing lies between"),
         (("--since", "2026-11-09", "--until", "2026-11-09"), "Nothing lies between"),
         (("--since", "2199-01-01"), "Nothing lies between"),
+        (("--since", "2199-01-01", "--until", "2199-01-02"), "Nothing lies between"),
     ],
 )
 def test_a_span_that_holds_nothing_is_refused(tmp_path: Path, span: tuple[str, ...], told: str) -> None:
