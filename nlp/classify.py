@@ -23,6 +23,7 @@ from nlp.company import names_of_all
 from nlp.links import official_accounts, official_accounts_of
 from nlp.parquet import TableWriters, read_manifest
 from nlp.version import CLASSIFIER_VERSION
+from warehouse.forgotten import pseudonyms_of
 from warehouse.landing import (
     MANIFEST,
     classified_folder,
@@ -69,7 +70,9 @@ class _Counts:
     last: datetime | None = None
     source: str = ""
     opted_out: dict[str, Row] = field(default_factory=dict)
-    """Deletion rows of accounts that have opted out, by pseudonym."""
+    """Deletion rows of accounts that have opted out, by each of their pseudonyms."""
+    left_out: set[str] = field(default_factory=set)
+    """The same accounts, each once."""
     stored: set[str] = field(default_factory=set)
     """Pseudonyms of accounts of which something was stored."""
 
@@ -265,10 +268,14 @@ def _is_opted_out(
         counts.stored.add(key)
         return False
     if reason is not None:
-        row = counts.opted_out.setdefault(
-            key, _gone(account.platform, reason, record.observed_at, account=key)
-        )
-        row["observed_at"] = min(row["observed_at"], record.observed_at)
+        counts.left_out.add(key)
+        # Their words may have come under the handle alone, from a file. Who was forgotten has a list for that.
+        names = pseudonyms_of(account, pseudonymiser) if reason == "opted_out" else {key}
+        for name in sorted(names):
+            row = counts.opted_out.setdefault(
+                name, _gone(account.platform, reason, record.observed_at, account=name)
+            )
+            row["observed_at"] = min(row["observed_at"], record.observed_at)
     return True
 
 
@@ -307,7 +314,7 @@ def _manifest(path: Place, run: str, mark: str, counts: _Counts, quarantined: in
         "count_payloads": counts.payloads,
         "count_posts": counts.posts,
         "count_quarantined": quarantined,
-        "count_opted_out": len(counts.opted_out),
+        "count_opted_out": len(counts.left_out),
         "first_fetched_at": counts.first and counts.first.isoformat(),
         "last_fetched_at": counts.last and counts.last.isoformat(),
     }

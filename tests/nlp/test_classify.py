@@ -93,6 +93,16 @@ def test_an_opt_out_removes_posts_seen_before_it_too(land: Land, classify: Any) 
     assert kept == {row["account_id"] for row in rows(report, "account_observations")}
 
 
+def test_an_opt_out_with_an_id_is_one_of_posts_under_the_handle_alone_too(land: Land, classify: Any) -> None:
+    """A file may know only the handle of somebody whose platform tells both."""
+    out = {"kind": "profile", "author": {"account_id": "7", "handle": "ada", "opted_out": "noindex"}}
+    report = classify(land([post(1, "Lumora", author="ada"), out, post(2, "Lumora", author="bob")]))
+    assert (report.posts, report.opted_out) == (1, 1)
+    before = classify(land([post(3, "Lumora", author="ada")], run="run-2"))
+    [theirs] = {row["account_id"] for row in rows(before, "posts")}
+    assert theirs in {row["account_id"] for row in rows(report, "deletions")}
+
+
 def test_classifying_again_is_skipped_until_the_company_changes(
     land: Land, classify: Any, settings: Settings
 ) -> None:
