@@ -100,7 +100,13 @@ def fingerprint(settings: Settings) -> str:
         )
         for company in settings.companies
     ]
-    known = {"version": CLASSIFIER_VERSION, "companies": companies, "tables": [str(t) for t in CLASSIFIED]}
+    known = {
+        "version": CLASSIFIER_VERSION,
+        "companies": companies,
+        "tables": [str(t) for t in CLASSIFIED],
+        # What is only counted is counted by week here, and the week is the company's.
+        "time_zone": settings.company.time_zone,
+    }
     return hashlib.sha256(orjson.dumps(known, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 

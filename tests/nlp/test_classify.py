@@ -112,6 +112,14 @@ def test_classifying_again_is_skipped_until_the_company_changes(
     assert classify(path, settings=renamed).skipped is False
 
 
+def test_classifying_again_is_not_skipped_when_weeks_begin_elsewhere(land: Land, classify: Any) -> None:
+    """What is only counted has its week from classify, so another time zone means other weeks."""
+    path = land([post(1, "Lumora")])
+    for zone in ("Europe/Paris", "Australia/Lord_Howe"):
+        there = parse_settings(f'[company]\nname = "Lumora"\ntime_zone = "{zone}"\n')
+        assert [classify(path, settings=there).skipped for _ in range(2)] == [False, True]
+
+
 def test_the_same_file_gives_the_same_bytes(land: Land, classify: Any, tmp_path: Path) -> None:
     path = land([post(n, f"Je bosse chez Lumora depuis {n} ans !", author=f"a{n % 3}") for n in range(40)])
     first, second = classify(path), classify(path, data=DataDir(tmp_path / "again"))
