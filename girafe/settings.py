@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
 from hashlib import blake2b
@@ -238,18 +238,6 @@ class Settings(_Strict):
     def source(self, name: str) -> SourceSettings:
         """What company.toml says of a source; the defaults where it does not name it."""
         return next((source for source in self.sources if source.name == name), SourceSettings(name=name))
-
-
-def clock(environment: Mapping[str, str]) -> datetime:
-    """The time; GIRAFE_NOW (ISO 8601, UTC unless it says an offset) sets it, so that a past day is run as it was."""
-    given = environment.get("GIRAFE_NOW")
-    if not given:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(given)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise SettingsInvalid(f"GIRAFE_NOW is {given!r}: write 2026-11-09T05:00:00Z, or unset it.") from error
 
 
 def load_settings(path: Path) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +24,7 @@ from girafe.cli.terminal import (
     timed,
 )
 from girafe.errors import GovernanceMissing, RetryLater, UserMustAct
+from girafe.moments import moment
 
 if TYPE_CHECKING:
     from girafe.plan import Ask
@@ -121,7 +122,7 @@ def _say_plan(asks: list[Ask], as_json: bool) -> None:
 
 def _window(since: str | None, until: str | None, now: datetime) -> tuple[datetime, datetime] | None:
     """The span to read again; a span that holds nothing, or has no beginning, is a slip of the hand."""
-    start, end = _moment(since), _moment(until)
+    start, end = (moment(text) if text else None for text in (since, until))
     if start is None:
         if end:
             raise UserMustAct("--until needs --since: a span is read again from one moment to the other.")
@@ -130,16 +131,6 @@ def _window(since: str | None, until: str | None, now: datetime) -> tuple[dateti
     if start >= end:
         raise UserMustAct(f"Nothing lies between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M}.")
     return start, end
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UserMustAct(f"{text!r} is not a date: write 2026-11-02 or 2026-11-02T07:00:00Z.") from error
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -19,11 +19,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from girafe import logs
+from girafe import logs, moments
 from girafe import run as path
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
-from girafe.settings import clock, load_settings
+from girafe.settings import load_settings
 
 AS_JSON = logs.is_json(os.environ)
 console = (
@@ -66,7 +66,7 @@ _TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 
 def now() -> datetime:
     """The clock; GIRAFE_NOW (ISO 8601) sets it, so that a past day can be run again as it was."""
-    return clock(os.environ)
+    return moments.now(os.environ)
 
 
 def open_data(data: Path) -> DataDir:

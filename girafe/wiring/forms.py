@@ -11,6 +11,7 @@ import structlog
 from airflow.sdk import Param, get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from girafe import moments
 from girafe.data_dir import STORE
 from girafe.errors import UserMustAct
 from girafe.wiring.keys import Keys
@@ -124,9 +125,7 @@ def _who() -> str:
 
 def now() -> datetime:
     """The clock; GIRAFE_NOW (ISO 8601) sets it, as for the command line."""
-    from girafe.settings import clock
-
-    return clock(os.environ)
+    return moments.now(os.environ)
 
 
 def param(name: str) -> Any:
