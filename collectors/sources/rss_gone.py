@@ -99,5 +99,6 @@ def _robots(link: str, http: Http) -> RobotFileParser:
     try:
         robots.parse([] if answer.is_missing else answer.body.decode("utf-8", "replace").splitlines())
     except ValueError:  # `Crawl-delay: ²` is a digit to isdigit() and none to int()
-        robots.disallow_all = True
+        robots = RobotFileParser()
+        robots.parse(["User-agent: *", "Disallow: /"])
     return robots

@@ -291,5 +291,5 @@ def test_a_key_that_fits_no_header_is_named_and_neither_sent_nor_quoted(key):
 
 @pytest.mark.parametrize("host", [f"{'a' * 64}.example", "a..example", f"{'a' * 70}.{'b' * 70}"])
 def test_a_name_no_resolver_takes_is_refused_in_words(host):
-    with pytest.raises(AccessDenied, match="host|address"):
+    with pytest.raises(AccessDenied, match=r"host|address"):
         http(outward_client(), look_up=resolve).get(f"https://{host}/")
