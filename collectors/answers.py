@@ -18,6 +18,8 @@ from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnav
 
 _RETRIED = frozenset({408, 425, 429})
 """And every 5xx, known or not: a server in trouble has said nothing about the question."""
+_NEVER = frozenset({501, 505})
+"""But these say that it cannot be asked here."""
 _LATER = re.compile(
     rb"quotaExceeded|rateLimitExceeded|dailyLimitExceeded|userRateLimitExceeded"  # Google
     rb"|throttle_violation"  # Stack Exchange
@@ -53,7 +55,11 @@ def readable(answer: Answer, now: datetime) -> Answer:
     if 200 <= status < 300 or status in (304, 404, 410):
         return answer
     asked = retry_after(answer.headers, now)
-    if status in _RETRIED or status >= 500 or (status == 403 and answer.headers.get("retry-after")):
+    if (
+        status in _RETRIED
+        or (status >= 500 and status not in _NEVER)
+        or (status == 403 and answer.headers.get("retry-after"))
+    ):
         raise TryAgain(f"status {status}", asked=asked if status in (403, 429, 503) else None,
                         limited=status == 429)  # fmt: skip
     if later := _LATER.search(answer.body[:4000]):

@@ -120,7 +120,8 @@ class Source(Protocol):
     """Seconds between two requests to one host."""
     OVERLAP: timedelta
     """How much of the last window is read again, for what arrived late."""
-    ON_BY_DEFAULT: bool
+    OPEN: bool
+    """Whether anybody may listen; the terms of the others are accepted by whoever switches them on."""
     CANARY: Canary | None
     """What is asked after a silent answer; None where a question costs money or an empty place is normal."""
 

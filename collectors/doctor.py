@@ -47,7 +47,7 @@ def examine(
         if entry is None or not entry.enabled:
             what = "not in company.toml" if entry is None else "switched off in company.toml"
             needs = f" (needs {', '.join(module.SECRETS)})" if module.SECRETS else ""
-            asks = "" if module.ON_BY_DEFAULT else "; to switch it on is to accept its terms"
+            asks = "" if module.OPEN else "; to switch it on is to accept its terms"
             yield _finding(name, module, ready=False, what=f"{what}{needs}{asks}", missing=missing)
         elif misspelt := unknown_options(module, entry.options):
             yield _finding(name, module, ready=False, what=misspelt)

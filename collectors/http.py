@@ -231,6 +231,8 @@ class Http:
         try:
             with errand(limits):
                 response = self.client.send(request, auth=auth, follow_redirects=False)
+        except httpx.InvalidURL as error:  # where the answer leads
+            raise AccessDenied(f"{host_of(url)} redirects to what is not a web address.") from error
         except (httpx.LocalProtocolError, UnicodeEncodeError):
             raise AccessDenied(
                 f"{host_of(url)}: the key holds what no header may (a line break, a blank at its end, an accent); "

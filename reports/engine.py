@@ -45,6 +45,8 @@ def _mark(content: bytes) -> str:
 
 def _keep(file: Path, content: bytes) -> None:
     """Puts the script there whole, in place of those of other versions; where nobody may write, nothing is kept."""
+    if not file.parent.is_dir():
+        return
     with suppress(
         OSError
     ):  # a full or read-only disk is told where it stops something; here it costs a second

@@ -87,6 +87,8 @@ class _Instance(BaseHTTPRequestHandler):
         answer: Any = {"domain": "loop.example", "version": "4.3.0"} if "instance" in self.path else []
         if "/timelines/tag/" in self.path and "max_id" not in self.path:
             answer = [status(number) for number in range(POSTS)]
+        if self.path.endswith("/context"):
+            answer = {"ancestors": [], "descendants": []}
         body = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

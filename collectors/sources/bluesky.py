@@ -36,7 +36,7 @@ SECRETS: tuple[str, ...] = ("BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD")
 OPTIONS: tuple[str, ...] = ("service", "stream", "stream_idle")
 PACE = 0.5
 OVERLAP = timedelta(hours=6)
-ON_BY_DEFAULT = True
+OPEN = True
 CANARY: Canary | None = Canary(queries=("bluesky", "the", "bonjour"), reach=timedelta(days=2))
 
 _PAGE = 100

@@ -30,7 +30,7 @@ SECRETS: tuple[str, ...] = ()
 OPTIONS: tuple[str, ...] = ("forums",)
 PACE = 1.5
 OVERLAP = timedelta(days=2)
-ON_BY_DEFAULT = True
+OPEN = True
 CANARY: Canary | None = Canary(queries=("the", "pour", "les"), reach=timedelta(days=90))
 auth = no_auth
 thread = nothing_more

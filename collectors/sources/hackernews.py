@@ -22,7 +22,7 @@ SECRETS: tuple[str, ...] = ()
 OPTIONS: tuple[str, ...] = ("algolia", "firebase")
 PACE = 0.36
 OVERLAP = timedelta(days=2)
-ON_BY_DEFAULT = True
+OPEN = True
 CANARY: Canary | None = Canary(queries=("google", "show", "the"), reach=timedelta(days=2))
 auth = no_auth
 

@@ -41,7 +41,7 @@ SECRETS: tuple[str, ...] = ("LINKEDIN_ACCESS_TOKEN",)
 OPTIONS: tuple[str, ...] = ("organizations", "api")
 PACE = 1.0
 OVERLAP = timedelta(days=1)
-ON_BY_DEFAULT = False
+OPEN = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 profile = nothing_more
 parse = linkedin_parse.parse

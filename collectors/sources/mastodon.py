@@ -38,7 +38,7 @@ SECRETS: tuple[str, ...] = ()
 OPTIONS: tuple[str, ...] = ("instances",)
 PACE = 1.0
 OVERLAP = timedelta(days=1)
-ON_BY_DEFAULT = True
+OPEN = True
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=30))
 
 _TROUBLES_IN_A_ROW = 3  # then it is the server and not a thread

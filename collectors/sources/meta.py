@@ -35,7 +35,7 @@ SECRETS: tuple[str, ...] = ("META_PAGE_TOKEN",)
 OPTIONS: tuple[str, ...] = ("pages", "api")
 PACE = 1.0
 OVERLAP = timedelta(days=2)
-ON_BY_DEFAULT = False
+OPEN = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 thread = nothing_more
 profile = nothing_more

@@ -36,7 +36,7 @@ SECRETS: tuple[str, ...] = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
 OPTIONS: tuple[str, ...] = ("subreddits", "api")
 PACE = 0.7
 OVERLAP = timedelta(days=2)
-ON_BY_DEFAULT = False
+OPEN = False
 CANARY: Canary | None = Canary(queries=("the",), reach=timedelta(days=30))
 profile = nothing_more
 

@@ -44,7 +44,7 @@ SECRETS: tuple[str, ...] = ()
 OPTIONS: tuple[str, ...] = ("feeds",)
 PACE = 2.0
 OVERLAP = timedelta(days=2)
-ON_BY_DEFAULT = True
+OPEN = True
 CANARY: Canary | None = None  # a feed that can be read and is empty is normal
 auth = no_auth
 thread = nothing_more

@@ -31,7 +31,7 @@ SECRETS: tuple[str, ...] = ()
 OPTIONS: tuple[str, ...] = ("sites", "api")
 PACE = 1.0
 OVERLAP = timedelta(days=2)
-ON_BY_DEFAULT = True
+OPEN = True
 CANARY: Canary | None = Canary(queries=("error", "work", "the"), reach=timedelta(days=30))
 
 

@@ -26,7 +26,7 @@ SECRETS: tuple[str, ...] = ()
 OPTIONS: tuple[str, ...] = ("channels",)
 PACE = 2.0
 OVERLAP = timedelta(days=2)
-ON_BY_DEFAULT = True
+OPEN = True
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 auth = no_auth
 thread = nothing_more

@@ -39,7 +39,7 @@ SECRETS: tuple[str, ...] = ("X_BEARER_TOKEN",)
 OPTIONS: tuple[str, ...] = ("monthly_posts", "recheck", "api")
 PACE = 15.0
 OVERLAP = timedelta(minutes=10)  # what is read twice on two days is paid for twice
-ON_BY_DEFAULT = False
+OPEN = False
 CANARY: Canary | None = None  # each question costs money
 profile = nothing_more
 

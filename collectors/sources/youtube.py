@@ -26,7 +26,7 @@ SECRETS: tuple[str, ...] = ("YOUTUBE_API_KEY",)
 OPTIONS: tuple[str, ...] = ("channels", "api")
 PACE = 0.2
 OVERLAP = timedelta(days=3)
-ON_BY_DEFAULT = False
+OPEN = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 profile = nothing_more
 

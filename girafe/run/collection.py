@@ -106,11 +106,11 @@ def recheck(context: Context, source: str, *, http: Http) -> GoneReport:
 
 
 def terms_accepted(names: Iterable[str]) -> list[tuple[str, str]]:
-    """The terms of those sources among `names` that are off until a person switches them on."""
+    """The terms of those sources among `names` that are accepted by switching them on."""
     from collectors.registry import SOURCES
 
     chosen = [(name, SOURCES[name]) for name in sorted(names) if name in SOURCES]
-    return [(name, source.TERMS) for name, source in chosen if not source.ON_BY_DEFAULT]
+    return [(name, source.TERMS) for name, source in chosen if not source.OPEN]
 
 
 def rechecked_sources(context: Context) -> tuple[str, ...]:

@@ -175,13 +175,13 @@ def test_a_source_says_which_options_it_asks_for(name):
 
 def test_the_page_of_sources_tells_the_truth():
     page = (Path(__file__).parents[2] / "docs" / "sources.md").read_text()
-    rows = [line for line in page.splitlines() if line.endswith(("| on |", "| off |"))]
-    assert len(rows) >= 12
-    for row in rows:
-        source = SOURCES[row.split("`")[1]]
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    assert set(SOURCES) <= set(rows)
+    for name, source in SOURCES.items():
+        row = rows[name]
         assert all(f"`{secret}`" in row for secret in source.SECRETS)
         assert all(f"`{option}`" in row for option in source.OPTIONS if option not in FOR_TESTS)
-        assert row.endswith("| on |" if source.ON_BY_DEFAULT else "| off |")
+        assert row.endswith("| open |") == source.OPEN
 
 
 @pytest.mark.parametrize("name", FORMATS)

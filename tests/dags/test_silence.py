@@ -55,4 +55,4 @@ def test_what_follows_a_collection_starts_after_silence_and_after_a_refusal(
         )
         states, second = collect("refused")
         assert (states["mastodon.ask"], states["landed"]) == ("failed", "success"), "deafness is counted"
-    assert (first, second) == (1, 2)
+    assert second == first + 1
