@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,24 +18,32 @@ _NEXT = re.compile(r"""<([^<>]*)>\s*;[^,<]*\brel\s*=\s*"?next\b""", re.IGNORECAS
 
 
 class Trail:
-    """The cursors seen so far; a repeated one means that paging would never end."""
+    """The cursors and pages seen so far; what is repeated means that paging would never end."""
 
     def __init__(self, origin: str) -> None:
         self._origin = origin
         self._seen: set[str] = set()
+        self._pages: set[bytes] = set()
         self._empty = 0
 
-    def step(self, cursor: str, *, page_was_empty: bool) -> None:
-        """Raises SourceUnavailable at a repeated cursor, or after too many empty pages in a row."""
+    def step(self, cursor: str, *, page_was_empty: bool, page: Sequence[object] = ()) -> None:
+        """Raises SourceUnavailable at a repeated cursor, or after too many pages in a row without anything new.
+
+        A server that takes no notice of its cursors may send the same `page` with a fresh one for ever.
+        """
         if cursor in self._seen:
             raise SourceUnavailable(
                 f"{self._origin} repeated its cursor, so the rest of the window was not read."
             )
         self._seen.add(cursor)
-        self._empty = self._empty + 1 if page_was_empty else 0
+        mark = blake2b(repr(page).encode("utf-8", "replace"), digest_size=16).digest() if page else b""
+        is_repeated = mark in self._pages
+        self._pages |= {mark} if page else set()
+        self._empty = self._empty + 1 if page_was_empty or is_repeated else 0
         if self._empty >= MOST_EMPTY_PAGES:
+            kind = "repeated" if is_repeated else "empty"
             raise SourceUnavailable(
-                f"{self._origin} sent {self._empty} empty pages in a row, each with a next link; "
+                f"{self._origin} sent {self._empty} {kind} pages in a row, each with a next link; "
                 "the rest of the window was not read."
             )
 
@@ -62,7 +71,7 @@ def linked(http: Http, url: str, params: Mapping[str, Any]) -> Iterator[list[Pay
         following = next_query(headers)
         if following is None:
             return
-        trail.step(repr(sorted(following.items())), page_was_empty=not items)
+        trail.step(repr(sorted(following.items())), page_was_empty=not items, page=items)
         query = {**params, **following}
 
 

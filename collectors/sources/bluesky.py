@@ -85,7 +85,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
                     f"Bluesky counts about {_hits(first)} posts of a search and showed {shown}."
                 )
             return
-        trail.step(str(cursor), page_was_empty=not posts)
+        trail.step(str(cursor), page_was_empty=not posts, page=posts)
         page = _search(watch, window, str(cursor), http)
 
 

@@ -82,7 +82,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
                     f"r/{watch.origin}: a listing ends at {_REACHABLE:,}; what is older was not read."
                 )
             return
-        trail.step(after, page_was_empty=not posts)
+        trail.step(after, page_was_empty=not posts, page=posts)
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:

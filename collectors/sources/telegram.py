@@ -5,6 +5,7 @@ A channel is one voice, mostly an organisation's, without replies: low value, bu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
 from typing import Any
@@ -72,7 +73,8 @@ def _scraper(channel: str, http: Http) -> Any:
     scraper, trail = TelegramChannelScraper(channel, retries=0), Trail("Telegram")
 
     def seen(answer: Answer) -> None:
-        trail.step(answer.url, page_was_empty=b"data-post=" not in answer.body)
+        shown = re.findall(rb'data-post="[^"]*"', answer.body)
+        trail.step(answer.url, page_was_empty=not shown, page=shown)
 
     for scheme in ("https://", "http://"):
         scraper._session.mount(scheme, Borrowed(http, not_a_preview, seen))

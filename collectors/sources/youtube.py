@@ -91,7 +91,7 @@ def _pages(watch: Watch, path: str, params: dict[str, object], http: Http) -> It
         token = text(page.get("nextPageToken"))
         if not token:
             return
-        trail.step(token, page_was_empty=not page.get("items"))
+        trail.step(token, page_was_empty=not page["items"], page=page["items"])
 
 
 def _replies(watch: Watch, found: object, http: Http) -> Iterator[Payload]:

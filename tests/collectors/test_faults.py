@@ -276,7 +276,7 @@ def test_every_fault_at_every_question_is_named_and_loses_and_doubles_nothing(
             broken_at(number, fault, source, platform, folder / f"{number}-{fault}", attempts)
 
 
-@pytest.mark.parametrize("mode", ["loop", "hollow"])
+@pytest.mark.parametrize("mode", ["loop", "hollow", "deaf"])
 @pytest.mark.parametrize("source", [name for name, world in WORLDS.items() if world.turns_pages])
 def test_paging_that_goes_round_or_leads_nowhere_ends_and_is_named(platform, folder, source, mode):
     listener = Listener(source, platform, folder)
@@ -284,7 +284,11 @@ def test_paging_that_goes_round_or_leads_nowhere_ends_and_is_named(platform, fol
     with pytest.raises(GirafeError):
         listener.run()
     assert platform.asked < 12
-    told = "repeated its cursor" if mode == "loop" else "empty pages in a row"
+    told = {
+        "loop": "repeated its cursor",
+        "hollow": "empty pages in a row",
+        "deaf": "repeated pages in a row",
+    }[mode]
     assert told in listener.records()[0]["health_detail"]
     platform.be(source)
     listener.run_until_heard()

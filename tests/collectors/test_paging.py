@@ -26,6 +26,17 @@ def test_a_cursor_that_comes_again_ends_it():
         trail.step("a", page_was_empty=False)
 
 
+def test_the_same_page_with_ever_new_cursors_ends_it_and_pages_that_overlap_do_not():
+    trail = Trail("a.example")
+    for number in range(20):
+        trail.step(str(number), page_was_empty=False, page=[{"id": number}, {"id": number + 1}])
+    same = [{"id": 1}]
+    for number in range(20, 20 + MOST_EMPTY_PAGES):
+        trail.step(str(number), page_was_empty=False, page=same)
+    with pytest.raises(SourceUnavailable, match="repeated pages in a row"):
+        trail.step("last", page_was_empty=False, page=same)
+
+
 @pytest.mark.parametrize(
     ("link", "found"),
     [

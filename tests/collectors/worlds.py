@@ -1,7 +1,7 @@
 """One small world per live source: six things said, in the platform's own paging, for the fault tests to break.
 
 `mode` is how a world's paging misbehaves: "" not at all, "loop" repeats its cursor, "hollow" sends empty pages
-that each have a next one.
+that each have a next one, "deaf" sends its first page for ever, with another cursor each time.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def iso(number: int) -> str:
 def turn(token: str, mode: str) -> tuple[range, str]:
     """The numbers on the page behind `token`, and the token of the next page."""
     start = int(token or 0)
+    if mode == "deaf":
+        return range(PAGE), str(start + PAGE)
     if mode == "hollow":
         return range(0), str(start + PAGE)
     following = start if mode == "loop" and token else start + PAGE
