@@ -113,7 +113,9 @@ def _notifications(watch: Watch, window: Window, http: Http) -> Iterator[Mapping
     try:
         for told in linkedin_api.pages(watch, f"organizationalEntityNotifications?{criteria}", http):
             yield from told
-    except AccessDenied:
+    except AccessDenied as refusal:
+        if "refuses (401" in str(refusal):
+            raise  # a key that has run out, which may read nothing more: the page was not heard
         watch.limits.append(_NO_MENTIONS)
 
 

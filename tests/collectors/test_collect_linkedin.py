@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 
 import httpx
+import pytest
 
+from girafe.errors import AccessDenied
 from girafe.records import Profile
 from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
@@ -110,6 +112,19 @@ def test_linkedin_mentions_that_may_not_be_read_are_named_not_taken_for_silence(
     )
     [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
     assert "mentions" in record["limits"]
+
+
+def test_a_key_that_runs_out_at_the_mentions_is_no_page_that_hides_them(run, data):
+    """The cursor would move past the mentions of that day."""
+    page = linkedin_with_notifications(None)
+
+    def linkedin(request):
+        out = request.url.path.startswith("/organizationalEntityNotifications")
+        return httpx.Response(401) if out else page(request)
+
+    options = 'api = "https://api.example", organizations = ["9"]'
+    with pytest.raises(AccessDenied, match="401"):
+        run("linkedin", linkedin, options, {"LINKEDIN_ACCESS_TOKEN": "t"})
 
 
 def test_answers_under_a_comment_are_read_and_pages_older_than_the_window_are_not(run, data):
