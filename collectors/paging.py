@@ -48,6 +48,11 @@ class Trail:
             )
 
 
+def miscounts(whole: int, parts: Sequence[int]) -> bool:
+    """Whether a platform counts in each half of a window what lies in the whole: halving would never end."""
+    return sum(parts) > 1.5 * whole
+
+
 def first_of(page: Sequence[Mapping[str, Any]]) -> str:
     """A page counted by number, named by what stands first on it: the same again means going round."""
     return repr(sorted(page[0].items(), key=lambda item: item[0])) if page else ""

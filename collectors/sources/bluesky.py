@@ -14,7 +14,7 @@ import httpx
 from collectors.bearer import FetchedBearer
 from collectors.contract import Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
-from collectors.paging import Trail
+from collectors.paging import Trail, miscounts
 from collectors.read import is_in
 from collectors.sources.bluesky_gone import SERVICE
 from collectors.sources.bluesky_gone import gone as gone
@@ -66,11 +66,17 @@ def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Pages through the search; half windows where it would not scroll to the end."""
-    first = _search(watch, window, None, http)
+    yield from _posts(watch, window, http, _search(watch, window, None, http))
+
+
+def _posts(watch: Watch, window: Window, http: Http, first: Payload) -> Iterator[Item]:
+    """The posts of a window whose first page is `first`."""
     if _hits(first) >= _REACHABLE and window.end - window.start > timedelta(seconds=2):
-        for half in window.halves():
-            yield from fetch(watch, half, http)
-        return
+        halves = [(half, _search(watch, half, None, http)) for half in window.halves()]
+        if not miscounts(_hits(first), [_hits(page) for _, page in halves]):
+            for half, page in halves:
+                yield from _posts(watch, half, http, page)
+            return
     trail, page, shown = Trail(watch.place), first, 0
     while True:
         posts = page["posts"]

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth
 from collectors.http import Http
+from collectors.paging import miscounts
 from collectors.read import count, text, tree, trees
 from collectors.sources.hackernews_parse import parse as parse
 from girafe.errors import SourceUnavailable
@@ -45,21 +46,32 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         yield Item(key=f"post:{number}", payload=dict(hit), position=f"{watch.origin}/items/{number}")
 
 
-def _hits(watch: Watch, start: int, end: int, http: Http) -> Iterator[Mapping[str, Any]]:
-    """Hits of the whole seconds in [start, end)."""
+def _hits(
+    watch: Watch, start: int, end: int, http: Http, first: Payload | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """Hits of the whole seconds in [start, end); `first` is the first page, if it is known."""
     if start >= end:
         return
-    first = _search(watch, start, end, 0, http)
-    if (count(first.get("nbHits")) or 0) >= _REACHABLE and end - start > 1:
+    first = _search(watch, start, end, 0, http) if first is None else first
+    total = _total(first)
+    if total >= _REACHABLE and end - start > 1:
         middle = (start + end) // 2
-        yield from _hits(watch, start, middle, http)
-        yield from _hits(watch, middle, end, http)
-        return
-    if (count(first.get("nbHits")) or 0) >= _REACHABLE:
-        watch.limits.append(f"More than {_REACHABLE:,} hits in one second: the rest cannot be reached.")
+        halves = [(*span, _search(watch, *span, 0, http)) for span in ((start, middle), (middle, end))]
+        if not miscounts(total, [_total(page) for _, _, page in halves]):
+            for begin, close, page in halves:
+                yield from _hits(watch, begin, close, http, page)
+            return
+    if total >= _REACHABLE:
+        watch.limits.append(
+            f"More than {_REACHABLE:,} hits that no shorter span divides: the rest cannot be reached."
+        )
     yield from trees(first["hits"])
-    for page in range(1, min(count(first.get("nbPages")) or 1, _REACHABLE // _PAGE)):
-        yield from trees(_search(watch, start, end, page, http)["hits"])
+    for number in range(1, min(count(first.get("nbPages")) or 1, _REACHABLE // _PAGE)):
+        yield from trees(_search(watch, start, end, number, http)["hits"])
+
+
+def _total(page: Payload) -> int:
+    return count(page.get("nbHits")) or 0
 
 
 def _search(watch: Watch, start: int, end: int, page: int, http: Http) -> Payload:

@@ -185,6 +185,23 @@ def test_a_search_too_large_to_scroll_is_asked_in_halves_and_every_post_arrives_
     assert set(posts(data)) == {post["uri"] for post in found}
 
 
+def test_a_count_that_is_the_same_in_every_span_does_not_halve_the_window_for_ever(run, data):
+    server, asked = Bluesky([view(str(n)) for n in range(4)]), []
+
+    def boasting(request):
+        reply = server(request)
+        if request.url.path.endswith("searchPosts") and reply.status_code == 200:
+            asked.append(request)
+            return httpx.Response(200, json={**reply.json(), "hitsTotal": 100_000})
+        return reply
+
+    run("bluesky", boasting, PDS, BLUESKY)
+    assert set(posts(data)) == {uri(str(n)) for n in range(4)}
+    assert len(asked) == 4  # the whole, its halves, and a second page
+    [record] = [json.loads(path.read_bytes()) for path in data.runs.glob("*/*.json")]
+    assert "counts about 100000 posts of a search and showed 4" in record["limits"]
+
+
 def test_a_label_that_has_expired_hides_nobody(run, data):
     label = {"src": "did:plc:shy", "val": "!no-unauthenticated", "cts": "2026-01-01T00:00:00Z"}
     label, lasting = label | {"exp": "2026-02-01T00:00:00Z"}, label | {"exp": "2027-01-01T00:00:00Z"}

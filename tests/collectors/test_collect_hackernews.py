@@ -136,6 +136,23 @@ def test_a_thousand_hits_in_one_second_end_the_halving(run):
     assert report.count_posts == 1000
 
 
+def test_a_search_that_counts_the_same_in_every_span_is_read_once_and_said_to_be_cut(run, data):
+    """Halving would never end: the count is not of the window."""
+    server = HackerNews([story(n, 60 + n) for n in range(30)])
+
+    def boasting(request):
+        answer = server(request)
+        told = answer.json()
+        if "nbHits" not in (told or {}):
+            return answer
+        return httpx.Response(200, json=told | {"nbHits": 5000})
+
+    report = run(boasting)
+    assert (report.count_posts, server.searches) == (30, 3)
+    [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
+    assert "no shorter span divides" in record["limits"]
+
+
 def test_the_edges_of_a_window_are_half_open(run, data):
     start = NOW - timedelta(hours=2)
     run(HackerNews([story(1, 7200), story(2, 3600), story(3, 0)]), Window(start=start, end=NOW))
