@@ -50,9 +50,27 @@ def as_a_word(name: str) -> re.Pattern[str] | None:
     return re.compile(rf"\b(?:{'|'.join(known.beside)})") if known is not None and known.beside else None
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What is told with others of a name."""
+
+    pattern: re.Pattern[str]
+    letters: tuple[str, ...]
+    """What each entry holds of plain letters: one of them is in every text that has any."""
+
+    def count_in(self, folded: str) -> int:
+        """How many different entries a text has."""
+        if not any(letters in folded for letters in self.letters):
+            return 0
+        return len(set(self.pattern.findall(folded)))
+
+
 @lru_cache(maxsize=1000)
-def as_anothers(name: str) -> re.Pattern[str] | None:
+def as_anothers(name: str) -> Others | None:
     """Finds what is told with others of the same name (`picard` with `star trek`), if we know."""
     known = known_names().get(name)
     words = known.with_others if known is not None else ()
-    return re.compile(rf"\b(?:{'|'.join(words)})") if words else None
+    if not words:
+        return None
+    letters = tuple(word.replace("\\b", "").replace("\\", "") for word in words)
+    return Others(re.compile(rf"\b(?:{'|'.join(words)})"), letters)

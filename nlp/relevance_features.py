@@ -232,10 +232,10 @@ def _ordinary_features(folded: str, mention: Mention, *, lower: bool) -> list[fl
 
 def _of_others(folded: str, mention: Mention) -> list[float]:
     """How much is told that is told with others of the same name (`picard` with `star trek`)."""
-    pattern = as_anothers(folded[mention.start : mention.end])
-    if pattern is None:
+    others = as_anothers(folded[mention.start : mention.end])
+    if others is None:
         return [0.0] * _OF_OTHERS
-    found = len(set(pattern.findall(folded, max(0, mention.start - _ABOUT), mention.end + _ABOUT)))
+    found = others.count_in(folded[max(0, mention.start - _ABOUT) : mention.end + _ABOUT])
     return [float(min(found, 2)), float(found > 0)]
 
 

@@ -17,6 +17,8 @@ APART = _FILE.with_name("homonyms_apart.tsv")
 """By another writer who read nothing of this project; never trained on, never looked at."""
 KNOWN_APART = _FILE.with_name("homonyms_known_apart.tsv")
 """By a third writer, with names that are well known; kept apart likewise."""
+FAIR_APART = _FILE.with_name("homonyms_fair_apart.tsv")
+"""By another one, as a fair sample of what a search for well-known names brings; kept apart likewise."""
 _NAMES_A_LINE, _COPIES = 4, 3
 
 

@@ -22,7 +22,7 @@ from nlp.themes import themes as theme_labels
 from nlp.training import convert
 from nlp.training import relevance as training
 from nlp.training import words as word_training
-from nlp.training.homonyms import APART, KNOWN_APART, as_said
+from nlp.training.homonyms import APART, FAIR_APART, KNOWN_APART, as_said
 from nlp.training.invent_work import POSTS_APART, WORK_APART, WorkText, work_texts
 from nlp.training.relevance import Examples
 from nlp.training.scores import calibration_error, f1, macro_f1, precision, recall
@@ -184,6 +184,7 @@ def homonyms_apart(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
     """Posts with names that are words kept apart, as `girafe texts` answers them; whatever the data."""
     yield from _as_answered(APART, "another writer's, kept apart", quick=quick)
     yield from _as_answered(KNOWN_APART, "a third writer's, well-known names, kept apart", quick=quick)
+    yield from _as_answered(FAIR_APART, "a fair sample, well-known names, kept apart", quick=quick)
 
 
 def _as_answered(path: Path, note: str, *, quick: bool) -> Iterator[Row]:
