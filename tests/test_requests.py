@@ -15,10 +15,10 @@ from girafe import erasure
 from girafe import run as path
 from girafe.audit import read as read_audit
 from girafe.data_dir import DataDir
-from girafe.errors import InputInvalid
+from girafe.errors import InputInvalid, UserMustAct
 from girafe.settings import parse_settings
 from warehouse.forget import forget, unfinished
-from warehouse.receipts import ReceiptInvalid, public_key, verify_receipt
+from warehouse.receipts import ReceiptInvalid, public_key, verify_receipt, write_receipt
 from warehouse.requests import answer, file_request, read_request, waiting, was_answered
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -213,8 +213,13 @@ def test_requests_are_carried_out_once_with_receipts_anybody_can_check(
             other.write_bytes(file.read_bytes().replace(b'"payloads_removed": 1', changed))
             with pytest.raises(ReceiptInvalid):
                 verify_receipt(other, public_key=public_key(here.data))
+    elsewhere = DataDir(tmp_path / "elsewhere")
+    with pytest.raises(UserMustAct, match="signed no receipt"):
+        public_key(elsewhere)
+    assert not elsewhere.root.exists(), "a folder typed wrong gets no key"
+    write_receipt(elsewhere, {"number": "r-1"}, now=here.now)
     with pytest.raises(ReceiptInvalid, match="another"):
-        verify_receipt(file, public_key=public_key(DataDir(tmp_path / "elsewhere")))
+        verify_receipt(file, public_key=public_key(elsewhere))
     for broken in ("abc", "", "k9YFbHc4", "é" * 44):
         with pytest.raises(ReceiptInvalid, match="public key is none"):
             verify_receipt(file, public_key=broken)

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from girafe.data_dir import DataDir
-from girafe.errors import InputInvalid
+from girafe.errors import InputInvalid, SettingsInvalid, UserMustAct
 from girafe.pseudonym import load_key
 from girafe.storage import write
 
@@ -66,7 +66,14 @@ def verify_receipt(path: Path, *, public_key: str) -> dict[str, Any]:
 
 
 def public_key(data: DataDir) -> str:
-    """The public key of this installation, base64."""
+    """The public key of this installation, base64; raises UserMustAct where nothing was ever signed."""
+    try:
+        load_key(data.keys, data.secrets, name=SIGNING_KEY, variable=SIGNING_VARIABLE, may_make=False)
+    except SettingsInvalid as error:
+        raise UserMustAct(
+            f"{data.root} has signed no receipt. Name the data folder that did with --data, or its key with "
+            "--public-key."
+        ) from error
     return base64.b64encode(_signing_key(data).public_key().public_bytes_raw()).decode()
 
 

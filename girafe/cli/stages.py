@@ -188,6 +188,10 @@ def run(
 
     A backfill is the same with a span, in any order: `girafe run --since 2026-11-02 --until 2026-11-09`
     """
+    if not collect_first and (since or until or source):
+        raise UserMustAct(
+            "--no-collect asks nobody: leave it out, or leave out --since, --until and --source."
+        )
     context = open_context(company, data)
     if dry_run:
         if collect_first:

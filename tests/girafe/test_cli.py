@@ -96,6 +96,17 @@ def test_a_language_the_digest_does_not_speak_is_a_wrong_use(tmp_path: Path, lan
     assert "is none of fr, en" in done.stderr
 
 
+@pytest.mark.parametrize("option", [("--since", "2026-11-02"), ("--source", "rss")])
+def test_a_span_to_ask_for_and_asking_nobody_are_one_too_many(
+    tmp_path: Path, option: tuple[str, str]
+) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    done = girafe("run", "--no-collect", *option, at=tmp_path)
+    assert done.returncode == 3
+    assert "--no-collect asks nobody" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize(
     ("command", "place"),
     [
