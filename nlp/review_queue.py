@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from girafe.data_dir import DataDir
@@ -23,7 +24,7 @@ from nlp.parquet import TableWriters, read_manifest
 from nlp.review import Doubt
 from nlp.rows import Row
 from nlp.version import CLASSIFIER_VERSION
-from warehouse.connection import connect, is_there
+from warehouse.connection import connect, count, is_there
 from warehouse.landing import MANIFEST, landing_files, read_envelopes, write_manifest
 from warehouse.tables import SPEAKER_EVIDENCE
 
@@ -96,6 +97,20 @@ def _accounts(data: DataDir, parsers: Mapping[str, Parser]) -> Iterator[Account]
             )
             if not isinstance(records, Rejected):
                 yield from (record.speaker for record in records if not isinstance(record, Deletion))
+
+
+def unheard(data: DataDir, corrections: Sequence[Row]) -> int:
+    """How many corrections are about an account that was never heard: a spreadsheet may have changed who it is."""
+    if not is_there(data.warehouse):
+        return 0
+    accounts = pa.table({"account_id": pa.array({row["account_id"] for row in corrections}, pa.string())})
+    with connect(data.warehouse, read_only=True) as connection:
+        connection.register("corrected", accounts)
+        return count(
+            connection,
+            "select count(*) from corrected where account_id not in (from raw.account_observations select account_id)"
+            " and account_id not in (from raw.account_aliases select alias_id)",
+        )
 
 
 def keep_corrections(data: DataDir, corrections: Sequence[Row]) -> int:

@@ -77,7 +77,7 @@ def take(
     """Takes corrections back: they win over the model, whatever its version. Taking a file twice changes nothing."""
     from nlp.company import company_names
     from nlp.review import decoded, read_corrections
-    from nlp.review_queue import keep_corrections
+    from nlp.review_queue import keep_corrections, unheard
     from warehouse.forgotten import Forgotten
 
     context = open_context(company, data)
@@ -92,10 +92,16 @@ def take(
             at=context.now,
         )
         context.audit("review_take", corrections=len(corrections))
+        lost = unheard(context.data, corrections)
         kept = keep_corrections(context.data, corrections)
     console.print(
         f"{len(corrections):,} corrections taken, {kept:,} kept in all. They count from the next load:"
     )
+    if lost:
+        console.print(
+            f"[yellow]![/] {lost:,} of them are of no account that was ever heard: a spreadsheet may have changed its "
+            "account_id or handle. Compare with a new girafe review export."
+        )
     console.print("girafe load && girafe measure && girafe validate && girafe publish")
 
 

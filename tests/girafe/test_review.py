@@ -149,6 +149,18 @@ def review_rows(here: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def test_corrections_of_accounts_nobody_heard_are_counted(here: Path) -> None:
+    review(here, OreeAide="organisation")
+    assert "of no account" not in girafe("review", "take", "review.csv")
+    with (here / "review.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lost = rows[0] | {"handle": "12.0", "account_id": "", "corrected_voice": "person"}
+    with (here / "review.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, rows[0].keys()).writerow(lost)
+    told = " ".join(girafe("review", "take", "review.csv").split())
+    assert "1 of them are of no account that was ever heard" in told
+
+
 def test_a_correction_outlives_a_new_version_of_the_classifier(here: Path) -> None:
     review(here, OreeAide="brand")
     girafe("review", "take", "review.csv")
