@@ -73,13 +73,15 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     edge, fields = _FIELDS[network]
     params: dict[str, Any] = {"fields": fields, "limit": 50}
     whole = Window(start=window.start - timedelta(days=30), end=datetime.max.replace(tzinfo=UTC))
-    for post in _edge(watch, f"{page_id}/{edge}", params, http):
-        if not is_in(whole, time_of, post):
+    for page in _edge(watch, f"{page_id}/{edge}", params, http):
+        near = [post for post in page if is_in(whole, time_of, post)]
+        for post in near:
+            for item in _flat(watch, network, post, "", text(post.get("id")), http):
+                is_root = item.payload.get("id") == post.get("id")
+                if is_root or is_in(window, time_of, item.payload):
+                    yield item
+        if page and not near:  # one backdated post is not the end
             return  # older posts hardly get comments any more
-        for item in _flat(watch, network, post, "", text(post.get("id")), http):
-            is_root = item.payload.get("id") == post.get("id")
-            if is_root or is_in(window, time_of, item.payload):
-                yield item
 
 
 def _flat(
@@ -96,13 +98,14 @@ def _flat(
         children = trees(below.get("data"))
         if tree(below.get("paging")).get("next"):
             fields = "id,message,created_time,from" if network == "facebook" else "id,text,timestamp,username"
-            children = list(_edge(watch, f"{thing.get('id')}/{edge}", {"fields": fields, "limit": 100}, http))
+            pages = _edge(watch, f"{thing.get('id')}/{edge}", {"fields": fields, "limit": 100}, http)
+            children = [child for page in pages for child in page]
         for child in children:
             yield from _flat(watch, network, child, text(thing.get("id")), root, http)
 
 
-def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterator[Mapping[str, Any]]:
-    """Every item of an edge, by its `after` cursor."""
+def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterator[list[Mapping[str, Any]]]:
+    """Every page of an edge, by its `after` cursor."""
     trail, after = Trail("Meta"), ""
     while True:
         query = {**params, **({"after": after} if after else {})}
@@ -110,7 +113,7 @@ def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterat
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             raise SourceUnavailable(f"Meta answered {path} without `data`.")
         items = trees(answer["data"])
-        yield from items
+        yield items
         paging = tree(answer.get("paging"))
         after = text(tree(paging.get("cursors")).get("after"))
         if not after or not paging.get("next"):

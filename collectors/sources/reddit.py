@@ -59,7 +59,7 @@ def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    """Newest posts first, until one is older than the window; a listing ends at 1,000."""
+    """Newest posts first, until a whole page is older than the window; a listing ends at 1,000."""
     trail, after, read = Trail("Reddit"), "", 0
     whole = Window(start=window.start, end=datetime.max.replace(tzinfo=UTC))
     url = f"{watch.options.get('api', API)}/r/{watch.origin}/search"
@@ -74,7 +74,8 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
             if is_in(window, written_at, post):
                 yield item(post)
         read, after = read + len(posts), text(listing.get("after"))
-        if posts and not is_in(whole, written_at, posts[-1]):
+        # One odd date is not the end of the window.
+        if posts and not any(is_in(whole, written_at, post) for post in posts):
             return
         if not after:
             if read >= _REACHABLE - _PAGE:

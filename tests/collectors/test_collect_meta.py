@@ -50,8 +50,9 @@ def test_what_is_older_than_a_month_before_the_window_ends_the_reading(run, data
             "from": {"id": "9"},
         }
         new = old | {"id": "p1", "created_time": "2026-11-23T08:00:00+0000"}
-        paging = {"cursors": {"after": "a"}, "next": "https://api.example/more"}
-        return httpx.Response(200, json={"data": [new, old], "paging": paging})
+        paging = {"cursors": {"after": str(len(asked))}, "next": "https://api.example/more"}
+        page = [new, old] if len(asked) == 1 else [old | {"id": "p3"}, old | {"id": "p4"}]
+        return httpx.Response(200, json={"data": page, "paging": paging})
 
     run("meta", graph, 'api = "https://api.example", pages = ["facebook:9"]', {"META_PAGE_TOKEN": "t"})
-    assert (set(posts(data)), len(asked)) == ({"p1"}, 1)
+    assert (set(posts(data)), len(asked)) == ({"p1"}, 2)
