@@ -25,7 +25,7 @@ from collectors.read import text, tree, trees
 from collectors.sources.x_gone import gone as gone
 from collectors.sources.x_parse import parse as parse
 from collectors.sources.x_spending import spending_of
-from girafe.errors import AccessDenied, RateLimited, RetryLater, SourceUnavailable
+from girafe.errors import AccessDenied, QuestionRefused, RateLimited, RetryLater, SourceUnavailable
 
 PLATFORM = "x"
 VERSION = "x-1"
@@ -99,12 +99,19 @@ def _search(
     end = min(window.end, now - timedelta(seconds=15))  # later is refused
     if window.start < start and resumable:
         watch.limits.append("X shows seven days; what is older was not read.")
-    trail = Trail("X")
+    trail, is_resumed = Trail("X"), bool(token)
     while start < end:
         if resumable:
             watch.memory[RESUME] = f"{window.start.isoformat()} {window.end.isoformat()} {token}"
-        page = _page(watch, http, {"query": query, "start_time": _utc(start), "end_time": _utc(end),
-                                   **_FIELDS, **({"next_token": token} if token else {})})  # fmt: skip
+        asked = {"query": query, "start_time": _utc(start), "end_time": _utc(end), **_FIELDS}
+        try:
+            page = _page(watch, http, {**asked, "next_token": token} if token else asked)
+        except QuestionRefused:
+            if not is_resumed:
+                raise
+            # The token of an earlier run has expired; kept, it would be refused in all later runs too.
+            page = _page(watch, http, asked)
+        is_resumed = False
         includes = tree(page.get("includes"))
         users = {text(user.get("id")): user for user in trees(includes.get("users"))}
         for post in [*trees(page.get("data")), *trees(includes.get("tweets"))]:
