@@ -25,6 +25,10 @@ def parse(envelope: Envelope) -> Iterator[Record]:
     if "account" in payload and ("content" in payload or "text" in payload):
         if is_public(payload):
             yield _post(payload, envelope)
+        elif text(payload.get("visibility")) not in _FOR_FEW:
+            raise PayloadChanged(
+                "The visibility is a word that nobody knows, so who may read it is not known."
+            )
     elif "acct" in payload or "username" in payload:
         yield Profile(account=account(payload, _home(payload, payload)), observed_at=envelope.fetched_at)
     else:
