@@ -13,6 +13,8 @@ from girafe.records import Payload
 
 _ACTORS_PER_CALL = 25
 _DEPTH = 1000
+_AT, _DID = "at://", "did:"
+"""How an id begins that can be asked for: any other, and the question is refused, for all that it asks for."""
 
 
 def item(post: Payload, position: str, http: Http) -> Item:
@@ -30,8 +32,8 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
     for each in found:
         own = text(each.payload.get("uri"))
         root = text(tree(tree(tree(each.payload.get("record")).get("reply")).get("root")).get("uri"))
-        if root or each.payload.get("replyCount"):
-            roots.setdefault(root or own, []).append(own)
+        if (root or each.payload.get("replyCount")) and own.startswith(_AT):
+            roots.setdefault(root if root.startswith(_AT) else own, []).append(own)
     for root, members in roots.items():
         seen = list(_thread_of(watch, root, http))
         yield from seen
@@ -72,7 +74,7 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
         for facet in trees(tree(each.payload.get("record")).get("facets")):
             for feature in trees(facet.get("features")):
                 wanted[text(feature.get("did"))] = None
-    actors = [did for did in wanted if did]
+    actors = [did for did in wanted if did.startswith(_DID)]
     for start in range(0, len(actors), _ACTORS_PER_CALL):
         batch = actors[start : start + _ACTORS_PER_CALL]
         answer = http.json(f"{watch.origin}/xrpc/app.bsky.actor.getProfiles", {"actors": batch})

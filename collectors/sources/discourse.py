@@ -92,15 +92,15 @@ def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:
     whole, stream = tree(answer), _stream(watch, answer)
     posts = trees(stream["posts"])
     ids = stream.get("stream")
-    seen = {post.get("id") for post in posts}
-    missing = [number for number in (ids if isinstance(ids, list) else []) if number not in seen]
+    seen = {repr(post.get("id")) for post in posts}
+    missing = [number for number in (ids if isinstance(ids, list) else []) if repr(number) not in seen]
     for start in range(0, len(missing), _POSTS_PER_CALL):
         more = http.json(f"{url}/posts.json", {"post_ids[]": missing[start : start + _POSTS_PER_CALL]})
         posts += trees(_stream(watch, more)["posts"])
-    by_number = {post.get("post_number"): post.get("id") for post in posts}
+    by_number = {repr(post.get("post_number")): post.get("id") for post in posts}
     for post in posts:
         # Without a number a reply answers the topic, that is its first post.
-        parent = by_number.get(post.get("reply_to_post_number") or 1)
+        parent = by_number.get(repr(post.get("reply_to_post_number") or 1))
         added = {
             "forum": watch.origin,
             "title": text(whole.get("title")) if post.get("post_number") == 1 else "",

@@ -26,7 +26,7 @@ def parse(envelope: Envelope) -> Iterator[Record]:
             yield Deletion(platform="discourse", post_id=name, observed_at=envelope.fetched_at)
         elif payload.get("post_type") in (None, 1):  # the others are notices of the software
             yield _post(payload, forum, envelope)
-    elif "username" in payload:
+    elif "username" in payload and "post_number" not in payload:
         yield Profile(account=_account(payload, forum), observed_at=envelope.fetched_at)
     else:
         raise PayloadChanged("Neither a post (cooked) nor a user (username).")

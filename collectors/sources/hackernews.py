@@ -107,7 +107,8 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
             read += 1
             if isinstance(item, dict):
                 yield Item(key=f"post:{number}", payload={**item, NOTES: {"story": story}}, position=url)
-                waiting.extend(str(kid) for kid in reversed(item.get("kids") or []))
+                kids = item.get("kids")
+                waiting.extend(str(kid) for kid in reversed(kids if isinstance(kids, list) else []))
         if waiting:
             watch.limits.append(
                 f"Story {story} has more than {_LARGEST_THREAD:,} items: the rest was not read."

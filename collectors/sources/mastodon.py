@@ -137,7 +137,7 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
     for item in found:
         status = item.payload
         own = str(status.get("id"))
-        if tree(status.get(NOTES)).get("instance") != watch.origin or own in done:
+        if tree(status.get(NOTES)).get("instance") != watch.origin or own in done or "id" not in status:
             continue
         # Only a count of zero says that nobody answered: some servers give none.
         if not status.get("in_reply_to_id") and status.get("replies_count") == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -83,15 +83,15 @@ def _questions(watch: Watch, window: Window, http: Http) -> Iterator[Payload]:
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
     """Answers to the questions, and the comments under both."""
-    questions = [str(item.payload.get("question_id")) for item in found]
-    answers: list[str] = []
+    questions = _ids(item.payload.get("question_id") for item in found)
+    answers: list[Any] = []
     for ids in _batches(questions):
         for answer in pages(watch, f"questions/{ids}/answers", {"filter": "withbody"}, http):
-            answers.append(str(answer.get("answer_id")))
+            answers.append(answer.get("answer_id"))
             yield _item(watch, answer)
         for comment in pages(watch, f"questions/{ids}/comments", {"filter": "withbody"}, http):
             yield _item(watch, comment)
-    for ids in _batches(answers):
+    for ids in _batches(_ids(answers)):
         for comment in pages(watch, f"answers/{ids}/comments", {"filter": "withbody"}, http):
             yield _item(watch, comment)
 
@@ -99,6 +99,11 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
 def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
     """Nothing: the public user object holds neither employer nor words about oneself."""
     return iter(())
+
+
+def _ids(values: Iterable[Any]) -> list[str]:
+    """What can be asked for: one id that is none, and the site refuses the question for all of them."""
+    return [str(number) for value in values if (number := count(value)) is not None]
 
 
 def _batches(ids: Sequence[str]) -> Iterator[str]:

@@ -80,11 +80,15 @@ def _is_near(window: Window, comment: Mapping[str, Any]) -> bool:
     return is_in(window, moment, tree(comment.get("snippet")).get("publishedAt"), "publishedAt")
 
 
-def _pages(watch: Watch, path: str, params: dict[str, object], http: Http) -> Iterator[Payload]:
+def _pages(
+    watch: Watch, path: str, params: dict[str, object], http: Http, *, may_be_gone: bool = False
+) -> Iterator[Payload]:
     trail, token = Trail("YouTube"), ""
     while True:
         query = {**params, **({"pageToken": token} if token else {})}
         page = http.json(f"{watch.options.get('api', _API)}/{path}", query)
+        if page is None and may_be_gone:  # deleted since it was listed
+            return
         if not isinstance(page, dict) or not isinstance(page.get("items"), list):
             raise SourceUnavailable(f"YouTube answered {path} without `items`.")
         yield page
@@ -103,7 +107,7 @@ def _replies(watch: Watch, found: object, http: Http) -> Iterator[Payload]:
         return
     params: dict[str, object] = {"part": "snippet", "parentId": text(thread_.get("id")), "maxResults": 100,
                                  "textFormat": "plainText"}  # fmt: skip
-    for page in _pages(watch, "comments", params, http):
+    for page in _pages(watch, "comments", params, http, may_be_gone=True):
         video = tree(thread_.get("snippet")).get("videoId")
         for reply in trees(page.get("items")):
             yield {**reply, "snippet": {"videoId": video, **tree(reply.get("snippet"))}}
