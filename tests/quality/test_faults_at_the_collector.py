@@ -201,7 +201,7 @@ FAULTS = [
     pytest.param(closed_to_strangers, "refused", id="timelines are closed to strangers"),
     pytest.param(another_page, "refused", id="a maintenance page answers"),
     pytest.param(shows(content="missing"), "unreadable", id="the format changed"),
-    pytest.param(shows(visibility="everyone"), "nothing_read", id="a field got other values"),
+    pytest.param(shows(visibility="everyone"), "unreadable", id="a field got other values"),
     pytest.param(shows(account={"noindex": True}), "opt_outs_only", id="an opt-out flag is misread"),
     pytest.param(frozen, "stale", id="the platform serves an old page"),
     pytest.param(nothing, "implausible", id="an empty answer that means no"),
