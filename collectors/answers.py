@@ -69,10 +69,13 @@ def readable(answer: Answer, now: datetime) -> Answer:
     if status in (401, 403):
         page = " with an HTML page, so the refusal comes from its edge" if _is_html(answer) else ""
         raise AccessDenied(
-            f"{host} refuses ({status}{page}): {_excerpt(answer)}. Check the key and its rights."
+            f"{host} refuses ({status}{page}): {_excerpt(answer)}. Check the key and its rights.",
+            status=status,
         )
     raise QuestionRefused(
-        f"{host} does not accept the question ({status}): {_excerpt(answer)}.", said=answer.body[:_SAID]
+        f"{host} does not accept the question ({status}): {_excerpt(answer)}.",
+        status=status,
+        said=answer.body[:_SAID],
     )
 
 

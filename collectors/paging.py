@@ -26,7 +26,7 @@ class Trail:
         self._pages: set[bytes] = set()
         self._empty = 0
 
-    def step(self, cursor: str, *, page_was_empty: bool, page: Sequence[object] = ()) -> None:
+    def step(self, cursor: str, page: Sequence[object]) -> None:
         """Raises SourceUnavailable at a repeated cursor, or after too many pages in a row without anything new.
 
         A server that takes no notice of its cursors may send the same `page` with a fresh one for ever.
@@ -39,7 +39,7 @@ class Trail:
         mark = blake2b(repr(page).encode("utf-8", "replace"), digest_size=16).digest() if page else b""
         is_repeated = mark in self._pages
         self._pages |= {mark} if page else set()
-        self._empty = self._empty + 1 if page_was_empty or is_repeated else 0
+        self._empty = self._empty + 1 if is_repeated or not page else 0
         if self._empty >= MOST_EMPTY_PAGES:
             kind = "repeated" if is_repeated else "empty"
             raise SourceUnavailable(
@@ -76,7 +76,7 @@ def linked(http: Http, url: str, params: Mapping[str, Any]) -> Iterator[list[Pay
         following = next_query(headers)
         if following is None:
             return
-        trail.step(repr(sorted(following.items())), page_was_empty=not items, page=items)
+        trail.step(repr(sorted(following.items())), items)
         query = {**params, **following}
 
 

@@ -54,13 +54,18 @@ class GovernanceMissing(UserMustAct):
 class AccessDenied(UserMustAct):
     """A platform refuses: the key is missing, expired or not allowed to do this."""
 
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        """`status`: of the answer, where the platform gave one."""
+        super().__init__(message)
+        self.status = status
+
 
 class QuestionRefused(AccessDenied):
     """The platform understands who asks, but not what: a parameter it does not know, a limit it does not allow."""
 
-    def __init__(self, message: str, *, said: bytes = b"") -> None:
+    def __init__(self, message: str, *, status: int | None = None, said: bytes = b"") -> None:
         """`said`: the answer as it came, for a source that knows its codes; never shown, for it may name somebody."""
-        super().__init__(message)
+        super().__init__(message, status=status)
         self.said = said
 
 

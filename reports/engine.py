@@ -47,9 +47,8 @@ def _keep(file: Path, content: bytes) -> None:
     """Puts the script there whole, in place of those of other versions; where nobody may write, nothing is kept."""
     if not file.parent.is_dir():
         return
-    with suppress(
-        OSError
-    ):  # a full or read-only disk is told where it stops something; here it costs a second
+    # A full or read-only disk is told where it stops something; here it costs a second.
+    with suppress(OSError):
         write(file, content)
         for other in file.parent.glob("engine-*"):
             if other != file:

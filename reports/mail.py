@@ -54,9 +54,8 @@ def message(digest: Digest, *, sender: str, recipient: str) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(digest.text(), charset="utf-8")
     mail.add_alternative(digest.html(), subtype="html", charset="utf-8")
-    mail["Content-Language"] = (
-        digest.words.language
-    )  # after the parts: setting them takes away all it says of content
+    # After the parts: setting them takes away all that the mail says of its content.
+    mail["Content-Language"] = digest.words.language
     return mail
 
 

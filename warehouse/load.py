@@ -159,19 +159,13 @@ def _load(
             _complete(folder)
         # DuckDB reads local files only: its S3 reader would be downloaded at run time (docs/decisions/0025).
         with local_folders(part, [f"{table.name}.parquet" for table in CLASSIFIED]) as copies:
-            damaged = [folder for folder, copy in zip(part, copies, strict=True) if not _is_readable(copy)]
-            if damaged:
-                raise ClassifiedDamaged(damaged)
+            _refuse_damaged(part, copies, _is_readable)
             try:
                 for table in CLASSIFIED:
                     merge_files(connection, table, [copy / f"{table.name}.parquet" for copy in copies])
-            except duckdb.Error as error:
-                refused = [
-                    folder for folder, copy in zip(part, copies, strict=True) if not _duckdb_reads(copy)
-                ]
-                if not refused:
-                    raise
-                raise ClassifiedDamaged(refused) from error
+            except duckdb.Error:
+                _refuse_damaged(part, copies, _duckdb_reads)
+                raise
             _note_touched(connection, copies)
     if folders:
         _apply_deletions(connection, read_forgotten(data))
@@ -202,6 +196,13 @@ def _complete(folder: Place) -> None:
         if table.name not in wrote and not find(folder, file):
             with written(folder / file) as partial:
                 pq.write_table(table.schema.empty_table(), partial, **PARQUET)
+
+
+def _refuse_damaged(folders: Sequence[Place], copies: Sequence[Path], reads: Callable[[Path], bool]) -> None:
+    """Raises ClassifiedDamaged for those whose copies cannot be read."""
+    damaged = [folder for folder, copy in zip(folders, copies, strict=True) if not reads(copy)]
+    if damaged:
+        raise ClassifiedDamaged(damaged)
 
 
 def _is_readable(folder: Path) -> bool:

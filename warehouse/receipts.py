@@ -32,7 +32,7 @@ class ReceiptInvalid(InputInvalid):
 def write_receipt(data: DataDir, details: Mapping[str, object], *, now: datetime) -> Path:
     """Signs `details` (numbers and digests only) with the time and keeps them under receipts/."""
     key = _signing_key(data)
-    public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
+    public = _public(key)
     body = {**details, "erased_at": now.astimezone(UTC).isoformat(), "public_key": public}
     signature = base64.b64encode(key.sign(_signed_bytes(body))).decode()
     folder = data.root / "receipts"
@@ -68,17 +68,21 @@ def verify_receipt(path: Path, *, public_key: str) -> dict[str, Any]:
 def public_key(data: DataDir) -> str:
     """The public key of this installation, base64; raises UserMustAct where nothing was ever signed."""
     try:
-        load_key(data.keys, data.secrets, name=SIGNING_KEY, variable=SIGNING_VARIABLE, may_make=False)
+        key = _signing_key(data, may_make=False)
     except SettingsInvalid as error:
         raise UserMustAct(
             f"{data.root} has signed no receipt. Name the data folder that did with --data, or its key with "
             "--public-key."
         ) from error
-    return base64.b64encode(_signing_key(data).public_key().public_bytes_raw()).decode()
+    return _public(key)
 
 
-def _signing_key(data: DataDir) -> Ed25519PrivateKey:
-    seed = load_key(data.keys, data.secrets, name=SIGNING_KEY, variable=SIGNING_VARIABLE)
+def _public(key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def _signing_key(data: DataDir, *, may_make: bool = True) -> Ed25519PrivateKey:
+    seed = load_key(data.keys, data.secrets, name=SIGNING_KEY, variable=SIGNING_VARIABLE, may_make=may_make)
     return Ed25519PrivateKey.from_private_bytes(seed[:32])
 
 

@@ -91,7 +91,7 @@ def _posts(watch: Watch, window: Window, http: Http, first: Payload) -> Iterator
                     f"Bluesky counts about {_hits(first)} posts of a search and showed {shown}."
                 )
             return
-        trail.step(str(cursor), page_was_empty=not posts, page=posts)
+        trail.step(str(cursor), posts)
         page = _search(watch, window, str(cursor), http)
 
 

@@ -114,7 +114,7 @@ def _notifications(watch: Watch, window: Window, http: Http) -> Iterator[Mapping
         for told in linkedin_api.pages(watch, f"organizationalEntityNotifications?{criteria}", http):
             yield from told
     except AccessDenied as refusal:
-        if "refuses (401" in str(refusal):
+        if refusal.status == 401:
             raise  # a key that has run out, which may read nothing more: the page was not heard
         watch.limits.append(_NO_MENTIONS)
 

@@ -52,7 +52,7 @@ def pages(watch: Watch, path: str, http: Http) -> Iterator[list[Mapping[str, Any
         yield page
         if len(page) < _PAGE:
             return
-        trail.step(first_of(page), page_was_empty=not page)
+        trail.step(first_of(page), page)
         start += _PAGE
 
 

@@ -59,7 +59,7 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
             return
         if following is not None:
             ever_linked = True
-            trail.step(repr(sorted(following.items())), page_was_empty=not items, page=items)
+            trail.step(repr(sorted(following.items())), items)
         seen |= new
         query = {**params, **(following or {"max_id": str(items[-1].get("id"))})}
 

@@ -118,4 +118,4 @@ def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterat
         after = text(tree(paging.get("cursors")).get("after"))
         if not after or not paging.get("next"):
             return
-        trail.step(after, page_was_empty=not items, page=items)
+        trail.step(after, items)

@@ -83,7 +83,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
                     f"r/{watch.origin}: a listing ends at {_REACHABLE:,}; what is older was not read."
                 )
             return
-        trail.step(after, page_was_empty=not posts, page=posts)
+        trail.step(after, posts)
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:

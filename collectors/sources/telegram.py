@@ -74,7 +74,7 @@ def _scraper(channel: str, http: Http) -> Any:
 
     def seen(answer: Answer) -> None:
         shown = re.findall(rb'data-post="[^"]*"', answer.body)
-        trail.step(answer.url, page_was_empty=not shown, page=shown)
+        trail.step(answer.url, shown)
 
     for scheme in ("https://", "http://"):
         scraper._session.mount(scheme, Borrowed(http, not_a_preview, seen))

@@ -120,7 +120,7 @@ def _search(
         token = text(tree(page.get("meta")).get("next_token"))
         if not token:
             break
-        trail.step(token, page_was_empty=not page.get("data"), page=trees(page.get("data")))
+        trail.step(token, trees(page.get("data")))
     if resumable:
         watch.memory.pop(RESUME, None)
 

@@ -95,7 +95,7 @@ def _pages(
         token = text(page.get("nextPageToken"))
         if not token:
             return
-        trail.step(token, page_was_empty=not page["items"], page=page["items"])
+        trail.step(token, page["items"])
 
 
 def _replies(watch: Watch, found: object, http: Http) -> Iterator[Payload]:

@@ -69,7 +69,6 @@ _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 _PLACE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES})
 """What is said of a place that was typed wrong."""
 
-
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 """A file that is there and belongs to somebody else."""
 

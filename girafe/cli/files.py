@@ -103,9 +103,7 @@ def formats(as_json: AsJson = False) -> None:
 def _import(file: Path, data: DataDir, format: str, dry_run: bool) -> ImportReport:
     from collectors.imports.land import import_file
 
-    # A dry run writes nothing, so it need not keep out what rewrites files, nor close what lies there.
-    if not dry_run:
-        data.protect()
+    # A dry run writes nothing, so it need not keep out what rewrites files.
     held = nullcontext() if dry_run else hold(data, "files", "girafe import", now=now(), shared=True)
     with held:
         return import_file(file, data, format=format, now=now(), dry_run=dry_run, say=_say)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from girafe import moments
 from girafe import run as path
 from girafe.cli.app import PATH_PANEL as PANEL
 from girafe.cli.app import app
@@ -24,7 +25,6 @@ from girafe.cli.terminal import (
     timed,
 )
 from girafe.errors import GovernanceMissing, RetryLater, UserMustAct
-from girafe.moments import moment
 
 if TYPE_CHECKING:
     from girafe.plan import Ask
@@ -121,16 +121,9 @@ def _say_plan(asks: list[Ask], as_json: bool) -> None:
 
 
 def _window(since: str | None, until: str | None, now: datetime) -> tuple[datetime, datetime] | None:
-    """The span to read again; a span that holds nothing, or has no beginning, is a slip of the hand."""
-    start, end = (moment(text) if text else None for text in (since, until))
-    if start is None:
-        if end:
-            raise UserMustAct("--until needs --since: a span is read again from one moment to the other.")
-        return None
-    end = min(end or now, now)
-    if start >= end:
-        raise UserMustAct(f"Nothing lies between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M}.")
-    return start, end
+    """The span to read again; what is still to come cannot be read."""
+    start, end = (moments.moment(text) if text else None for text in (since, until))
+    return moments.span(start, end and min(end, now), now, names=("--since", "--until"))
 
 
 @app.command(rich_help_panel=PANEL)

@@ -138,31 +138,16 @@ def window() -> tuple[datetime, datetime] | None:
 
     Raises UserMustAct for a span that holds nothing or has no beginning: a slip of the hand, as for `girafe collect`.
     """
-    since, until = _moment("since"), _moment("until")
-    if since:
-        span = since, until or now()
-        if span[0] >= span[1]:
-            raise UserMustAct(
-                f"Nothing lies between {span[0]:%Y-%m-%d %H:%M} and {span[1]:%Y-%m-%d %H:%M} (UTC). Trigger it again "
-                "with another Since, or Until."
-            )
-        return span
-    if until:
-        raise UserMustAct(
-            "Until needs Since: a span is read again from one day to the other. Trigger it again."
-        )
+    given = (param(name) for name in ("since", "until"))
+    since, until = (moments.moment(day) if day else None for day in given)
+    if asked := moments.span(since, until, now(), names=("Since", "Until")):
+        return asked
     context = get_current_context()
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     if context["dag_run"].run_type != "backfill" or not start or not end:
         return None
     # Airflow hands out pendulum's own kind of datetime, which no stage knows how to write down.
     return datetime.fromisoformat(start.isoformat()), datetime.fromisoformat(end.isoformat())
-
-
-def _moment(name: str) -> datetime | None:
-    """A day of the form, from its first moment on."""
-    given = param(name)
-    return datetime.fromisoformat(given).replace(tzinfo=UTC) if given else None
 
 
 def skip_unless(condition: bool, why: str) -> None:

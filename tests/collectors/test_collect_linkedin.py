@@ -15,6 +15,12 @@ from tests.collectors.collecting import run as run
 from tests.collectors.landed import landed
 
 
+def own_post(number, created_at):
+    """A post of the company's page."""
+    return {"id": f"urn:li:share:{number}", "author": "urn:li:organization:9", "commentary": "Ondine",
+            "createdAt": created_at}  # fmt: skip
+
+
 def test_comments_on_the_companys_linkedin_page_come_without_any_profile(run, data):
     now = int(NOW.timestamp() * 1000)
 
@@ -22,13 +28,7 @@ def test_comments_on_the_companys_linkedin_page_come_without_any_profile(run, da
         assert request.headers["x-restli-protocol-version"] == "2.0.0"
         path = request.url.raw_path.decode()
         if path.startswith("/posts?q=author&author=urn%3Ali%3Aorganization%3A9&"):
-            post = {
-                "id": "urn:li:share:1",
-                "author": "urn:li:organization:9",
-                "commentary": "Ondine",
-                "createdAt": now - 5000,
-            }
-            return httpx.Response(200, json={"elements": [post]})
+            return httpx.Response(200, json={"elements": [own_post(1, now - 5000)]})
         if path.startswith("/socialActions/urn%3Ali%3Ashare%3A1/comments?"):
             comment = {"commentUrn": "urn:li:comment:5", "actor": "urn:li:person:a", "object": "urn:li:share:1",
                        "message": {"text": "Bravo"}, "created": {"time": now - 1000}}  # fmt: skip
@@ -48,8 +48,7 @@ def test_comments_on_the_companys_linkedin_page_come_without_any_profile(run, da
 def linkedin_with_notifications(told):
     """A page with one old post, and what notifications say of it; None: they may not be read."""
     now = int(NOW.timestamp() * 1000)
-    old = {"id": "urn:li:share:7", "author": "urn:li:organization:9", "commentary": "Ondine",
-           "createdAt": now - 40 * 86_400_000}  # fmt: skip
+    old = own_post(7, now - 40 * 86_400_000)
 
     def linkedin(request):
         path = request.url.raw_path.decode()
@@ -212,13 +211,7 @@ def test_a_comment_that_stands_under_itself_ends(run, data):
         asked.append(path)
         assert len(asked) < 20, "it goes round"
         if path.startswith("/posts?q=author"):
-            post = {
-                "id": "urn:li:share:1",
-                "author": "urn:li:organization:9",
-                "commentary": "Ondine",
-                "createdAt": now - 9,
-            }
-            return httpx.Response(200, json={"elements": [post]})
+            return httpx.Response(200, json={"elements": [own_post(1, now - 9)]})
         said = {"commentUrn": "urn:li:comment:5", "commentsSummary": {"aggregatedTotalComments": 1},
                 "actor": "urn:li:person:a", "message": {"text": "Bravo"}, "created": {"time": now - 5}}  # fmt: skip
         return httpx.Response(200, json={"elements": [said] if path.startswith("/socialActions/") else []})

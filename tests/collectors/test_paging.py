@@ -11,30 +11,30 @@ from girafe.errors import SourceUnavailable
 def test_empty_pages_in_a_row_end_it_and_scattered_ones_do_not():
     trail = Trail("a.example")
     for number in range(20):
-        trail.step(str(number), page_was_empty=number % 2 == 0)
+        trail.step(str(number), [number] if number % 2 else [])
     for number in range(20, 20 + MOST_EMPTY_PAGES - 1):
-        trail.step(str(number), page_was_empty=True)
+        trail.step(str(number), [])
     with pytest.raises(SourceUnavailable, match="empty pages in a row"):
-        trail.step("last", page_was_empty=True)
+        trail.step("last", [])
 
 
 def test_a_cursor_that_comes_again_ends_it():
     trail = Trail("a.example")
-    trail.step("a", page_was_empty=False)
-    trail.step("b", page_was_empty=False)
+    trail.step("a", [1])
+    trail.step("b", [2])
     with pytest.raises(SourceUnavailable, match="repeated its cursor"):
-        trail.step("a", page_was_empty=False)
+        trail.step("a", [3])
 
 
 def test_the_same_page_with_ever_new_cursors_ends_it_and_pages_that_overlap_do_not():
     trail = Trail("a.example")
     for number in range(20):
-        trail.step(str(number), page_was_empty=False, page=[{"id": number}, {"id": number + 1}])
+        trail.step(str(number), [{"id": number}, {"id": number + 1}])
     same = [{"id": 1}]
     for number in range(20, 20 + MOST_EMPTY_PAGES):
-        trail.step(str(number), page_was_empty=False, page=same)
+        trail.step(str(number), same)
     with pytest.raises(SourceUnavailable, match="repeated pages in a row"):
-        trail.step("last", page_was_empty=False, page=same)
+        trail.step("last", same)
 
 
 @pytest.mark.parametrize(
