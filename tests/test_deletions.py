@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from collectors.registry import PARSERS
-from girafe import erasure
+from girafe import erasure, rotation
 from girafe import run as path
 from girafe.data_dir import DataDir
 from girafe.records import Envelope
@@ -231,3 +231,33 @@ def test_killed_anywhere_the_same_call_finishes(tmp_path: Path, every: int) -> N
         fresh()
         run_and_die(propagate, step=step)
         assert run_and_die(finish).error == "", step
+
+
+def test_who_opts_out_under_a_later_handle_is_left_out_under_the_earlier_one_too_and_stays_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIRAFE_PSEUDONYM_KEY")  # one of its own, so that it can be replaced
+    here = context(tmp_path / "data")
+    under_handle = {**line(1), "author": {"handle": "h-ada"}}
+    both = line(4)
+
+    def land(number: int, *payloads: dict[str, Any], source: str = "girafe_jsonl") -> None:
+        told = [
+            replace(notice(number), source=source, run_id=f"run{number}", payload=payload)
+            for payload in payloads
+        ]
+        write_envelopes(landing_path(here.data.landing, "forum", NOW, f"run{number}"), told)
+
+    land(1, under_handle, both, line(2), line(3))
+    signal = {"platform": "forum", "account_id": "u-ada", "handle": "h-ada-since", "signal": "noindex"}
+    land(2, signal, source="opt_out")
+    erasure.propagate_deletions(here)
+    assert words(here) == {2, 3}
+    assert len(rows(here)["posts"]) == 2
+    # Nothing that is held now tells whose the earlier handle was.
+    for number in (3, 4):
+        land(number, {**under_handle, "post_id": f"once-more{number}"})
+        erasure.propagate_deletions(here)
+        assert words(here) == {2, 3}
+        assert len(rows(here)["posts"]) == 2
+        rotation.rotate_key(here)

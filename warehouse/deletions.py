@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, Deletion, Parser, Profile, Rejected
+from girafe.storage import Place
 from warehouse.erase import (
     classified_folders,
     clean_classified,
@@ -19,7 +21,7 @@ from warehouse.erase import (
     remove_from_landing,
     stands_in,
 )
-from warehouse.forgotten import pseudonyms_of
+from warehouse.forgotten import pseudonyms_of, read_forgotten, remember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +47,23 @@ def propagate_deletions(
     """Erases every post and account that a classified notice names as deleted, opted out or forgotten.
 
     The notices stay, so that a payload landed later is erased the next time. Called again, it finds nothing.
+    Who opted out is left out by the earlier handles, too: what came under one of them alone names no account.
     What cannot be read leaves landing and quarantine if it names what a notice in landing says is gone.
     """
     gone: dict[str, tuple[set[str], set[str]]] = {}
     folders = classified_folders(data)
+    opted_out: dict[str, set[str]] = {}
     for table in read_tables(folders, "deletions"):
         for row in table.to_pylist():
             accounts, posts = gone.setdefault(row["platform"], (set(), set()))
             (accounts if row["account_id"] else posts).add(row["account_id"] or row["post_id"])
+            if row["reason"] == "opted_out":
+                opted_out.setdefault(row["platform"], set()).add(row["account_id"])
+    _remember_handles(data, folders, opted_out, parsers, pseudonymiser)
+    forgotten = read_forgotten(data)
     payloads = lines = 0
     for platform, (accounts, posts) in gone.items():
+        accounts |= forgotten
 
         def wanted(
             author: Account | None,
@@ -79,6 +88,41 @@ def propagate_deletions(
             clean_classified(folder, every_account, every_post) for folder in classified_folders(data)
         )
     return DeletionReport(payloads=payloads, folders=cleaned, quarantine_lines=lines)
+
+
+def _remember_handles(
+    data: DataDir,
+    folders: Sequence[Place],
+    opted_out: Mapping[str, set[str]],
+    parsers: Mapping[str, Parser],
+    pseudonymiser: Pseudonymiser,
+) -> None:
+    """Puts the handles that were last theirs on the list of the forgotten, before what tells so leaves.
+
+    Clear in a payload of that time, one is known under every later key of the pseudonyms, too.
+    """
+    last = _last_holders(folders) if opted_out else {}
+    for platform, accounts in opted_out.items():
+        handles = {handle for handle, account in last.items() if account in accounts} - accounts
+        clear = {
+            replace(author, account_id=None)
+            for path in (landed_of(data, platform) if handles else ())
+            for _, envelope in envelopes(path)
+            for author in read_payload(envelope, parsers).authors
+            if author.handle and pseudonymiser.handle(platform, author.handle) in handles
+        }
+        if handles:
+            remember(data, platform, clear, handles, pseudonymiser)
+
+
+def _last_holders(folders: Sequence[Place]) -> dict[str, str]:
+    """Of every pseudonym of a handle, the account that held it last, as the measure has it (int_account_keys)."""
+    found: dict[str, tuple[datetime, str]] = {}
+    for table in read_tables(folders, "account_aliases"):
+        for row in table.to_pylist():
+            seen = (row["last_seen_at"], row["account_id"])
+            found[row["alias_id"]] = max(seen, found.get(row["alias_id"], seen))
+    return {handle: account for handle, (_, account) in found.items()}
 
 
 def _of(platform: str, ids: set[str]) -> Callable[[Rejected], bool]:
