@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from typing import IO, Protocol
 
 from collectors.imports.contract import GZIP_MAGIC, File
+from collectors.imports.unpacked import LARGEST_TOTAL, most_out_of
 from collectors.imports.zips import DAMAGED, open_zip
 from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
 LARGEST_MEMBER = 256 * 1024 * 1024
-LARGEST_TOTAL = 1024 * 1024 * 1024
-_MOST_TIMES_LARGER = 100
 _MOST_MEMBERS = 100_000
 
 
@@ -96,9 +95,7 @@ class _Measured(gzip.GzipFile):
     """A packed tar that ends where it grows beyond anything media and words could."""
 
     def __init__(self, raw: IO[bytes]) -> None:
-        packed = raw.seek(0, io.SEEK_END)
-        raw.seek(0)
-        self._most = max(LARGEST_TOTAL, _MOST_TIMES_LARGER * packed)
+        self._most = most_out_of(raw)
         super().__init__(fileobj=raw, mode="rb")
 
     def read(self, size: int | None = -1) -> bytes:

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, Protocol
 
-from collectors.imports.zips import open_member
+from collectors.imports.unpacked import unpacked
+from collectors.imports.zips import DAMAGED, open_zip
+from collectors.refusals import without_names
+from girafe.errors import InputInvalid
 from girafe.records import Envelope, Payload, Record
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -34,18 +37,6 @@ class Head:
     """The names inside, if it is a zip or tar archive."""
 
 
-class _Unpacked(gzip.GzipFile):
-    """A gzip stream that closes the file under it, too."""
-
-    def __init__(self, raw: IO[bytes]) -> None:
-        self._under = raw
-        super().__init__(fileobj=raw, mode="rb")
-
-    def close(self) -> None:
-        super().close()
-        self._under.close()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """A file to import."""
@@ -61,17 +52,28 @@ class File:
     """The one file inside `path`, where that is a zip around a table or around lines."""
 
     def raw(self) -> IO[bytes]:
-        """Its bytes as they are; every reader comes through here."""
+        """Its bytes as they are; every reader comes through here.
+
+        InputInvalid where it cannot be unpacked at all: locked, or packed in a way Python does not know.
+        """
         if self.member is None:
             return self.path.open("rb")
-        return open_member(replace(self, member=None).open(), self.member, self.label)
+        member, packed = self.member, replace(self, member=None).open()
+        try:
+            return unpacked(packed, lambda packed: open_zip(packed).open(member))
+        except DAMAGED as error:
+            packed.close()
+            raise InputInvalid(
+                f"{self.label} cannot be unpacked ({without_names(str(error))}): unpack it yourself and import what is "
+                "in it, or export it again."
+            ) from error
 
     def open(self) -> IO[bytes]:
         """Its bytes, unpacked if it is gzip, whatever it is called."""
         raw = self.raw()
         packed = raw.read(2) == GZIP_MAGIC
         raw.seek(0)
-        return cast(IO[bytes], _Unpacked(raw)) if packed else raw
+        return unpacked(raw, gzip.open) if packed else raw
 
     def beside(self, ending: str) -> str | None:
         """The words of the file of the same name and `ending`, if there is one that can be read."""

@@ -9,10 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Any
-
-from collectors.refusals import without_names
-from girafe.errors import InputInvalid
+from typing import IO
 
 _LARGEST_LIST = 32 * 1024 * 1024
 """Bytes: some 300,000 names of usual length; read, each costs ten times its size in memory."""
@@ -74,54 +71,3 @@ def _weigh(raw: IO[bytes]) -> None:
 def _at(raw: IO[bytes], place: int, length: int) -> bytes:
     raw.seek(max(0, place))
     return raw.read(length)
-
-
-def open_member(packed: IO[bytes], name: str, label: str) -> IO[bytes]:
-    """One file of a zip, to be read as any other: damage met on the way is an OSError.
-
-    InputInvalid where it cannot be unpacked at all: locked with a password, or packed in a way Python does not know.
-    """
-    return io.BufferedReader(_Member(packed, name, label))
-
-
-class _Member(io.RawIOBase):
-    def __init__(self, packed: IO[bytes], name: str, label: str) -> None:
-        self._packed = packed
-        try:
-            self._member = open_zip(packed).open(name)
-        except DAMAGED as error:
-            packed.close()
-            raise InputInvalid(
-                f"{label} cannot be unpacked ({without_names(str(error))}): unpack it yourself and import what is in "
-                "it, or export it again."
-            ) from error
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            content = self._member.read(len(buffer))
-        except DAMAGED as error:
-            raise OSError(without_names(str(error))) from error
-        buffer[: len(content)] = content
-        return len(content)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        try:
-            return self._member.seek(offset, whence)
-        except DAMAGED as error:
-            raise OSError(without_names(str(error))) from error
-
-    def tell(self) -> int:
-        return self._member.tell()
-
-    def close(self) -> None:
-        # Not opened at all, where the archive would not have it.
-        if not self.closed and hasattr(self, "_member"):
-            self._member.close()
-            self._packed.close()
-        super().close()

@@ -161,10 +161,8 @@ def test_text_of_two_or_four_bytes_a_letter_is_told_from_other_damage(land):
         (b"7z\xbc\xaf\x27\x1c\x00\x04", "7-Zip"),
         (b"Rar!\x1a\x07\x01\x00", "RAR"),
         (b"\x04\x22\x4d\x18\x64", "LZ4"),
-        (
-            gzip.compress(lzma.compress(b"{}"), mtime=0),
-            "xz",
-        ),  # with the time of today it would have another name each time
+        # With the time of today it would have another name in each worker.
+        (gzip.compress(lzma.compress(b"{}"), mtime=0), "xz"),
     ],
 )
 def test_what_is_packed_in_a_way_girafe_does_not_unpack_is_refused_whatever_it_is_called(
