@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from girafe.errors import UserMustAct
 from girafe.storage import exchange, flush
 
 
@@ -25,8 +26,16 @@ def releases_folder(exports: Path) -> Path:
 
 @contextmanager
 def building(exports: Path) -> Iterator[Path]:
-    """Yields an empty folder to build in, alone: a second publisher waits, a dead one is cleaned up."""
+    """Yields an empty folder to build in, alone: a second publisher waits, a dead one is cleaned up.
+
+    Raises UserMustAct where `exports` is somebody's link to elsewhere: who reads there would be left behind.
+    """
     home = releases_folder(exports)
+    if exports.is_symlink() and exports.resolve().parent != home.resolve():
+        raise UserMustAct(
+            f"{exports} is a link that girafe did not make, and would be replaced. Remove it; to have the exports "
+            f"elsewhere, link from there to {exports}."
+        )
     home.mkdir(parents=True, exist_ok=True)
     with (home / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

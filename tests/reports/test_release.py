@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from girafe.errors import InputInvalid
+from girafe.errors import InputInvalid, UserMustAct
 from girafe.settings import Settings
 from reports import swap
 from reports.release import KEEP, Release, publish
@@ -88,6 +88,22 @@ def test_a_plain_folder_from_before_becomes_a_release(
     assert (tmp_path / "exports").is_symlink()
     assert not (tmp_path / "exports" / "old.txt").exists()
     assert disagreements(tmp_path / "exports") == []
+
+
+def test_a_link_of_the_operators_own_is_not_replaced(publisher: Publish, marts: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "share"
+    theirs.mkdir()
+    (tmp_path / "exports").symlink_to(theirs)
+    with pytest.raises(UserMustAct, match="link from there"):
+        publisher(marts)
+    assert (tmp_path / "exports").resolve() == theirs
+    (tmp_path / "exports").unlink()
+    publisher(marts)
+    (tmp_path / "moved").mkdir()
+    for name in ("exports", ".exports.releases"):
+        (tmp_path / name).rename(tmp_path / "moved" / name)
+    with swap.building(tmp_path / "moved" / "exports"):
+        pass  # its own link moved with it
 
 
 def test_only_the_last_few_releases_are_kept(tmp_path: Path) -> None:
