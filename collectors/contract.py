@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from collectors.guard import place
@@ -91,6 +92,16 @@ class Item:
     """Where it was read, for people."""
     platform: str = ""
     """Where it was said, for a source that reads several platforms; empty: the source's own."""
+
+
+def post_key(name: object, payload: Mapping[str, Any], *, within: str = "") -> str:
+    """The key of a post by its id, `within` the place that gave it where others give the same.
+
+    What has no id is known by what it holds: it is landed all the same, for quarantine to show.
+    """
+    if name:
+        return f"post:{within}{name}"
+    return f"nameless:{blake2b(repr(payload).encode(), digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

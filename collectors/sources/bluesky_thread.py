@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from collectors.contract import Item, Watch
+from collectors.contract import Item, Watch, post_key
 from collectors.http import Http
 from collectors.read import text, tree, trees
 from collectors.sources.bluesky_parse import is_withdrawn
@@ -23,7 +23,7 @@ def item(post: Payload, position: str, http: Http) -> Item:
     shown = {name: value for name, value in post.items() if name != "embed"}
     if is_withdrawn(post, http.clock()):
         shown = {"uri": post.get("uri"), "notFound": True}
-    return Item(key=f"post:{post.get('uri')}", payload=shown, position=position)
+    return Item(key=post_key(post.get("uri"), post), payload=shown, position=position)
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
@@ -60,7 +60,7 @@ def _thread_of(watch: Watch, uri: str, http: Http) -> Iterator[Item]:
         if isinstance(node.get("post"), dict):
             yield item(node["post"], "app.bsky.feed.getPostThread", http)
         elif node.get("notFound"):
-            yield Item(key=f"post:{node.get('uri')}", payload=dict(node), position=url)
+            yield Item(key=post_key(node.get("uri"), node), payload=dict(node), position=url)
         waiting.extend(trees(node.get("replies")))
         if isinstance(node.get("parent"), dict):
             waiting.append(node["parent"])

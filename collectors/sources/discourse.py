@@ -7,16 +7,7 @@ from datetime import UTC, date, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from collectors.contract import (
-    NOTES,
-    Canary,
-    Item,
-    Options,
-    Watch,
-    Window,
-    no_auth,
-    nothing_more,
-)
+from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth, nothing_more, post_key
 from collectors.http import Http
 from collectors.read import dated, is_in, moment, text, tree, trees
 from collectors.sources.discourse_parse import is_gone
@@ -108,7 +99,7 @@ def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:
         if parent is not None and parent != post.get("id"):
             added["parent"] = str(parent)
         # Every forum counts from 1.
-        key = f"post:{watch.origin}/p/{post.get('id')}"
+        key = post_key(post.get("id"), post, within=f"{watch.origin}/p/")
         yield Item(key=key, payload={**post, NOTES: added}, position=url)
 
 

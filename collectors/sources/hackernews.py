@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
-from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth
+from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth, post_key
 from collectors.http import Http
 from collectors.paging import miscounts
 from collectors.read import count, text, tree, trees
@@ -43,7 +43,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Every hit in the window; while more match than can be reached, the window is halved."""
     for hit in _hits(watch, ceil(window.start.timestamp()), ceil(window.end.timestamp()), http):
         number = hit.get("objectID")
-        yield Item(key=f"post:{number}", payload=dict(hit), position=f"{watch.origin}/items/{number}")
+        yield Item(key=post_key(number, hit), payload=dict(hit), position=f"{watch.origin}/items/{number}")
 
 
 def _hits(

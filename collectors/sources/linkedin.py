@@ -15,16 +15,7 @@ from urllib.parse import quote
 
 import httpx
 
-from collectors.contract import (
-    NOTES,
-    Canary,
-    Item,
-    Options,
-    Secrets,
-    Watch,
-    Window,
-    nothing_more,
-)
+from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window, nothing_more, post_key
 from collectors.http import Http
 from collectors.read import is_in, text, tree
 from collectors.sources import linkedin_api, linkedin_parse
@@ -127,7 +118,7 @@ def _older(watch: Watch, name: str, http: Http) -> Iterator[Item]:
 
 def _own(watch: Watch, post: Mapping[str, Any]) -> Item:
     note = {"page": _urn(watch), "root": text(post.get("id"))}
-    return Item(key=f"post:{post.get('id')}", payload={**post, NOTES: note}, position="posts")
+    return Item(key=post_key(post.get("id"), post), payload={**post, NOTES: note}, position="posts")
 
 
 def _urn(watch: Watch) -> str:
@@ -145,7 +136,7 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
             for comment in page:
                 name = linkedin_parse.name(comment)
                 note = {"page": _urn(watch), "root": root, "above": urn}
-                yield Item(key=f"post:{name}", payload={**comment, NOTES: note}, position="comments")
+                yield Item(key=post_key(name, comment), payload={**comment, NOTES: note}, position="comments")
                 if name not in asked and tree(comment.get("commentsSummary")).get("aggregatedTotalComments"):
                     asked.add(name)
                     waiting.append((root, name))

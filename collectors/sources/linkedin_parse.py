@@ -14,7 +14,7 @@ from girafe.records import Account, Counted, Envelope, Payload, Post, Record, Vo
 
 def name(comment: Mapping[str, Any]) -> str:
     """The URN of a comment, whichever of its three spellings the payload has."""
-    return text(comment.get("commentUrn")) or text(comment.get("$URN")) or str(comment.get("id"))
+    return text(comment.get("commentUrn")) or text(comment.get("$URN")) or str(comment.get("id") or "")
 
 
 def time(value: object) -> datetime:
@@ -50,7 +50,16 @@ def parse(envelope: Envelope) -> Iterator[Record]:
         )
         words, written = tree(thing["message"]).get("text"), tree(thing.get("created")).get("time")
         root = text(added.get("root")) or text(thing.get("object")) or None
-        yield _post(envelope, name(thing), thing.get("actor"), words, written, counted, above, root)
+        yield _post(
+            envelope,
+            identifier(name(thing), "the comment's id"),
+            thing.get("actor"),
+            words,
+            written,
+            counted,
+            above,
+            root,
+        )
     elif thing.get("action") == "SHARE_MENTION":
         yield _mention(envelope, thing, page, text(added.get("day")))
     else:

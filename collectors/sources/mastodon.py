@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from collectors.bearer import Bearer
-from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window
+from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window, post_key
 from collectors.http import Http
 from collectors.read import dated, is_in, moment, optional_id, tree, trees
 from collectors.sources.mastodon_ask import check_access
@@ -118,14 +118,14 @@ def _item(watch: Watch, status: Payload, parents: dict[str, str] | None = None) 
     if parent and parents and parent in parents:
         added["parent"] = parents[parent]
     return Item(
-        key=f"post:{_uri(status)}",
+        key=post_key(_uri(status), status),
         payload={**status, NOTES: added},
         position=f"{watch.origin}/api/v1/statuses/{status.get('id')}",
     )
 
 
 def _uri(status: Payload) -> str:
-    return str(status.get("uri") or status.get("url") or status.get("id"))
+    return str(status.get("uri") or status.get("url") or status.get("id") or "")
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:

@@ -9,16 +9,7 @@ from typing import Any
 import httpx
 
 from collectors.bearer import Bearer
-from collectors.contract import (
-    NOTES,
-    Canary,
-    Item,
-    Options,
-    Secrets,
-    Watch,
-    Window,
-    nothing_more,
-)
+from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window, nothing_more, post_key
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import is_in, text, tree, trees
@@ -91,7 +82,10 @@ def _flat(
     own = {name: value for name, value in thing.items() if name not in ("comments", "replies")}
     added = {"network": network, "parent": parent, "root": root}
     yield Item(
-        key=f"post:{thing.get('id')}", payload={**own, NOTES: added}, position=watch.origin, platform=network
+        key=post_key(thing.get("id"), thing),
+        payload={**own, NOTES: added},
+        position=watch.origin,
+        platform=network,
     )
     for edge in ("comments", "replies"):
         below = tree(thing.get(edge))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from collectors.contract import Item, Watch
+from collectors.contract import Item, Watch, post_key
 from collectors.http import Http
 from collectors.read import text, texts, tree, trees
 from collectors.refusals import without_names
@@ -20,7 +20,7 @@ _MOST_CALLS = 50
 def item(thing: Mapping[str, Any]) -> Item:
     """A post or a comment to land."""
     kept = {name: value for name, value in thing.items() if name != "replies"}  # they are items of their own
-    return Item(key=f"post:{thing.get('name')}", payload=kept, position=text(thing.get("permalink")))
+    return Item(key=post_key(thing.get("name"), thing), payload=kept, position=text(thing.get("permalink")))
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:

@@ -11,7 +11,6 @@ import re
 from calendar import timegm
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -25,6 +24,7 @@ from collectors.contract import (
     Window,
     no_auth,
     nothing_more,
+    post_key,
     utc_from_epoch,
 )
 from collectors.guard import host_of
@@ -93,7 +93,7 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         matches = asks_for_query or watch.query.casefold() in words(payload).casefold()
         is_all &= not matches or time is None or time < window.end
         if matches and (time is None or time in window):
-            yield Item(key=_key(payload), payload=payload, position=where)
+            yield Item(key=post_key(_post_id(payload), payload), payload=payload, position=where)
     if not is_all:  # its time is still to come, and "not modified" would hide it then
         return
     for key, name in (("etag", "etag"), ("modified", "last-modified")):
@@ -107,12 +107,11 @@ def _cut(answer: Answer) -> str:
     return "the feed is truncated or malformed" if is_cut and not answer.is_missing else ""
 
 
-def _key(payload: Payload) -> str:
-    """An entry with neither id nor link is landed all the same, for quarantine to show: the others are heard."""
+def _post_id(payload: Payload) -> str | None:
     try:
-        return f"post:{post_id(payload)}"
+        return post_id(payload)
     except PayloadRejected:
-        return f"entry:{blake2b(repr(payload).encode(), digest_size=16).hexdigest()}"
+        return None  # neither id nor link; the others are heard all the same
 
 
 def read_feed(body: bytes) -> Any | None:

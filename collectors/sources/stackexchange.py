@@ -8,15 +8,7 @@ from typing import Any
 
 import httpx
 
-from collectors.contract import (
-    NOTES,
-    Canary,
-    Item,
-    Options,
-    Secrets,
-    Watch,
-    Window,
-)
+from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window, post_key
 from collectors.http import Http
 from collectors.read import count, is_in, text
 from collectors.sources.stackexchange_api import PAGE, pages, shown, unread
@@ -112,7 +104,7 @@ def _batches(ids: Sequence[str]) -> Iterator[str]:
 
 def _item(watch: Watch, thing: Payload) -> Item:
     return Item(
-        key=f"post:{watch.origin}/{_name(thing)}",
+        key=post_key(_name(thing), thing, within=f"{watch.origin}/"),
         payload={**thing, NOTES: {"site": watch.origin}},
         position=text(thing.get("link")) or f"{watch.origin}/{_name(thing)}",
     )
@@ -121,8 +113,8 @@ def _item(watch: Watch, thing: Payload) -> Item:
 def _name(thing: Mapping[str, Any]) -> str:
     """Questions and answers are numbered together, comments on their own."""
     if "comment_id" in thing:
-        return f"c{thing['comment_id']}"
-    return str(thing.get("answer_id") or thing.get("question_id"))
+        return f"c{thing['comment_id']}" if thing["comment_id"] else ""
+    return str(thing.get("answer_id") or thing.get("question_id") or "")
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:

@@ -9,16 +9,7 @@ from typing import Any
 import httpx
 
 from collectors.bearer import Bearer
-from collectors.contract import (
-    RESUME,
-    Canary,
-    Item,
-    Options,
-    Secrets,
-    Watch,
-    Window,
-    nothing_more,
-)
+from collectors.contract import RESUME, Canary, Item, Options, Secrets, Watch, Window, nothing_more, post_key
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import text, tree, trees
@@ -116,7 +107,7 @@ def _search(
         users = {text(user.get("id")): user for user in trees(includes.get("users"))}
         for post in [*trees(page.get("data")), *trees(includes.get("tweets"))]:
             author = users.get(text(post.get("author_id")))
-            yield Item(key=f"post:{post.get('id')}", payload={**post, "author": author}, position=query)
+            yield Item(key=post_key(post.get("id"), post), payload={**post, "author": author}, position=query)
         token = text(tree(page.get("meta")).get("next_token"))
         if not token:
             break

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from collectors.contract import Canary, Item, Options, Secrets, Watch, Window, nothing_more
+from collectors.contract import Canary, Item, Options, Secrets, Watch, Window, nothing_more, post_key
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, is_in, moment, text, tree, trees
@@ -114,7 +114,7 @@ def _replies(watch: Watch, found: object, http: Http) -> Iterator[Payload]:
 
 
 def _item(comment: Payload) -> Item:
-    return Item(key=f"post:{comment.get('id')}", payload=comment, position="commentThreads")
+    return Item(key=post_key(comment.get("id"), comment), payload=comment, position="commentThreads")
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
@@ -128,7 +128,11 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
         }
         for page in _pages(watch, "videos", params, http):
             for video in trees(page.get("items")):
-                yield Item(key=f"post:video:{video.get('id')}", payload=dict(video), position="videos")
+                yield Item(
+                    key=post_key(video.get("id"), video, within="video:"),
+                    payload=dict(video),
+                    position="videos",
+                )
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:

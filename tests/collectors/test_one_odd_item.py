@@ -259,3 +259,12 @@ def test_a_comment_deleted_while_its_answers_are_asked_for_costs_no_other(run, d
 def test_a_channel_that_is_missing_is_still_named(run):
     with pytest.raises(SourceUnavailable, match="without `items`"):
         run("youtube", youtube(404), f'{API}, channels = ["UCo"]', {"YOUTUBE_API_KEY": "k"})
+
+
+def test_posts_without_an_id_are_set_aside_each_and_none_takes_the_place_of_another(run, data):
+    def x(request):
+        shown = [{"text": f"Ondine {n}", "author_id": "7", "created_at": STAMP} for n in range(3)]
+        return httpx.Response(200, json={"data": [*shown, {**shown[0], "id": "1"}], "meta": {}})
+
+    report = run("x", x, f"{API}, monthly_posts = 100000", {"X_BEARER_TOKEN": "k"})
+    assert (report.count_payloads, report.count_posts, report.count_quarantined) == (4, 1, 3)
