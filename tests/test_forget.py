@@ -305,3 +305,43 @@ def test_the_list_of_the_forgotten_knows_them_under_a_key_of_its_own(tmp_path: P
     forget_files(here, "odilequenneval")
     account = Account(platform="forum", account_id=ODILE["account_id"], handle=ODILE["handle"])
     assert pseudonyms_of(account, lasting(here.data)) <= set(read_forgotten(here.data))
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize("has_spoken", [True, False])
+def test_of_a_name_on_a_server_nothing_is_left_where_others_call_it_by_the_name_alone(
+    tmp_path: Path, has_spoken: bool
+) -> None:
+    """On its own server an account is called without that server, and in HTML always."""
+    case = json.loads((Path(__file__).parent / "collectors/payloads/mastodon.json").read_text())
+    here = start(tmp_path, WITHOUT)
+    odile = {
+        "id": "77310", "username": "odilequenneval", "acct": "odilequenneval",
+        "url": "https://a.example/@odilequenneval",
+    }  # fmt: skip
+    others = {
+        **case["payloads"][0],
+        "id": "5001",
+        "content": '<p><a href="https://a.example/@odilequenneval" class="u-url mention">@<span>odilequenneval</span>'
+        "</a> cc @OdileQuenneval, @odilequenneval@b.example: Orée</p>",
+        "mentions": [odile],
+    }
+    own = {
+        **case["payloads"][0],
+        "id": "5002",
+        "account": case["payloads"][0]["account"] | odile
+        | {"uri": "https://a.example/users/odilequenneval", "display_name": "Odile"},
+    }  # fmt: skip
+    for payload in (others, own)[: 1 + has_spoken]:
+        envelope = Envelope(
+            source="mastodon", platform="mastodon", query="", fetched_at=NOW, run_id=payload["id"],
+            collector_version="1", payload=payload,
+        )  # fmt: skip
+        write_envelopes(landing_path(here.data.landing, "mastodon", NOW, payload["id"]), [envelope])
+    told = forget(
+        here.data, "mastodon", "@odilequenneval@a.example", parsers=PARSERS, pseudonymiser=here.pseudonymiser
+    )
+    assert (told.payloads_removed, told.payloads_naming_it) == (has_spoken, 1)
+    left = landed(here).replace(b"@odilequenneval@b.example", b"somebody else")
+    assert b"somebody else" in left
+    assert b"odilequenneval" not in left.lower()

@@ -31,7 +31,7 @@ class Traces:
     def add(self, account: Account) -> None:
         """Adds what one payload shows of the account."""
         self.accounts.add(account)
-        named = (account.account_id, account.handle, account.url)
+        named = (account.account_id, account.handle, account.url, *_addresses(account))
         self.texts.update(text for text in named if text)
         if len(account.display_name.strip()) >= _SHORTEST_NAME:
             self.texts.add(account.display_name.strip())
@@ -78,6 +78,7 @@ class Traces:
     def _names(self) -> Iterable[str]:
         for account in self.accounts:
             yield from (name.removeprefix("@") for name in (account.account_id, account.handle) if name)
+            yield from _addresses(account)
 
     def _erase_text(self, value: str) -> str:
         for text in sorted(self.texts, key=len, reverse=True):
@@ -86,7 +87,25 @@ class Traces:
             at = "@" if text.isdecimal() or len(text) < _SHORTEST_WORD else "@?"
             for form in {text, html.escape(text), quote(text)}:
                 value = re.sub(rf"(?<!\w){at}{re.escape(form)}(?!\w)", ERASED, value, flags=re.IGNORECASE)
+        for name in {_at_home(account)[0] for account in self.accounts} - {""}:
+            if value.casefold() == name.casefold():
+                return ERASED
+            # Tags stand between: @<span>ada</span>; @ada@elsewhere is somebody else.
+            at_home = rf"(?<!\w)@((?:<[^<>]*>)*){re.escape(name)}(?![\w@]|[.-]\w)"
+            value = re.sub(at_home, rf"\1{ERASED}", value, flags=re.IGNORECASE)
         return value
+
+
+def _at_home(account: Account) -> tuple[str, str]:
+    """The name and the server of a handle that has both: on that server, and in HTML, the name stands alone."""
+    name, at, server = (account.handle or "").removeprefix("@").partition("@")
+    return (name, server) if at else ("", "")
+
+
+def _addresses(account: Account) -> tuple[str, ...]:
+    """Where such an account is, for a payload of others may tell nothing else of it than that and its name."""
+    name, server = _at_home(account)
+    return (f"https://{server}/@{name}", f"https://{server}/users/{name}") if name else ()
 
 
 def _without_words(key: str, value: Any) -> Any:
