@@ -134,6 +134,8 @@ def process_requests(
             continue
         try:
             accepted.append(read_request(context.data, path, platforms))
+        except FileNotFoundError:
+            continue  # taken back meanwhile
         except InputInvalid as error:
             context.audit("request", answer="refused")
             answer(context.data, path, status="refused", reason=str(error))
@@ -141,9 +143,7 @@ def process_requests(
     for wish, done in zip(accepted, forget(context, accepted, around=around), strict=True):
         assert wish.file is not None  # noqa: S101  (read from it)
         told = {"doubt": done.doubt} if done.doubt else {}
-        answer(
-            context.data, wish.file, account=wish.account, status="erased", receipt=done.receipt.name, **told
-        )
+        answer(context.data, wish.file, wish, status="erased", receipt=done.receipt.name, **told)
     return RequestsReport(erased=len(accepted), refused=refused)
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,6 +130,42 @@ def test_the_file_that_a_crash_left_behind_its_answer_is_not_carried_out_again(h
     assert not was_answered(here.data, put(here, "one.json", "forum bob"))
 
 
+def test_a_wish_written_over_one_that_is_being_carried_out_waits_for_its_own_turn(here: path.Context) -> None:
+    """An erasure takes minutes, and whoever hands in wishes may use one name for all."""
+    put(here, "letter.txt", "forum ada")
+    put(here, "taken back.txt", "forum bob")
+    requests = here.data.root / "requests"
+
+    def write_meanwhile(stage: str, call: Callable[[], Any]) -> Any:
+        put(here, "letter.txt", "forum odilequenneval")
+        (requests / "taken back.txt").unlink(missing_ok=True)
+        return call()
+
+    assert erasure.process_requests(here, around=write_meanwhile).erased == 2
+    assert [file.read_text() for file in waiting(here.data)] == ["forum odilequenneval"]
+    assert len(list((requests / "answers").iterdir())) == 2
+    assert erasure.process_requests(here).erased == 1
+    assert not waiting(here.data)
+
+
+def test_a_wish_that_may_not_be_read_holds_no_other_up(here: path.Context, tmp_path: Path) -> None:
+    """Written by another user, readable to that one alone."""
+    put(here, "closed.txt", "forum bob").chmod(0)
+    put(here, "open.txt", "forum ada")
+    company = tmp_path / "company.toml"
+    company.write_text('[company]\nname = "Orée"\n')
+    # Root reads everything, unless it is without the capabilities to.
+    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    girafe = [*bound, sys.executable, "-m", "girafe", "housekeeping"]
+    done = subprocess.run(
+        [*girafe, "--company", str(company), "--data", str(here.data.root)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told = (here.data.root / "requests" / "answers" / "closed.json").read_text()
+    assert "may not be read" in json.loads(told)["reason"]
+    assert [file.name for file in (here.data.root / "requests").glob("*.*")] == ["closed.txt.refused"]
+
+
 def test_a_wish_that_was_refused_is_carried_out_when_it_is_handed_in_again(here: path.Context) -> None:
     file = put(here, "one.json", "elsewhere ada")
     assert erasure.process_requests(here).refused == 1
@@ -181,7 +222,7 @@ def test_a_request_with_the_longest_of_names_is_answered_like_any(here: path.Con
 )
 def test_an_answer_does_not_bear_the_name_of_who_was_forgotten(here: path.Context, name: str) -> None:
     file = put(here, name, "forum odilequenneval")
-    answer(here.data, file, account="odilequenneval", status="erased")
+    answer(here.data, file, read_request(here.data, file), status="erased")
     left = {each.name for each in (here.data.root / "requests").rglob("*")}
     assert not [each for each in left if "quenneval" in each.casefold()]
     assert was_answered(here.data, put(here, name, "forum odilequenneval")), "and it is found again"

@@ -12,7 +12,7 @@ import re
 import secrets
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -36,6 +36,8 @@ class Request:
     account: str
     file: Path | None = None
     """Where it lay; None if it was asked for on the command line."""
+    digest: str | None = None
+    """Of that file as it was read: another wish may stand there when this one is answered."""
 
     def __repr__(self) -> str:
         """Without the account: a traceback must not tell."""
@@ -99,12 +101,15 @@ def read_request(data: DataDir, path: Path, platforms: Iterable[str] | None = No
     if told.st_size > _LARGEST:
         raise InputInvalid(f"It has {told.st_size:,} bytes; a request has at most {_LARGEST:,}.")
     try:
-        text = path.read_bytes().decode("utf-8-sig").strip()
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig").strip()
+    except PermissionError as error:
+        raise InputInvalid("It may not be read by the user girafe runs as.") from error
     except UnicodeDecodeError as error:
         raise InputInvalid("It is not UTF-8 text.") from error
     platform, account = _json_words(text) if text.startswith("{") else _plain_words(text)
     request = check_request(data, platform, account, platforms)
-    return Request(platform=request.platform, account=request.account, file=path)
+    return replace(request, file=path, digest=_digest(data, path, content))
 
 
 def was_answered(data: DataDir, path: Path) -> bool:
@@ -122,18 +127,19 @@ def was_answered(data: DataDir, path: Path) -> bool:
     return False
 
 
-def answer(data: DataDir, path: Path, *, account: str = "", **told: object) -> None:
-    """Writes the answer (no personal data), then lets the request go.
+def answer(data: DataDir, path: Path, wish: Request | None = None, **told: object) -> None:
+    """Writes the answer (no personal data), then lets the request go, unless it is no longer that `wish`.
 
-    It bears the name of the request, unless that is made of the `account`: an answer stays.
+    It bears the name of the request, unless that is made of the account: an answer stays.
     """
-    body = {"request": _digest(data, path), **told}
-    is_telling = _is_named_after(path.stem, account)
+    digest = wish.digest if wish else _digest(data, path)
+    body = {"request": digest, **told}
+    is_telling = wish is not None and _is_named_after(path.stem, wish.account)
     place = _nameless_path(data, path) if is_telling else _answer_path(data, path)
     write(place, orjson.dumps(body, option=orjson.OPT_INDENT_2))
     if told.get("status") == "refused":
         path.replace(_refused_path(data, path))
-    else:
+    elif os.path.lexists(path) and _digest(data, path) == digest:
         path.unlink()
 
 
@@ -168,9 +174,12 @@ def _is_named_after(name: str, account: str) -> bool:
     return bool(whole) and (whole in plain or any(word in plain for word in words))
 
 
-def _digest(data: DataDir, path: Path) -> str:
-    is_plain = stat.S_ISREG(path.lstat().st_mode) and path.lstat().st_size <= _LARGEST
-    return lasting(data).content(path.name, path.read_bytes().hex() if is_plain else None)
+def _digest(data: DataDir, path: Path, content: bytes | None = None) -> str:
+    if content is None:
+        told = path.lstat()
+        if stat.S_ISREG(told.st_mode) and told.st_size <= _LARGEST and os.access(path, os.R_OK):
+            content = path.read_bytes()
+    return lasting(data).content(path.name, None if content is None else content.hex())
 
 
 def _json_words(text: str) -> tuple[str, str]:
