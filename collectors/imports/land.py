@@ -143,7 +143,7 @@ class _Landing:
                 elif answer is not None:
                     self.rejected[answer.reason] += 1
                     remember_example(self.examples, answer.reason, answer.position, answer.detail)
-                    yield self._rejected(answer, row.platform if isinstance(row, Row) else "")
+                    yield self._rejected(answer, self._believed.name_of(row) if isinstance(row, Row) else "")
             for left in self._believed.left():
                 self.rejected[left.reason] += 1
                 remember_example(self.examples, left.reason, left.position, left.detail)

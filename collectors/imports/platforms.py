@@ -53,6 +53,10 @@ class Believed:
         """Whether rows of this platform wait."""
         return name in self._waiting
 
+    def name_of(self, row: Row) -> str:
+        """The platform of a row that is refused; empty if only that row itself says it, as one of few would be."""
+        return row.platform if row.platform in self._names or not row.is_platform_read else ""
+
     @property
     def count_waiting(self) -> int:
         """How many platforms wait to be believed."""

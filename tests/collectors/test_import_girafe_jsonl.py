@@ -214,10 +214,12 @@ def test_a_file_with_too_many_platforms_does_not_open_a_file_for_each(land):
 
 def test_a_name_where_the_platform_should_stand_is_set_aside_and_told_nowhere(land, data):
     said = [line(platform="ada.martin", author={"handle": f"h{who}"}) for who in range(4)]
-    report, _, refused = land(line(), *said, line(platform="0612345678"))
+    bad = [line(platform=name, created_at="soon") for name in ("ada", "0612", "forum")]
+    report, _, refused = land(line(), *said, line(platform="0612345678"), *bad)
     assert report.landed == {"forum": 1}
-    assert report.rejected == {"platform_of_few": 5}
-    assert report.rows == 6
+    assert report.rejected == {"platform_of_few": 5, "bad_time": 3}
+    assert report.rows == 9
+    assert {item.platform for item in refused} == {"", "forum"}
     told = [(item.platform, item.detail, item.position, item.reason) for item in refused]
     assert "ada" not in f"{told} {report.summary} {report.details}"
     assert not [path for path in data.root.rglob("*") if "ada" in path.name or "0612" in path.name]
