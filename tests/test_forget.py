@@ -308,6 +308,25 @@ def test_the_list_of_the_forgotten_knows_them_under_a_key_of_its_own(tmp_path: P
 
 
 @pytest.mark.usefixtures("key")
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Noé d'Arcole-Quenneval",
+        "Noe\u0301 d'Arcole-Quenneval",
+        "Noé d&#39;Arcole-Quenneval",
+        "Noé d&#x27;Arcole-Quenneval",
+    ],
+)
+def test_a_name_leaves_what_others_wrote_however_its_signs_are_spelt(tmp_path: Path, written: str) -> None:
+    noe = ODILE | {"display_name": "Noé d'Arcole-Quenneval"}
+    here = start(
+        tmp_path, [line(1, BOB, f"Merci à {written}, chez Orée"), line(2, noe, "Je travaille chez Orée")]
+    )
+    assert forget_files(here, "u-7731").payloads_naming_it == 1
+    assert b"Quenneval" not in landed(here)
+
+
+@pytest.mark.usefixtures("key")
 @pytest.mark.parametrize("has_spoken", [True, False])
 def test_of_a_name_on_a_server_nothing_is_left_where_others_call_it_by_the_name_alone(
     tmp_path: Path, has_spoken: bool

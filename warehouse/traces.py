@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -85,7 +87,7 @@ class Traces:
             if value.casefold() == text.casefold():
                 return ERASED
             at = "@" if text.isdecimal() or len(text) < _SHORTEST_WORD else "@?"
-            for form in {text, html.escape(text), quote(text)}:
+            for form in _spellings(text):
                 value = re.sub(rf"(?<!\w){at}{re.escape(form)}(?!\w)", ERASED, value, flags=re.IGNORECASE)
         for name in {_at_home(account)[0] for account in self.accounts} - {""}:
             if value.casefold() == name.casefold():
@@ -116,14 +118,22 @@ def _without_words(key: str, value: Any) -> Any:
     return [_without_words(key, inner) for inner in value] if isinstance(value, list) else value
 
 
+@lru_cache(maxsize=4096)
 def _forms(text: str) -> set[str]:
-    escaped = (
-        json.dumps(text)[1:-1],
-        json.dumps(text, ensure_ascii=False)[1:-1],
-        html.escape(text),
-        quote(text),
-    )
-    return {form.casefold() for form in (text, *escaped)}
+    return {
+        form.casefold()
+        for spelt in _spellings(text)
+        for form in (spelt, json.dumps(spelt)[1:-1], json.dumps(spelt, ensure_ascii=False)[1:-1])
+    }
+
+
+def _spellings(text: str) -> set[str]:
+    """As it may stand in a text: composed or not, as HTML (whose apostrophe has two numbers), in an address."""
+    escaped = html.escape(text)
+    return {
+        text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text),
+        escaped, escaped.replace("&#x27;", "&#39;"), quote(text),
+    }  # fmt: skip
 
 
 def _same_handle(one: str, other: str | None) -> bool:
