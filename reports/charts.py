@@ -52,6 +52,10 @@ def config() -> dict[str, Any]:
     }
 
 
+WHOLE = "datum.value % 1 ? '' : format(datum.value, 'd')"
+"""Labels of counts: where there are few, an axis has halves, and rounded it would say each number twice."""
+
+
 def rows() -> alt.NamedData:
     """The data set every chart reads; the page fills it with the view chosen."""
     return alt.NamedData(name="rows")
@@ -93,7 +97,7 @@ def weekly_bars(
         .mark_bar(width={"band": 0.62})
         .encode(
             x=weeks(t),
-            y=alt.Y("sum(count):Q", title=None, axis=alt.Axis(tickCount=5, format="d")),
+            y=alt.Y("sum(count):Q", title=None, axis=alt.Axis(tickCount=5, labelExpr=WHOLE)),
             color=alt.Color(f"{kind}:N", scale=inks(inks_of), legend=legend),
             order=alt.Order(f"{kind}:N", sort="descending"),
             tooltip=alt.Tooltip("count:Q", title=title),

@@ -89,7 +89,7 @@ def chart(t: Words) -> dict[str, Any]:
     """Bars in the colours of the sides."""
     axis = alt.Axis(labelExpr=charts.names(t, "voice_names", ORDER), grid=False)
     base = alt.Chart(charts.rows()).encode(y=alt.Y("voice:N", sort=list(ORDER), title=None, axis=axis))
-    x = alt.X("count:Q", title=None, axis=alt.Axis(tickCount=6, format="d"))
+    x = alt.X("count:Q", title=None, axis=alt.Axis(tickCount=6, labelExpr=charts.WHOLE))
     colour = alt.Color("side:N", scale=charts.inks(charts.SIDES), legend=None)
     bars = base.mark_bar(height=16, cornerRadiusEnd=2).encode(x=x, color=colour)
     text = base.mark_text(align="left", dx=6, color=charts.SOFT, fontSize=13)

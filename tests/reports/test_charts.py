@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from girafe.errors import RetryLater
 from girafe.settings import Settings
 from reports import charts, dashboard
 from reports.drawing import drawn
+from reports.sections import brand, voices
 from reports.tables import read_tables
 from reports.words import words
 
@@ -42,6 +44,17 @@ def test_charts_come_back_in_order_and_one_without_rows_is_empty() -> None:
     assert few.startswith('<svg aria-hidden="true" ')
     assert few.count('aria-roledescription="bar"') == 1
     assert many.count('aria-roledescription="bar"') == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_an_axis_of_few_says_no_number_twice(count: int) -> None:
+    t = words("fr")
+    bars = brand.chart(t), [{"week": "2026-11-16", "kind": "cast", "count": count}]
+    people = voices.chart(t), [{"voice": "person", "side": "human", "count": count}]
+    for svg in charts.draw([bars, people], t):
+        ticks = [int(said) for said in re.findall(r">(\d+)</text>", svg.split("mark-text role-mark")[0])]
+        assert ticks == sorted(set(ticks))
+        assert {0, count} <= set(ticks)
 
 
 def test_a_chart_that_cannot_be_drawn_is_said() -> None:
