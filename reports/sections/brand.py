@@ -49,8 +49,10 @@ def view(t: Words, rows: Sequence[Row], period: Period) -> View:
     if not counted:
         answer = t("brand.posts_only", count=posts)
         return View(answer=answer, brief=answer, notes=_notes(t, rows, period))
-    share = total(talk, "count_brand_dialogue_posts") / counted
-    answer = t("brand.answer", count=posts, share=t.percent(share))
+    share, cast = (
+        t.percent(total(talk, name) / counted) for name in ("count_brand_dialogue_posts", "count_broadcasts")
+    )
+    answer = t("brand.answer", count=posts, share=share, cast=cast)
     open_ones = count_open(now)
     act = t.act("brand", open_ones) if open_ones else ""
     return View(answer=answer, brief=answer, notes=_notes(t, rows, period), act=act)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import yaml
 from girafe.settings import Settings, parse_settings
 from reports import charts, dashboard, digest, sections
 from reports.dashboard import safe_json
+from reports.figures import Period
+from reports.sections import brand
 from reports.tables import Tables as ReadTables
 from reports.tables import read_tables
 from reports.words import words
@@ -495,3 +498,18 @@ def test_a_chart_is_as_high_before_the_script_runs_as_after(marts: Path, setting
     [svg] = charts.draw([(section.spec, chart)], words("fr"))
     height = float(re.findall(r'<svg[^>]* height="([0-9.]+)"', svg)[0])
     assert height > section.spec["usermeta"]["step"] * len({mark["voice"] for mark in chart})
+
+
+def test_what_the_brand_writes_to_others_is_not_called_broadcast() -> None:
+    """To an organisation, or to somebody unknown: neither to people nor to all."""
+    week = date(2026, 11, 16)
+    row = {
+        "week_start": week, "count_brand_posts": 10, "count_broadcasts": 4, "count_brand_dialogue_posts": 3,
+        "count_questions": 0,
+    }  # fmt: skip
+    for language, told in (
+        ("fr", "30\u202f% s’adressent à des personnes, 40\u202f% sont diffusés à tous."),
+        ("en", "30% address people, 40% are broadcast to all."),
+    ):
+        view = brand.view(words(language), [row], Period(code="1", weeks=(week,), before=()))
+        assert view.answer.endswith(told), view.answer
