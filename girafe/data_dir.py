@@ -60,12 +60,14 @@ class DataDir:
     def __post_init__(self) -> None:
         """Makes `root` absolute: dbt and Great Expectations work in folders of their own.
 
-        Raises SettingsInvalid for a folder that dbt would take for another: it reads a path as a web address.
+        Raises SettingsInvalid for a folder that would be taken for another: dbt reads a path as a web address, DuckDB
+        a backslash as a slash.
         """
         object.__setattr__(self, "root", self.root.absolute())
-        if {"#", "?"} & set(str(self.root)):
+        # Also where it leads to, for DuckDB and dbt are given that.
+        if set("#?\\") & set(f"{self.root}{self.root.resolve()}"):
             raise SettingsInvalid(
-                f"{self.root}: a data folder may have neither # nor ? in its path; rename it."
+                f"{self.root}: a data folder may have no #, ? or \\ in its path; rename it."
             )
 
     @classmethod

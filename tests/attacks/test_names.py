@@ -189,8 +189,11 @@ def test_answers_do_not_overwrite_the_questions(tmp_path, command):
     assert asked.read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["a#b", "what?"])
+@pytest.mark.parametrize("name", ["a#b", "what?", "back\\slash"])
 def test_a_folder_in_which_dbt_would_find_no_warehouse_is_refused_at_the_start(tmp_path, name):
     with pytest.raises(SettingsInvalid, match="rename"):
         DataDir(tmp_path / name / "data")
+    (tmp_path / "data").symlink_to(tmp_path / name)
+    with pytest.raises(SettingsInvalid, match="rename"):
+        DataDir(tmp_path / "data")
     DataDir(tmp_path / "l'été {{1}} [1]* %20;--")  # odd, and no trouble to anything
