@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from collectors.registry import PARSERS
-from girafe import audit
+from girafe import audit, erasure
 from girafe import run as path
 from girafe.backup import backup, forget_again, restoring
 from girafe.data_dir import DataDir
@@ -158,6 +158,16 @@ def test_what_a_killed_backup_or_restore_left_beside_its_file_goes_with_the_same
     read_archive(made.archive, DataDir(tmp_path / "new"), tmp_path / "found.toml")
     assert not [file for file in left if file.exists()]
     assert other.exists(), "somebody else may be writing it"
+
+
+def test_what_a_restore_that_was_killed_had_unpacked_leaves_with_the_next_erasure(tmp_path: Path) -> None:
+    data = DataDir(tmp_path / "new")
+    (tmp_path / "company.toml").write_text('[company]\nname = "Orée"\n', encoding="utf-8")
+    unpacked = data.root / ".restore.7" / "landing" / "forum" / "2026-11-23"
+    unpacked.mkdir(parents=True)
+    (unpacked / "posts.jsonl.gz").write_bytes(b"Odile Quenneval")
+    erasure.forget(context(data.root), [])
+    assert not list(data.root.rglob("*.gz")), "nobody would ever look there again"
 
 
 @pytest.mark.forks

@@ -24,6 +24,7 @@ import orjson
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
 from girafe.storage import everything, flush, write
+from warehouse.erase import UNPACKED
 from warehouse.soundness import is_sound
 
 KEPT = tuple(name for name in PRIVATE if name not in ("warehouse", "quality", ".locks"))
@@ -116,9 +117,9 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
             f"{data.root} is not empty ({', '.join(inhabited)}). Restore into another folder: --data NEW"
         )
     data.root.mkdir(parents=True, exist_ok=True)
-    for abandoned in data.root.glob(".restore.*"):
+    for abandoned in data.root.glob(UNPACKED):
         shutil.rmtree(abandoned)
-    fresh = data.root / f".restore.{os.getpid()}"
+    fresh = data.root / UNPACKED.replace("*", str(os.getpid()))
     try:
         index = _unpack(archive, fresh)
         data.restoring.touch()

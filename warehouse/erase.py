@@ -44,6 +44,8 @@ Wanted: TypeAlias = Callable[[Account | None, str | None], bool]
 _FOLDERS_AT_A_TIME = 100
 _LEFT = re.compile(r".*\.part|\..*\.old")
 """What a killed process leaves; `.old`: what classify of an earlier version had put aside then."""
+UNPACKED = ".restore.*"
+"""Where a backup is unpacked before anything of it is put in place."""
 _ACCOUNT_COLUMNS = ("account_id", "account_key", "handle_key", "alias_id")
 
 
@@ -78,16 +80,15 @@ def _is_notice(record: Record) -> bool:
 
 def remove_abandoned(data: DataDir) -> int:
     """Removes what killed processes left half-written; only while nobody else may write. Returns how many."""
-    removed = 0
-    for name in PRIVATE:
-        folder = data.root / name
-        for path in [path for path in everything(folder) if _LEFT.fullmatch(path.name)]:
-            removed += 1
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-    return removed
+    inside = (path for name in PRIVATE for path in everything(data.root / name))
+    left = [path for path in inside if _LEFT.fullmatch(path.name)]
+    left += data.root.glob(UNPACKED)  # beside them, whole payloads and keys
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return len(left)
 
 
 def landed_of(data: DataDir, platform: str) -> list[Place]:
