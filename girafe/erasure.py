@@ -79,6 +79,7 @@ def forget(context: Context, requests: Sequence[Request], *, around: Around = pl
     from warehouse.forget import as_details, finished
     from warehouse.forget import forget as erase
     from warehouse.receipts import write_receipt
+    from warehouse.requests import answer, let_go
 
     with alone(context, "girafe forget"):
         remove_abandoned(context.data)
@@ -100,10 +101,19 @@ def forget(context: Context, requests: Sequence[Request], *, around: Around = pl
             build_again(context, around=around)
             remove_old_versions(context.data)
         made = []
-        for erasure in erasures:
+        for wish, erasure in zip(requests, erasures, strict=True):
             receipt = write_receipt(context.data, as_details(erasure), now=context.now)
-            finished(context.data, erasure)
-            made.append(Forgotten(erasure=erasure, receipt=receipt))
+            done = Forgotten(erasure=erasure, receipt=receipt)
+            if wish.file is not None:
+                # Before it is finished: called again after a kill in between, it would find nobody and say so.
+                told = {"doubt": done.doubt} if done.doubt else {}
+                answer(
+                    context.data, wish.file, wish, status="erased",
+                    number=erasure.number, receipt=receipt.name, **told,
+                )  # fmt: skip
+            finished(context.data, erasure.number)
+            let_go(context.data, wish)
+            made.append(done)
     return made
 
 
@@ -124,26 +134,27 @@ def process_requests(
     context: Context, *, only: str | None = None, around: Around = plainly
 ) -> RequestsReport:
     """Carries out what waits in the request folder (or the request `only`), each once, and answers it."""
-    from warehouse.requests import answer, read_request, waiting, was_answered
+    from warehouse.forget import finished
+    from warehouse.requests import answer, number_answered, read_request, waiting
 
     platforms = _platforms()
     accepted, refused = [], 0
-    for path in waiting(context.data, only):
-        if was_answered(context.data, path):
-            path.unlink()
-            continue
-        try:
-            accepted.append(read_request(context.data, path, platforms))
-        except FileNotFoundError:
-            continue  # taken back meanwhile
-        except InputInvalid as error:
-            context.audit("request", answer="refused")
-            answer(context.data, path, status="refused", reason=str(error))
-            refused += 1
-    for wish, done in zip(accepted, forget(context, accepted, around=around), strict=True):
-        assert wish.file is not None  # noqa: S101  (read from it)
-        told = {"doubt": done.doubt} if done.doubt else {}
-        answer(context.data, wish.file, wish, status="erased", receipt=done.receipt.name, **told)
+    with alone(context, "girafe forget"):  # or two would answer the same request
+        for path in waiting(context.data, only):
+            number = number_answered(context.data, path)
+            if number is not None:
+                finished(context.data, number)
+                path.unlink()
+                continue
+            try:
+                accepted.append(read_request(context.data, path, platforms))
+            except FileNotFoundError:
+                continue  # taken back meanwhile
+            except InputInvalid as error:
+                context.audit("request", answer="refused")
+                answer(context.data, path, status="refused", reason=str(error))
+                refused += 1
+        forget(context, accepted, around=around)
     return RequestsReport(erased=len(accepted), refused=refused)
 
 

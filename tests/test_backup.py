@@ -118,7 +118,8 @@ def test_who_was_forgotten_since_does_not_come_back_by_a_key_of_before_nor_by_wh
     made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
     assert not (before.data.keys / "forgotten.key").exists(), "nobody had asked yet"
     name = before.pseudonymiser
-    finished(before.data, forget(before.data, "forum", "lou7", parsers=PARSERS, pseudonymiser=name))
+    told = forget(before.data, "forum", "lou7", parsers=PARSERS, pseudonymiser=name)
+    finished(before.data, told.number)
     replace_key(before)
     new = DataDir(tmp_path / "new")
     read_archive(made.archive, new, tmp_path / "company.toml")

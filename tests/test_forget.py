@@ -196,7 +196,7 @@ def test_asked_for_by_an_earlier_name_it_leaves_under_its_later_one_too_and_stay
     land(here, line(6, BOB, "Merci @ventdouest"), run="named")
     path.run_stages(here, TO_LABELS, lambda _name, call: call())
     told = forget_files(here, "odilequenneval")
-    finished(here.data, told)
+    finished(here.data, told.number)
     assert (told.payloads_removed, told.payloads_naming_it) == (1, 1)
     assert b"ventdouest" not in landed(here).lower()
     replace_key(here)

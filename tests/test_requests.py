@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -22,9 +23,11 @@ from girafe.audit import read as read_audit
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, UserMustAct
 from girafe.settings import parse_settings
+from warehouse import forget as erasures
+from warehouse import requests
 from warehouse.forget import forget, unfinished
 from warehouse.receipts import ReceiptInvalid, public_key, verify_receipt, write_receipt
-from warehouse.requests import answer, file_request, read_request, waiting, was_answered
+from warehouse.requests import answer, file_request, number_answered, read_request, waiting
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SETTINGS = parse_settings('[company]\nname = "Orée"\n')
@@ -126,8 +129,63 @@ def test_the_file_that_a_crash_left_behind_its_answer_is_not_carried_out_again(h
     file = put(here, "one.json", "forum ada")
     answer(here.data, file, status="erased")
     file = put(here, "one.json", "forum ada")
-    assert was_answered(here.data, file)
-    assert not was_answered(here.data, put(here, "one.json", "forum bob"))
+    assert number_answered(here.data, file) is not None
+    assert number_answered(here.data, put(here, "one.json", "forum bob")) is None
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["answer", *(pytest.param(step, marks=pytest.mark.slow) for step in ("finished", "unlink"))],
+)
+def test_killed_while_it_answers_the_same_call_tells_all_who_asked_what_was_erased(
+    here: path.Context, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    path.classify(here)
+    shutil.rmtree(here.data.landing / "forum")  # some payloads have left on time, and only the tables know
+    put(here, "one.json", "forum odilequenneval")
+    put(here, "two.json", "forum ysoldebertaud")
+    place = {"answer": requests, "finished": erasures, "unlink": Path}[step]
+    real, calls = getattr(place, step), list[object]()
+
+    def killed(*arguments: object, **named: object) -> None:
+        asked = step != "unlink" or getattr(arguments[0], "name", "") in ("one.json", "two.json")
+        calls.extend([arguments] if asked else [])
+        if asked and len(calls) == 2:
+            raise KeyboardInterrupt
+        real(*arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            erasure.process_requests(here)
+    erasure.process_requests(here)
+    answers = [json.loads(file.read_bytes()) for file in (here.data.root / "requests" / "answers").iterdir()]
+    assert ["doubt" in told for told in answers] == [False, False]
+    for told in answers:
+        receipt = json.loads((here.data.root / "receipts" / told["receipt"]).read_bytes())
+        assert receipt["classified_folders_cleaned"] == 1
+    assert unfinished(here.data) == 0, "or the key could never be replaced"
+    assert not waiting(here.data)
+
+
+def test_while_one_call_answers_the_requests_another_waits(
+    here: path.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(here, "one.json", "forum odilequenneval")
+    put(here, "no.json", "elsewhere ada")
+    real = requests.answer
+
+    def answered(*arguments: object, **named: object) -> None:
+        for name in ("files", "warehouse"):
+            with (
+                (here.data.root / ".locks" / name).open() as lock,
+                pytest.raises(BlockingIOError),
+            ):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        real(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(requests, "answer", answered)
+    assert erasure.process_requests(here).erased == 1
 
 
 def test_a_wish_written_over_one_that_is_being_carried_out_waits_for_its_own_turn(here: path.Context) -> None:
@@ -214,7 +272,7 @@ def test_a_request_with_the_longest_of_names_is_answered_like_any(here: path.Con
     put(here, name, "forum nobody")
     assert erasure.process_requests(here).erased == 1
     assert not waiting(here.data)
-    assert was_answered(here.data, put(here, name, "forum nobody"))
+    assert number_answered(here.data, put(here, name, "forum nobody")) is not None
 
 
 @pytest.mark.parametrize(
@@ -223,9 +281,11 @@ def test_a_request_with_the_longest_of_names_is_answered_like_any(here: path.Con
 def test_an_answer_does_not_bear_the_name_of_who_was_forgotten(here: path.Context, name: str) -> None:
     file = put(here, name, "forum odilequenneval")
     answer(here.data, file, read_request(here.data, file), status="erased")
+    file.unlink()
     left = {each.name for each in (here.data.root / "requests").rglob("*")}
     assert not [each for each in left if "quenneval" in each.casefold()]
-    assert was_answered(here.data, put(here, name, "forum odilequenneval")), "and it is found again"
+    again = put(here, name, "forum odilequenneval")
+    assert number_answered(here.data, again) is not None, "and it is found again"
 
 
 def test_requests_are_carried_out_once_with_receipts_anybody_can_check(

@@ -59,7 +59,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.classify(here)
         if name == "older":
             name = here.pseudonymiser
-            finished(here.data, forget(here.data, "forum", "odile", parsers=PARSERS, pseudonymiser=name))
+            told = forget(here.data, "forum", "odile", parsers=PARSERS, pseudonymiser=name)
+            finished(here.data, told.number)
             path.classify(here)
             shutil.rmtree(here.data.landing)
     return here.data.root

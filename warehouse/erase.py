@@ -169,12 +169,16 @@ def stands_in(ids: Iterable[str]) -> Callable[[str], bool]:
     return lambda text: pattern is not None and pattern.search(text) is not None
 
 
-def clean_quarantine(data: DataDir, is_theirs: Callable[[Rejected], bool]) -> int:
+def clean_quarantine(data: DataDir, is_theirs: Callable[[Rejected], bool], *, dry_run: bool = False) -> int:
     """Removes lines that name somebody, whole: they cannot be read, so they cannot be redacted.
 
     What a damaged file hides leaves too: it might name them.
     """
-    return remove_lines(data.quarantine, lambda _, line: line.reason == QUARANTINE_DAMAGED or is_theirs(line))
+    return remove_lines(
+        data.quarantine,
+        lambda _, line: line.reason == QUARANTINE_DAMAGED or is_theirs(line),
+        dry_run=dry_run,
+    )
 
 
 def alias_pairs(data: DataDir) -> set[tuple[str, str]]:
@@ -222,6 +226,22 @@ def read_table(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
             f"{file.parent.parent.name}/{file.parent.name}/{file.name} of the classified files is damaged. Have it "
             "made again (girafe load --rebuild) or bring its folder back from a backup, then run this command again."
         ) from error
+
+
+def is_held(folder: Place, accounts: Iterable[str]) -> bool:
+    """Whether one classified folder holds any of the accounts (by pseudonym)."""
+    names, nothing = pa.array(sorted(accounts), pa.string()), pa.array([], pa.string())
+    columns = {
+        table.name: [name for name in _ACCOUNT_COLUMNS if name in table.schema.names]
+        for table in CLASSIFIED
+        if table.name != "deletions"
+    }
+    with local_folders([folder], [f"{name}.parquet" for name in columns]) as [copy]:
+        return any(
+            pc.any(_gone(read_table(copy / f"{name}.parquet", columns=named), names, nothing)).as_py()
+            for name, named in columns.items()
+            if named
+        )
 
 
 def clean_classified(folder: Place, accounts: Iterable[str], posts: Iterable[str] = ()) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import orjson
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import Account, IsForgotten, Parser
+from girafe.records import Account, IsForgotten, Parser, Rejected
 from girafe.storage import Place, find, read, remove, write
 from warehouse.erase import (
     alias_pairs,
@@ -22,6 +22,7 @@ from warehouse.erase import (
     clean_classified,
     clean_quarantine,
     envelopes,
+    is_held,
     landed_of,
     read_payload,
     redact_landing,
@@ -44,17 +45,7 @@ class Erasure:
     """Payloads of others in which its name was blanked."""
     quarantine_lines_removed: int = 0
     classified_folders_cleaned: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Begun:
-    """An erasure on disk until it is complete: who, as pseudonyms, and what was found before anything left."""
-
-    number: str
-    platform: str
-    pseudonyms: tuple[str, ...]
-    payloads_removed: int
-    payloads_naming_it: int
+    """Those that held the account."""
 
 
 def forget(
@@ -75,20 +66,27 @@ def forget(
     traces = Traces()
     traces.add(asked)
     keyed = pseudonyms_of(asked, lasting(data))
-    before = _begun_before(data, pseudonyms_of(asked, pseudonymiser))
+    erasure, found = _begun_before(data, pseudonyms_of(asked, pseudonymiser)) or (None, set())
     files = landed_of(data, platform)
-    found = set(before.pseudonyms if before else ())
     removed, naming = _learn(files, traces, found, alias_pairs(data), parsers, pseudonymiser)
-    begun = before or _Begun(
+    remember(data, platform, traces.accounts, found, pseudonymiser)
+
+    def names_it(line: Rejected) -> bool:
+        return traces.may_be_in(line.raw.encode("utf-8", "replace"))
+
+    # Counted before anything leaves: called again after it was interrupted, the receipt still tells all of it.
+    erasure = erasure or Erasure(
         number=hashlib.sha256("".join(sorted(keyed)).encode()).hexdigest()[:16],
         platform=platform,
-        pseudonyms=tuple(sorted(found)),
         payloads_removed=removed,
         payloads_naming_it=naming,
+        quarantine_lines_removed=clean_quarantine(data, names_it, dry_run=True),
+        classified_folders_cleaned=sum(is_held(folder, found) for folder in classified_folders(data)),
     )
-    write(_begun_path(data, begun.number), orjson.dumps(replace(begun, pseudonyms=tuple(sorted(found)))))
-    remember(data, platform, traces.accounts, found, pseudonymiser)
-    lines = clean_quarantine(data, lambda line: traces.may_be_in(line.raw.encode("utf-8", "replace")))
+    write(
+        _begun_path(data, erasure.number), orjson.dumps({**as_details(erasure), "pseudonyms": sorted(found)})
+    )
+    clean_quarantine(data, names_it)
     for path in files:
         redact_landing(data, path, traces, parsers)
     for path in files:
@@ -99,15 +97,9 @@ def forget(
             lambda author, _: author is not None and _is_known(author, found, pseudonymiser),
             notices=True,
         )
-    cleaned = sum(clean_classified(folder, found) for folder in classified_folders(data))
-    return Erasure(
-        number=begun.number,
-        platform=platform,
-        payloads_removed=begun.payloads_removed,
-        payloads_naming_it=begun.payloads_naming_it,
-        quarantine_lines_removed=lines,
-        classified_folders_cleaned=cleaned,
-    )
+    for folder in classified_folders(data):
+        clean_classified(folder, found)
+    return erasure
 
 
 def forget_all(
@@ -136,9 +128,9 @@ def forget_all(
     )
 
 
-def finished(data: DataDir, erasure: Erasure) -> None:
-    """Says that what is computed was built again without the account: nothing is left to do."""
-    remove(_begun_path(data, erasure.number))
+def finished(data: DataDir, number: str) -> None:
+    """Says that what is computed was built again without the account, and that this was told: nothing is left."""
+    remove(_begun_path(data, number))
 
 
 def unfinished(data: DataDir) -> int:
@@ -195,10 +187,10 @@ def _begun_path(data: DataDir, number: str) -> Place:
     return data.forgotten / f"begun-{number}.json"
 
 
-def _begun_before(data: DataDir, pseudonyms: set[str]) -> _Begun | None:
-    """The interrupted erasure of this account, by whichever of its names it was asked for."""
+def _begun_before(data: DataDir, pseudonyms: set[str]) -> tuple[Erasure, set[str]] | None:
+    """The interrupted erasure of this account, by whichever of its names it was asked for, and all its pseudonyms."""
     for path in find(data.forgotten, "begun-*.json"):
         told = orjson.loads(read(path))
-        if not pseudonyms.isdisjoint(told["pseudonyms"]):
-            return _Begun(**told | {"pseudonyms": tuple(told["pseudonyms"])})
+        if not pseudonyms.isdisjoint(known := set(told.pop("pseudonyms"))):
+            return Erasure(**told), known
     return None

@@ -112,8 +112,8 @@ def read_request(data: DataDir, path: Path, platforms: Iterable[str] | None = No
     return replace(request, file=path, digest=_digest(data, path, content))
 
 
-def was_answered(data: DataDir, path: Path) -> bool:
-    """True if this very request was carried out and only its file is left, as a crash may leave it.
+def number_answered(data: DataDir, path: Path) -> str | None:
+    """The number of the erasure if this very request was carried out and only its file is left, as after a crash.
 
     One that was refused may be handed in again as it is: what was wrong with it may have changed.
     """
@@ -123,12 +123,13 @@ def was_answered(data: DataDir, path: Path) -> bool:
         except (FileNotFoundError, orjson.JSONDecodeError):
             continue
         if told.get("status") == "erased" and told.get("request") == _digest(data, path):
-            return True
-    return False
+            number: str = told.get("number", "")
+            return number
+    return None
 
 
 def answer(data: DataDir, path: Path, wish: Request | None = None, **told: object) -> None:
-    """Writes the answer (no personal data), then lets the request go, unless it is no longer that `wish`.
+    """Writes the answer (no personal data); a request that is refused is put aside.
 
     It bears the name of the request, unless that is made of the account: an answer stays.
     """
@@ -139,8 +140,12 @@ def answer(data: DataDir, path: Path, wish: Request | None = None, **told: objec
     write(place, orjson.dumps(body, option=orjson.OPT_INDENT_2))
     if told.get("status") == "refused":
         path.replace(_refused_path(data, path))
-    elif os.path.lexists(path) and _digest(data, path) == digest:
-        path.unlink()
+
+
+def let_go(data: DataDir, wish: Request) -> None:
+    """Removes the file of a request that was carried out, unless it holds another wish by now."""
+    if wish.file is not None and os.path.lexists(wish.file) and _digest(data, wish.file) == wish.digest:
+        wish.file.unlink()
 
 
 def _answer_path(data: DataDir, path: Path) -> Path:
