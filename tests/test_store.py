@@ -17,10 +17,14 @@ from collectors.registry import PARSERS
 from girafe import run as path
 from girafe import storage
 from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
 from girafe.settings import parse_settings
 from nlp.classify import classify_pending
 from warehouse.connection import connect
+from warehouse.erase import envelopes
 from warehouse.forget import forget
+from warehouse.forgotten import read_entries
+from warehouse.landing import landing_files
 from warehouse.quarantine import heaps, replay
 from warehouse.retention import enforce
 from warehouse.share import bring_back, share
@@ -166,7 +170,36 @@ def test_one_machine_becomes_several_and_one_again_without_a_difference(store: s
     path.load(elsewhere)
     assert tables(several) == tables(alone)
 
+    share(DataDir.of(alone.root, {**os.environ, "GIRAFE_STORE": store}))
     bring_back(DataDir.of(tmp_path / "again", {**os.environ, "GIRAFE_STORE": store}))
     again = path.Context(data=DataDir(tmp_path / "again"), settings=SETTINGS, now=NOW)
     path.load(again)
     assert tables(again.data) == tables(alone)
+
+
+@pytest.mark.parametrize("store", EVERY_KIND, indirect=True)
+def test_who_was_forgotten_in_a_store_comes_back_from_no_folder_it_was_made_of(
+    store: str, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "GIRAFE_STORE": store}
+    alone = DataDir(tmp_path / "one")
+    file = tmp_path / "posts.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines(0))) + "\n", encoding="utf-8")
+    import_file(file, alone, now=NOW)
+    path.classify(path.Context(data=alone, settings=SETTINGS, now=NOW))
+    several = DataDir.of(alone.root, environment)
+    share(several)
+    here = path.Context(data=several, settings=SETTINGS, now=NOW)
+    forget(several, "forum", "lou3", parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+    with pytest.raises(UserMustAct, match="come back"):
+        share(several)
+    with pytest.raises(UserMustAct, match="come back"):
+        bring_back(several)  # the folder still holds what left the store
+    again = DataDir.of(tmp_path / "again", environment)
+    for _ in range(2):
+        bring_back(again)
+    for data in (several, DataDir(again.root)):
+        landed = b"".join(line for file in landing_files(data.landing) for line, _ in envelopes(file))
+        assert b"lou5" in landed
+        assert b"lou3" not in landed
+        assert read_entries(data)

@@ -8,26 +8,46 @@ from pathlib import Path
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
 from girafe.storage import Place, copy_tree, fetch_tree
+from warehouse.erase import classified_folders
+from warehouse.forgotten import read_entries
+from warehouse.landing import landing_files
 
 
 def share(data: DataDir) -> dict[str, int]:
     """Copies what machines share from the data directory into its store; returns files by folder.
 
-    Nothing is removed, and doing it again changes nothing. Raises UserMustAct without a store.
+    Nothing is removed, and doing it again changes nothing. Raises UserMustAct without a store, and where somebody who
+    was forgotten there would come back.
     """
+    _check(data, into=data)
     return {name: copy_tree(here, there) for name, here, there in _pairs(data)}
 
 
 def bring_back(data: DataDir) -> dict[str, int]:
-    """Copies what lies in the store into the data directory: for a backup, or to be one machine again."""
+    """Copies what lies in the store into the data directory: for a backup, or to be one machine again.
+
+    Raises UserMustAct as `share` does.
+    """
+    _check(data, into=DataDir(data.root))
     return {name: fetch_tree(there, here) for name, here, there in _pairs(data)}
 
 
-def _pairs(data: DataDir) -> Iterator[tuple[str, Path, Place]]:
+def _check(data: DataDir, *, into: DataDir) -> None:
+    """Both must know the same forgotten, or who left one is still held by the other; what is empty holds nobody."""
     if not data.is_shared:
         raise UserMustAct("There is no store. Name it first: GIRAFE_STORE=s3://bucket/folder")
+    is_inhabited = landing_files(into.landing) or classified_folders(into)
+    if is_inhabited and read_entries(data) != read_entries(DataDir(data.root)):
+        raise UserMustAct(
+            f"{data.root} and the store do not know the same people who asked to be forgotten, so what left one would "
+            "come back from the other. Copy into a folder or a store that is empty."
+        )
+
+
+def _pairs(data: DataDir) -> Iterator[tuple[str, Path, Place]]:
     alone = DataDir(data.root)
-    for name in ("landing", "quarantine", "classified", "runs", "cursors", "forgotten"):
+    # The forgotten first: if it ends too early, nobody is there without the list.
+    for name in ("forgotten", "landing", "quarantine", "classified", "runs", "cursors"):
         here, there = getattr(alone, name), getattr(data, name)
         if here != there:
             yield name, here, there

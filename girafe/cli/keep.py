@@ -222,7 +222,7 @@ def share(
     """Copies what several machines share from the data directory into the store that GIRAFE_STORE names.
 
     Stop everything that writes first. Nothing is removed; doing it again changes nothing. With --back the store is
-    copied into the data directory: for a backup, or to be one machine again.
+    copied into the data directory, which should be empty: for a backup, or to be one machine again.
     """
     from girafe.audit import record
     from warehouse.share import bring_back
@@ -230,7 +230,8 @@ def share(
 
     home = open_to_write(data)
     record(home, "share", who=whoami(), at=now(), direction="back" if back else "out")
-    copied = timed("share", lambda: bring_back(home) if back else to_store(home))
+    with hold(home, "files", "girafe share", now=now()):
+        copied = timed("share", lambda: bring_back(home) if back else to_store(home))
     console.print(", ".join(f"{count:,} {name}" for name, count in copied.items()))
 
 
