@@ -1,14 +1,19 @@
-"""The command `girafe`, also as `python -m girafe`: the command line, and Ctrl-C while it is still being loaded."""
+"""The command `girafe`, also as `python -m girafe`: the command line, and what is sent to end it."""
 
 import io
 import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
 from girafe.errors import INTERRUPTED, STOPPED
+
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
+"""How a supervisor ends a command, and a terminal or a connection that goes."""
+_sent: list[int] = []
 
 
 def main() -> None:
@@ -24,9 +29,14 @@ def main() -> None:
 
     try:
         signal.signal(signal.SIGINT, before)
+        for number in _ENDS:
+            if signal.getsignal(number) is signal.SIG_DFL:  # not where it is ignored, as under nohup
+                signal.signal(number, _end)
         command_line()
     except KeyboardInterrupt:
         _stop()
+    finally:
+        _die_of_what_was_sent()
 
 
 def _open_what_is_closed() -> None:
@@ -51,7 +61,26 @@ def _stop(number: int = signal.SIGINT, frame: FrameType | None = None) -> NoRetu
     as_json = os.environ.get("GIRAFE_LOG", "").lower() == "json"
     sys.stderr.write(json.dumps(told) + "\n" if as_json else f"girafe: {STOPPED}\n")
     sys.stderr.flush()
+    _die_of_what_was_sent()
     os._exit(INTERRUPTED)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """As Ctrl-C does, so that nothing half written stays: a backup has the key in it, a copy from a store payloads."""
+    for each in _ENDS:  # one often follows the other; what is being put away is put away in peace
+        signal.signal(each, signal.SIG_IGN)
+    _sent.append(number)
+    raise KeyboardInterrupt
+
+
+def _die_of_what_was_sent() -> None:
+    """Ends as whoever sent a signal expects it: by that signal."""
+    for number in _sent:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        os._exit(128 + number)  # as the first process of a container it cannot be killed so
 
 
 if __name__ == "__main__":

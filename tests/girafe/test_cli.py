@@ -290,6 +290,34 @@ def test_ctrl_c_is_heeded_while_the_command_line_is_still_being_loaded(tmp_path:
     assert told == (sentence if form else f"girafe: {sentence}")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_ended_by_a_supervisor_or_with_its_terminal_nothing_half_written_stays(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    (tmp_path / "posts.jsonl").write_text(
+        '{"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "author": {"handle": "odile"}}'
+    )
+    code = f"""
+import os, sys
+from girafe.__main__ import main
+flush = os.fsync
+def ended(file):
+    for number in ({number:d}, 1, 15):
+        os.kill(os.getpid(), number)
+    flush(file)
+os.fsync = ended
+sys.argv = ["girafe", "import", "posts.jsonl"]
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == -number, done
+    assert "girafe: Stopped. The same command, run again, goes on from there." in done.stderr
+    assert not [file for file in (tmp_path / "data").rglob("*") if file.is_file() and file.name != "files"]
+
+
 def test_without_a_warehouse_nothing_can_be_measured_and_it_is_said(tmp_path: Path) -> None:
     girafe("init", "Orée", at=tmp_path)
     done = girafe("measure", at=tmp_path)
