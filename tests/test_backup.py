@@ -8,6 +8,7 @@ import tarfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.killing import run_and_die
 from warehouse.archive import read_archive
 from warehouse.forget import finished, forget
 from warehouse.forgotten import Forgotten, remember
+from warehouse.landing import landing_files
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 COMPANY = '[company]\nname = "Ondine"\nofficial_accounts = ["forum:ondine"]\n'
@@ -184,6 +186,19 @@ def test_nothing_begins_in_a_folder_in_which_a_backup_is_put_in_place(
         forget_again(context(new.root))
     with pytest.raises(UserMustAct, match="not empty"), restoring(new, NOW):
         read_archive(made.archive, new, tmp_path / "company.toml")
+
+
+def test_a_restore_fills_folders_that_lie_on_another_disk(before: path.Context, tmp_path: Path) -> None:
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    new = DataDir(tmp_path / "new")
+    with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as disk:
+        new.root.mkdir()
+        new.root.joinpath("landing").symlink_to(disk)
+        for _ in range(2):  # the second time as after a kill
+            read_archive(made.archive, new, tmp_path / "company.toml")
+        assert (new.root / "landing").is_symlink()
+        assert len(landing_files(new.landing)) == len(landing_files(before.data.landing)) > 0
+    assert not list(new.root.glob(".restore.*"))
 
 
 def test_company_toml_comes_back_where_there_is_none(before: path.Context, tmp_path: Path) -> None:

@@ -125,9 +125,7 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
         data.restoring.touch()
         flush(data.root)
         for name in KEPT:
-            shutil.rmtree(data.root / name, ignore_errors=True)
-            if (fresh / name).is_dir():
-                (fresh / name).replace(data.root / name)
+            _replace_content(data.root / name, fresh / name)
         _remove_abandoned(company)
         if (fresh / _COMPANY).exists() and not company.exists():
             write(company, (fresh / _COMPANY).read_bytes())
@@ -136,6 +134,19 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
         shutil.rmtree(fresh, ignore_errors=True)
     made_at = datetime.fromisoformat(index["made_at"])
     return ArchiveReport(archive=archive, files=len(index["files"]), bytes_inside=size, made_at=made_at)
+
+
+def _replace_content(folder: Path, by: Path) -> None:
+    """Not the folder itself: it may be a disk that is mounted there, or a link to where there is room."""
+    for old in folder.iterdir() if folder.is_dir() else ():
+        if old.is_dir() and not old.is_symlink():
+            shutil.rmtree(old)
+        else:
+            old.unlink()
+    if by.is_dir():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for path in by.iterdir():
+            shutil.move(path, folder / path.name)
 
 
 def end_restore(data: DataDir) -> None:
