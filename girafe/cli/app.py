@@ -119,6 +119,14 @@ def main() -> None:
             kind="OSError",
         )
         sys.exit(4)
+    except MemoryError:
+        complain(
+            "Memory ran out, or more than this account may have (ulimit -v) was needed. Nothing is lost and nothing is "
+            "half done: make room, then run the same command again.",
+            code=4,
+            kind="MemoryError",
+        )
+        sys.exit(4)
     except Exception as error:
         _fault(error)
 

@@ -290,6 +290,16 @@ def test_ctrl_c_is_heeded_while_the_command_line_is_still_being_loaded(tmp_path:
     assert told == (sentence if form else f"girafe: {sentence}")
 
 
+def test_memory_that_runs_out_is_no_fault_of_girafe(tmp_path: Path) -> None:
+    code = "import sys\nfrom girafe.cli import main\nsys.modules['girafe.cli.app'].app = lambda: bytearray(2**62)\nmain()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 4, done
+    assert done.stderr.startswith("girafe: Memory ran out")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_ended_by_a_supervisor_or_with_its_terminal_nothing_half_written_stays(
     tmp_path: Path, number: signal.Signals
