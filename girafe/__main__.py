@@ -1,5 +1,6 @@
 """The command `girafe`, also as `python -m girafe`: the command line, and what is sent to end it."""
 
+import errno
 import io
 import json
 import os
@@ -7,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from girafe.errors import INTERRUPTED, STOPPED
 
@@ -19,9 +20,15 @@ _sent: list[int] = []
 def main() -> None:
     """Runs the command line. What it imports takes most of a second, in which people press Ctrl-C, too."""
     _open_what_is_closed()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # As standard error does by itself: where a terminal or a pipe cannot show a sign (Latin-1), it is spelt.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            # As standard error does by itself: where a terminal or a pipe cannot show a sign (Latin-1), it is spelt.
+            spelt = io.TextIOWrapper(
+                io.BufferedWriter(_Unheard(stream.fileno(), "w", closefd=False)),
+                encoding=stream.encoding, errors="backslashreplace", line_buffering=stream.line_buffering,
+            )  # fmt: skip
+            setattr(sys, name, spelt)
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # not where Ctrl-C is ignored, as in the background
         signal.signal(signal.SIGINT, _stop)
@@ -37,6 +44,26 @@ def main() -> None:
         _stop()
     finally:
         _die_of_what_was_sent()
+
+
+class _Unheard(io.FileIO):
+    """A standard stream whose reader may leave (`| head`, a terminal that is closed): what is said then is lost.
+
+    It would otherwise end the work in its midst, without a word and as a fault of girafe: an erasure half done.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._gone = {errno.EPIPE, errno.EIO} if self.isatty() else {errno.EPIPE}
+
+    def write(self, said: Any) -> int:
+        """As any file, but where nobody reads any more all is well."""
+        try:
+            return super().write(said)
+        except OSError as error:
+            if error.errno not in self._gone:
+                raise
+            return len(said)
 
 
 def _open_what_is_closed() -> None:

@@ -290,8 +290,33 @@ def test_ctrl_c_is_heeded_while_the_command_line_is_still_being_loaded(tmp_path:
     assert told == (sentence if form else f"girafe: {sentence}")
 
 
+@pytest.mark.parametrize("form", ["", "json"])
+def test_a_reader_that_leaves_ends_nothing(tmp_path: Path, form: str) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.jsonl").write_text(
+            f'{{"platform": "forum", "post_id": "{name}", "created_at": "2026-11-02T08:00:00Z", '
+            '"text": "Orée", "author": {"handle": "odile"}}'
+        )
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "girafe"]
+    for asked in (("import", "one.jsonl", "two.jsonl", "--json"), ("formats",)):
+        done = subprocess.run(
+            [*command, *asked], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT), "GIRAFE_LOG": form},
+            stdout=writer, stderr=writer, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, asked
+    os.close(writer)
+    assert len(list((tmp_path / "data" / "landing").rglob("*.gz"))) == 2
+
+
 def test_memory_that_runs_out_is_no_fault_of_girafe(tmp_path: Path) -> None:
-    code = "import sys\nfrom girafe.cli import main\nsys.modules['girafe.cli.app'].app = lambda: bytearray(2**62)\nmain()"
+    code = """
+import sys
+from girafe.cli import main
+sys.modules["girafe.cli.app"].app = lambda: bytearray(2**62)
+main()
+"""
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=120, check=False,
