@@ -120,19 +120,30 @@ def classify_pending(
     progress: Progress | None = None,
     files: Sequence[Place] | None = None,
 ) -> list[ClassifyReport]:
-    """Classifies what is not yet classified under the current fingerprint: `files`, or all that has landed."""
-    return [
-        classify_file(
-            path,
-            data=data,
-            settings=settings,
-            parsers=parsers,
-            pseudonymiser=pseudonymiser,
-            is_forgotten=is_forgotten,
-            progress=progress,
-        )
-        for path in (landing_files(data.landing) if files is None else files)
-    ]
+    """Classifies what is not yet classified under the current fingerprint: `files`, or all that has landed.
+
+    A file that has left since it was listed (its time was up, whoever spoke in it is forgotten) is passed over.
+    """
+    reports = []
+    for path in landing_files(data.landing) if files is None else files:
+        try:
+            report = classify_file(
+                path,
+                data=data,
+                settings=settings,
+                parsers=parsers,
+                pseudonymiser=pseudonymiser,
+                is_forgotten=is_forgotten,
+                progress=progress,
+            )
+        except FileNotFoundError:
+            if path.exists():
+                raise
+            if progress:
+                progress(f"{path.name} has left landing meanwhile")
+            continue
+        reports.append(report)
+    return reports
 
 
 def classify_file(

@@ -227,3 +227,20 @@ def test_a_deletion_keeps_its_name_space(land: Land, classify: Any, pseudonymise
         (pseudonymiser.post("mastodon", "7"), ""),
         ("", pseudonymiser.account_id("mastodon", "A")),
     ]
+
+
+def test_what_left_landing_since_it_was_listed_stops_nothing_else(
+    land: Land, data: DataDir, settings: Settings, pseudonymiser: Pseudonymiser
+) -> None:
+    left = land([post(1, "Bonjour Lumora")], run="r1")
+    stays = land([post(2, "Bonjour Lumora")], run="r2")
+    left.unlink()  # as retention and an erasure do, between the tasks of Airflow
+    said: list[str] = []
+    reports = classify_pending(
+        data, settings=settings, parsers=PARSERS, pseudonymiser=pseudonymiser, files=[left, stays],
+        progress=said.append,
+    )  # fmt: skip
+    assert [report.landing for report in reports] == [stays]
+    assert "has left landing" in "".join(said)
+    assert len(list(Path(str(data.classified)).glob("*/*"))) == 1
+    assert not list(data.root.rglob("*.part"))
