@@ -69,6 +69,9 @@ def record(data: DataDir, what: str, *, who: str, at: datetime, **details: objec
 def read(data: DataDir) -> list[Entry]:
     """Every entry, oldest first, after the chain was checked; raises AuditBroken where it does not hold."""
     path = _path(data)
+    head = _read_head(
+        data
+    )  # before the log: what is added meanwhile must not look like lines that are missing
     content = path.read_bytes() if path.exists() else b""
     # What a kill or a full disk left of a line that was never finished is none: the next act cuts it off.
     lines = _lines(content[: content.rfind(b"\n") + 1], path)
@@ -81,7 +84,6 @@ def read(data: DataDir) -> list[Entry]:
                 "Compare it with a backup."
             )
         previous = line["hash"]
-    head = _read_head(data)
     # Killed between the two writes, the head is one line behind; it is never ahead.
     if head["number"] > len(lines) or (head["number"] and lines[head["number"] - 1]["hash"] != head["hash"]):
         raise AuditBroken(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from girafe import audit
 from girafe.audit import AuditBroken, read, record
 from girafe.data_dir import DataDir
 
@@ -114,3 +115,18 @@ def test_a_damaged_log_is_said_in_words_and_nothing_is_written_behind_it(
         with pytest.raises(AuditBroken, match="Line 1 of"):
             record(data, "publish", who="ada", at=NOW)
         assert log(data).read_bytes() == before
+
+
+def test_an_act_that_is_added_while_somebody_reads_is_no_alarm(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = audit._lines
+
+    def lines(content: bytes, path: Path) -> list[dict[str, object]]:
+        monkeypatch.setattr(audit, "_lines", real)
+        record(data, "publish", who="ada", at=NOW, release="r5")
+        return real(content, path)
+
+    monkeypatch.setattr(audit, "_lines", lines)
+    assert [entry.number for entry in read(data)] == [1, 2, 3, 4, 5]
+    assert [entry.number for entry in read(data)] == [1, 2, 3, 4, 5, 6]
