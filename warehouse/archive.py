@@ -114,7 +114,8 @@ def read_archive(archive: Path, data: DataDir, company: Path) -> ArchiveReport:
     inhabited = [name for name in KEPT if next(everything(data.root / name), None)]
     if inhabited and not data.restoring.exists():
         raise UserMustAct(
-            f"{data.root} is not empty ({', '.join(inhabited)}). Restore into another folder: --data NEW"
+            f"{data.root} is not empty ({', '.join(inhabited)}). Restore into another folder: --data NEW. If a restore "
+            "was stopped while it built the release, all is in place: girafe run --no-collect"
         )
     data.root.mkdir(parents=True, exist_ok=True)
     for abandoned in data.root.glob(UNPACKED):
