@@ -31,17 +31,19 @@ CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 thread = nothing_more
 profile = nothing_more
 
+_UNDER = {
+    "facebook": "id,message,created_time,from,comments.limit(100){id,message,created_time,from}",
+    "instagram": "id,text,timestamp,username,replies.limit(100){id,text,timestamp,username}",
+}
+"""Of a comment: its answers with it."""
 _FIELDS = {
     "facebook": (
         "posts",
-        "id,message,created_time,from,permalink_url,"
-        "comments.limit(100){id,message,created_time,from,"
-        "comments.limit(100){id,message,created_time,from}}",
+        f"id,message,created_time,from,permalink_url,comments.limit(100){{{_UNDER['facebook']}}}",
     ),
     "instagram": (
         "media",
-        "id,caption,timestamp,username,permalink,"
-        "comments.limit(100){id,text,timestamp,username,replies.limit(100){id,text,timestamp,username}}",
+        f"id,caption,timestamp,username,permalink,comments.limit(100){{{_UNDER['instagram']}}}",
     ),
 }
 
@@ -91,7 +93,8 @@ def _flat(
         below = tree(thing.get(edge))
         children = trees(below.get("data"))
         if tree(below.get("paging")).get("next"):
-            fields = "id,message,created_time,from" if network == "facebook" else "id,text,timestamp,username"
+            # An answer on Instagram has no answers, and its `replies` no such field.
+            fields = _UNDER[network] if edge == "comments" else "id,text,timestamp,username"
             pages = _edge(watch, f"{thing.get('id')}/{edge}", {"fields": fields, "limit": 100}, http)
             children = [child for page in pages for child in page]
         for child in children:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from tests.collectors.collecting import posts
 from tests.collectors.collecting import run as run
@@ -56,3 +57,32 @@ def test_what_is_older_than_a_month_before_the_window_ends_the_reading(run, data
 
     run("meta", graph, 'api = "https://api.example", pages = ["facebook:9"]', {"META_PAGE_TOKEN": "t"})
     assert (set(posts(data)), len(asked)) == ({"p1"}, 2)
+
+
+META = ('api = "https://api.example", pages = ["{}:9"]', {"META_PAGE_TOKEN": "t"})
+STAMP = "2026-11-23T08:00:00+0000"
+
+
+@pytest.mark.parametrize(("network", "said", "when", "edge"), [
+    ("facebook", "message", "created_time", "comments"),
+    ("instagram", "text", "timestamp", "replies"),
+])  # fmt: skip
+def test_answers_to_comments_are_heard_however_many_comments_there_are(run, data, network, said, when, edge):
+    def thing(name, **more):
+        return {"id": name, said: "Ondine", when: STAMP, **more}
+
+    def graph(request):
+        path, fields = request.url.path, request.url.params["fields"]
+        if path in ("/9/posts", "/9/media"):
+            below = {"data": [thing("c1")], "paging": {"next": "https://api.example/more"}}
+            return httpx.Response(200, json={"data": [thing("p1", comments=below)]})
+        if path == "/p1/comments":  # Graph shows what is asked for, and no more
+            below = {edge: {"data": [thing("r1")]}} if f"{edge}." in fields else {}
+            return httpx.Response(200, json={"data": [thing("c1", **below), thing("c2")]})
+        raise AssertionError(path)
+
+    options, secrets = META
+    run("meta", graph, options.format(network), secrets)
+    assert {name: post.reply_to for name, post in posts(data).items()} == {
+        "p1": None, "c1": "p1", "c2": "p1", "r1": "c1",
+    }  # fmt: skip
