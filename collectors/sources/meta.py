@@ -112,7 +112,9 @@ def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterat
         items = trees(answer["data"])
         yield items
         paging = tree(answer.get("paging"))
-        after = text(tree(paging.get("cursors")).get("after"))
-        if not after or not paging.get("next"):
+        if not paging.get("next"):
             return
+        after = text(tree(paging.get("cursors")).get("after"))
+        if not after:
+            raise SourceUnavailable(f"Meta has more of {path} and does not say where, so it was not read.")
         trail.step(after, items)

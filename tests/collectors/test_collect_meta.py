@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from girafe.errors import SourceUnavailable
 from tests.collectors.collecting import posts
 from tests.collectors.collecting import run as run
 
@@ -86,3 +87,14 @@ def test_answers_to_comments_are_heard_however_many_comments_there_are(run, data
     assert {name: post.reply_to for name, post in posts(data).items()} == {
         "p1": None, "c1": "p1", "c2": "p1", "r1": "c1",
     }  # fmt: skip
+
+
+def test_a_page_with_more_behind_it_and_no_way_there_is_not_the_last(run):
+    def graph(request):
+        paging = {"next": "https://api.example/9/posts?until=1"}
+        post = {"id": "p1", "message": "Ondine", "created_time": STAMP}
+        return httpx.Response(200, json={"data": [post], "paging": paging})
+
+    options, secrets = META
+    with pytest.raises(SourceUnavailable, match="does not say where"):
+        run("meta", graph, options.format("facebook"), secrets)
