@@ -23,7 +23,7 @@ _NEVER = frozenset({501, 505})
 _LATER = re.compile(
     rb"quotaExceeded|rateLimitExceeded|dailyLimitExceeded|userRateLimitExceeded"  # Google
     rb"|throttle_violation"  # Stack Exchange
-    rb"|request limit reached|too many calls",  # Meta
+    rb"|request limit reached|too many calls|exceeded the rate limit",  # Meta
     re.IGNORECASE,
 )
 """Words by which a platform says "later" under a status that says "never"."""

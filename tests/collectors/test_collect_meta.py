@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from girafe.errors import SourceUnavailable
+from girafe.errors import RateLimited, SourceUnavailable
 from tests.collectors.collecting import posts
 from tests.collectors.collecting import run as run
 
@@ -97,4 +97,19 @@ def test_a_page_with_more_behind_it_and_no_way_there_is_not_the_last(run):
 
     options, secrets = META
     with pytest.raises(SourceUnavailable, match="does not say where"):
+        run("meta", graph, options.format("facebook"), secrets)
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    (4, "Application request limit reached"), (17, "User request limit reached"),
+    (32, "Page request limit reached"), (613, "Calls to this api have exceeded the rate limit."),
+    (80001, "There have been too many calls to this Page account. Wait a bit and try again."),
+])  # fmt: skip
+def test_every_limit_of_meta_says_later_and_not_never(run, code, words):
+    def graph(request):
+        error = {"message": f"(#{code}) {words}", "type": "OAuthException", "code": code}
+        return httpx.Response(400, json={"error": error})
+
+    options, secrets = META
+    with pytest.raises(RateLimited):
         run("meta", graph, options.format("facebook"), secrets)
