@@ -50,7 +50,9 @@ def pages(watch: Watch, path: str, http: Http) -> Iterator[list[Mapping[str, Any
             raise SourceUnavailable("LinkedIn answered without `elements`.")
         page = trees(answer["elements"])
         yield page
-        if len(page) < _PAGE:
+        # What this token may not see is left out of a page, so a short one with a next link is not the last.
+        links = trees(tree(answer.get("paging")).get("links"))
+        if len(answer["elements"]) < _PAGE and not any(link.get("rel") == "next" for link in links):
             return
         trail.step(first_of(page), page)
         start += _PAGE

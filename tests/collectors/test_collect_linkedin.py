@@ -218,3 +218,21 @@ def test_a_comment_that_stands_under_itself_ends(run, data):
 
     run("linkedin", linkedin, LINKEDIN, {"LINKEDIN_ACCESS_TOKEN": "t"})
     assert "urn:li:comment:5" in posts(data)
+
+
+def test_a_short_page_with_a_next_link_is_not_the_last(run, data):
+    """LinkedIn leaves out of a page what the token may not see."""
+    now = int(NOW.timestamp() * 1000)
+
+    def linkedin(request):
+        path = request.url.raw_path.decode()
+        if path.startswith("/posts?q=author"):
+            start = int(request.url.params["start"])
+            links = [{"rel": "prev"}] if start else [{"rel": "next", "href": "/rest/posts?start=100"}]
+            return httpx.Response(
+                200, json={"elements": [own_post(start + 1, now - 5000), None], "paging": {"links": links}}
+            )
+        return httpx.Response(200, json={"elements": []})
+
+    run("linkedin", linkedin, LINKEDIN, {"LINKEDIN_ACCESS_TOKEN": "t"})
+    assert set(posts(data)) == {"urn:li:share:1", "urn:li:share:101"}
