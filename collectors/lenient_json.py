@@ -11,11 +11,12 @@ import orjson
 def mended(body: bytes) -> Any:
     """The value of `body`; None if it is no JSON at all, or nested deeper than anybody writes.
 
-    Half a surrogate pair and a stray byte become question marks, NaN is null, an endless number its digits.
+    A byte order mark is gone past; half a surrogate pair and a stray byte become question marks, NaN is null, an
+    endless number its digits.
     """
     try:
         found = json.loads(
-            body.decode("utf-8", "replace"), parse_constant=lambda name: None, parse_int=_number
+            body.decode("utf-8-sig", "replace"), parse_constant=lambda name: None, parse_int=_number
         )
         # Encoded and decoded, halves of surrogate pairs become question marks.
         return orjson.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))

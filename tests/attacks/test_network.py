@@ -256,8 +256,9 @@ def test_bytes_that_trickle_do_not_hold_a_run_up(start):
 @pytest.mark.parametrize(
     "body",
     [rb'{"posts": [{"text": "\ud83d alone"}, {"text": "fine"}]}', b'{"posts": [{"text": "\xff"}, {"text": "fine"}]}',
-     b'{"posts": [{"likes": NaN}, {"text": "fine"}]}', b'{"posts": [{"id": ' + b"9" * 5000 + b'}, {"text": "fine"}]}'],
-    ids=["half a surrogate pair", "a stray byte", "NaN", "a number of 5,000 digits"],
+     b'{"posts": [{"likes": NaN}, {"text": "fine"}]}', b'{"posts": [{"id": ' + b"9" * 5000 + b'}, {"text": "fine"}]}',
+     b'\xef\xbb\xbf{"posts": [{"text": "after a mark"}, {"text": "fine"}]}'],
+    ids=["half a surrogate pair", "a stray byte", "NaN", "a number of 5,000 digits", "a byte order mark"],
 )  # fmt: skip
 def test_one_broken_post_on_a_page_does_not_silence_the_others(body):
     found = http(answering(content=body), "a.example").json("https://a.example/")
