@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -241,7 +242,7 @@ class Http:
         except httpx.TimeoutException as error:
             raise TryAgain(f"no answer in time ({type(error).__name__})") from error
         except httpx.TransportError as error:
-            raise TryAgain(f"the connection failed ({type(error).__name__})") from error
+            raise TryAgain(_why(error)) from error
         except httpx.DecodingError as error:
             raise TryAgain("the body could not be unpacked") from error
         host = request.url.netloc.decode()
@@ -267,6 +268,17 @@ class Http:
         if budget:
             due = self.ticks() + budget
             self.shared.next_at[host] = max(self.shared.next_at.get(host, 0.0), due)
+
+
+def _why(error: BaseException) -> str:
+    """What to say of a connection that failed; of a certificate nothing but its fault, which names nobody."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return f"the connection failed ({type(error).__name__})"
+    fault = "it is for another name" if "match" in cause.verify_message else cause.verify_message
+    return f"the certificate is not accepted ({fault})"
 
 
 def _sound(answer: Answer, fault: Callable[[Answer], str]) -> Answer:

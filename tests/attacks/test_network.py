@@ -5,15 +5,23 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import threading
 import time
 import traceback
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from collectors.bearer import Bearer, FetchedBearer
 from collectors.guard import check_url, resolve
@@ -25,7 +33,9 @@ PUBLIC = ("93.184.216.34",)
 
 
 @contextmanager
-def server(answer: Callable[[socket.socket], None]) -> Iterator[tuple[int, list[bytes]]]:
+def server(
+    answer: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[int, list[bytes]]]:
     """A machine inside the company: its port, and what it was asked."""
     asked: list[bytes] = []
     listening = socket.create_server(("127.0.0.1", 0))
@@ -36,7 +46,7 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[tuple[int, list[
         while not stop.is_set():
             with suppress(OSError):
                 connection, _ = listening.accept()
-                with connection:
+                with tls.wrap_socket(connection, server_side=True) if tls else connection as connection:
                     connection.settimeout(5)
                     asked.append(connection.recv(65536))
                     answer(connection)
@@ -294,3 +304,48 @@ def test_a_key_that_fits_no_header_is_named_and_neither_sent_nor_quoted(key):
 def test_a_name_no_resolver_takes_is_refused_in_words(host):
     with pytest.raises(AccessDenied, match=r"host|address"):
         http(outward_client(), look_up=resolve).get(f"https://{host}/")
+
+
+def certified(folder: Path, address: str, end: datetime) -> tuple[Path, Path]:
+    """A certificate that answers for itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ada-lovelace.example")])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    parts = folder / "certificate.pem", folder / "key.pem"
+    parts[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    parts[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return parts
+
+
+@pytest.mark.parametrize(
+    ("address", "days", "is_known", "said"),
+    [("127.0.0.1", 9, False, "self-signed certificate"), ("127.0.0.1", -9, True, "certificate has expired"),
+     ("127.0.0.2", 9, True, "it is for another name")],
+    ids=["unknown", "expired", "another name"],
+)  # fmt: skip
+def test_a_certificate_that_is_not_accepted_is_named_and_not_called_a_failed_connection(
+    address, days, is_known, said, tmp_path, monkeypatch
+):
+    certificate, key = certified(tmp_path, address, datetime.now(UTC) + timedelta(days=days))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+
+    def greet(connection: socket.socket) -> None:
+        """Never gets so far."""
+
+    if is_known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with server(greet, tls) as (port, asked), pytest.raises(SourceUnavailable) as refusal:
+        http(outward_client(), f"127.0.0.1:{port}").get(f"https://127.0.0.1:{port}/")
+    assert f"the certificate is not accepted ({said})" in str(refusal.value)
+    assert "ada" not in str(refusal.value)
+    assert not asked
