@@ -33,7 +33,10 @@ _NOTHING = frozenset({"nan", "NaN", "None", "NULL", "null", "<NA>", "NaT", "#N/A
 """What programs write into a cell that holds nothing."""
 _SEPARATORS = re.compile(r"[,;|\s]+")
 _SCHEME = re.compile(r"^https?://(?:www\.)?")
-_BLANKS = re.compile(r"[\s\u00a0\u202f,']")
+_BLANKS = re.compile(r"[\s\u00a0\u202f']")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:,\d{2,3})*(?:,\d{3})(?:\.\d+)?\Z")
+_GROUPED_BY_POINTS = re.compile(r"-?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?\Z")
+"""`1,234.5` and, as in German or Spanish, `1.234,5`: no count has just three decimals."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _LINKEDIN_NAME = re.compile(r"(?:https?://[^/]*linkedin\.com/)?(in|company|school|showcase)/([^/?#]+)")
 _COUNTS = ("likes", "replies", "reposts")
@@ -204,6 +207,11 @@ def _largest(cells: _Cells, field: str) -> Any:
 def _count(value: Any) -> Any:
     if isinstance(value, str):
         digits = _BLANKS.sub("", value)
+        if _GROUPED.match(digits):
+            digits = digits.replace(",", "")
+        elif _GROUPED_BY_POINTS.match(digits):
+            digits = digits.replace(".", "")
+        digits = digits.replace(",", ".")
         return int(float(digits)) if _NUMBER.match(digits) and len(digits) < 20 else None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 

@@ -570,3 +570,14 @@ def test_an_id_that_a_spreadsheet_has_rounded_is_set_aside_before_two_posts_beco
     ]
     found = land(pack(rows))
     assert (set(found.posts), found.report.rejected) == ({"17"}, {"id_rounded": 1})
+
+
+@pytest.mark.parametrize(("written", "likes"), [
+    ("1234", 1234), ("1,234", 1234), ("1.234", 1234), ("1 234", 1234), ("1'234", 1234), ("1.234.567", 1234567),
+    ("12,34,567", 1234567), ("1,234.0", 1234), ("1.234,0", 1234), ("3.0", 3), ("3,0", 3), ("12,50", 12),
+    ("0.000", 0), ("1.2K", None),
+])  # fmt: skip
+def test_a_count_is_read_whatever_marks_thousands_and_decimals(land, written, likes):
+    head = ["platform", "post_id", "created_at", "text", "handle", "likes"]
+    row = ["forum", "p1", "2026-11-02T09:30:00Z", "Ondine", "ada", written]
+    assert land(table([head, row], separator=";"), "posts.csv").posts["p1"].likes == likes
