@@ -91,13 +91,16 @@ def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
 
 
 def everything(root: Path) -> Iterator[Path]:
-    """Every file and folder under a local folder, if it is there; as `_matching`, none is passed over unread."""
+    """Every file and folder under a local folder, if it is there; as `_matching`, none is passed over unread.
+
+    Nor what lies behind a link: the stages read it.
+    """
 
     def refuse(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
             raise error
 
-    for folder, folders, files in os.walk(root, onerror=refuse):
+    for folder, folders, files in os.walk(root, onerror=refuse, followlinks=True):
         yield from (Path(folder, name) for name in (*folders, *files))
 
 

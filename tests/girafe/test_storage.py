@@ -117,6 +117,15 @@ def test_a_local_folder_tree_is_copied(root: Place, tmp_path: Path) -> None:
     assert storage.read(root / "deep" / "leaf") == b"green"
 
 
+def test_what_lies_behind_a_link_is_copied_too(root: Place, tmp_path: Path) -> None:
+    (tmp_path / "other disk").mkdir()
+    (tmp_path / "other disk" / "leaf").write_bytes(b"green")
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "deep").symlink_to(tmp_path / "other disk")
+    assert storage.copy_tree(tmp_path / "tree", root) == 1
+    assert storage.read(root / "deep" / "leaf") == b"green"
+
+
 def test_without_a_store_everything_lies_under_one_folder(tmp_path: Path) -> None:
     data = DataDir.of(tmp_path, {})
     assert {data.landing, data.classified, data.runs} == {
