@@ -309,8 +309,10 @@ def fetch_tree(source: Place, target: Path) -> int:
     """Copies everything under `source` into a local folder and returns how many files that were."""
     if isinstance(source, Path):
         files = [path for path in everything(source) if path.is_file()]
-        if files:
-            shutil.copytree(source, target, dirs_exist_ok=True)
+        for file in files:  # not their modes: an installation may be read-only, or open to everybody
+            copied = target / file.relative_to(source)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copied)
         return len(files)
     prefix = source.path.rstrip("/") + "/"
     names = [key.removeprefix(prefix) for key in _listed(source) if key.startswith(prefix)]

@@ -126,6 +126,24 @@ def test_what_lies_behind_a_link_is_copied_too(root: Place, tmp_path: Path) -> N
     assert storage.read(root / "deep" / "leaf") == b"green"
 
 
+def test_a_copy_is_closed_and_may_be_written_whatever_the_modes_of_its_source(tmp_path: Path) -> None:
+    leaf = tmp_path / "tree" / "deep" / "leaf"
+    leaf.parent.mkdir(parents=True)
+    leaf.write_bytes(b"green")
+    modes = {leaf: 0o444, leaf.parent: 0o555, leaf.parent.parent: 0o555}
+    for path, mode in modes.items():
+        path.chmod(mode)
+    before = os.umask(0o077)
+    try:
+        storage.copy_tree(tmp_path / "tree", tmp_path / "copy")
+    finally:
+        os.umask(before)
+        for path in reversed(modes):
+            path.chmod(0o700)
+    copied = (tmp_path / "copy", tmp_path / "copy/deep", tmp_path / "copy/deep/leaf")
+    assert [path.stat().st_mode & 0o777 for path in copied] == [0o700, 0o700, 0o600]
+
+
 def test_without_a_store_everything_lies_under_one_folder(tmp_path: Path) -> None:
     data = DataDir.of(tmp_path, {})
     assert {data.landing, data.classified, data.runs} == {
