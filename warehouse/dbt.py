@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from girafe.errors import GirafeError, QualityFailed, UserMustAct
 from girafe.storage import write
 from warehouse.connection import MEMORY_LIMIT, address, disk_refuses
-from warehouse.manifest import manifest, project_files
+from warehouse.manifest import fingerprint, manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,7 @@ def write_docs(
 
     The same models give the same page, so it is written only where they have changed.
     """
-    mark = f"<!-- {_fingerprint(project, variables)} -->"
+    mark = f"<!-- {fingerprint(project, variables)} -->"
     if to.exists() and _ends_with(to, mark.encode()):
         return
     # The variables of the build: others would have dbt parse the whole project again.
@@ -91,7 +89,8 @@ def write_docs(
     # The manifest Airflow draws from, whoever built: dbt writes none here where Airflow's tasks did, and would
     # leave that of an older version.
     target = _state(warehouse) / "target"
-    _write_docs(target / "index.html", manifest(project), target / "catalog.json", to, mark)
+    known = manifest(project, spare=_state(warehouse) / "manifest")
+    _write_docs(target / "index.html", known, target / "catalog.json", to, mark)
 
 
 def _ends_with(file: Path, mark: bytes) -> bool:
@@ -99,14 +98,6 @@ def _ends_with(file: Path, mark: bytes) -> bool:
     with file.open("rb") as page:
         page.seek(-min(len(mark), file.stat().st_size), os.SEEK_END)
         return page.read() == mark
-
-
-def _fingerprint(project: Path, variables: Mapping[str, int] | None) -> str:
-    """Changes when a file of the dbt project, a variable of the build or dbt itself does."""
-    found = hashlib.sha256(repr((variables, version("dbt-core"), version("dbt-duckdb"))).encode())
-    for path in sorted(path for path in project_files(project) if path.is_file()):
-        found.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()
 
 
 def _vars(variables: Mapping[str, int] | None) -> list[str]:
