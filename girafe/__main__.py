@@ -79,7 +79,8 @@ def _open_what_is_closed() -> None:
             # It takes the lowest number that is free: this one. What girafe starts has it, too.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
         if getattr(sys, name) is None:
-            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
+            opened = open(number, "w" if number else "r", closefd=False, errors="backslashreplace")  # noqa: SIM115
+            setattr(sys, name, opened)
 
 
 def _stop(number: int = signal.SIGINT, frame: FrameType | None = None) -> NoReturn:

@@ -408,10 +408,12 @@ def test_a_standard_stream_that_is_closed_stops_nothing_and_no_file_takes_its_nu
     good = {"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "text": "a",
             "author": {"handle": "ada"}}  # fmt: skip
     (tmp_path / "posts.jsonl").write_text(json.dumps(good) + "\n", encoding="utf-8")
+    cannot_show = {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}  # every sign girafe writes
     for arguments in ("import posts.jsonl --json", "status", "init"):
         done = subprocess.run(
             ["sh", "-c", f'"$0" -m girafe {arguments} {closed}', sys.executable],
-            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False, timeout=120,
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)} | cannot_show, capture_output=True, check=False,
+            timeout=120,
         )  # fmt: skip
         assert done.returncode == (3 if arguments == "init" else 0), done.stderr
         assert b"Traceback" not in done.stderr
