@@ -58,6 +58,7 @@ def forget_again(context: Context, *, newer: DataDir | None = None) -> int:
     from warehouse.erase import classified_folders, clean_classified
     from warehouse.forget import forget_all
     from warehouse.forgotten import Forgotten, bring_list, read_entries
+    from warehouse.older import complete
 
     data = context.data
     with hold(data, "files", "girafe restore", now=context.now, restoring=True):
@@ -74,7 +75,9 @@ def forget_again(context: Context, *, newer: DataDir | None = None) -> int:
                 "The key was replaced after this backup. Whoever was forgotten since and has no payload in the "
                 "backup is not recognised in its counts: repeat girafe forget for them."
             )
-        for folder in classified_folders(data):
+        folders = classified_folders(data)
+        complete(folders)
+        for folder in folders:
             clean_classified(folder, {entry.pseudonym for entry in known})
     context.audit("restore", payloads_forgotten_again=payloads)
     end_restore(data)

@@ -75,14 +75,16 @@ def forget(context: Context, requests: Sequence[Request], *, around: Around = pl
     Older releases leave. Killed anywhere, the same call finishes. Raises Busy while another run is at work.
     """
     from collectors.registry import PARSERS
-    from warehouse.erase import remove_abandoned
+    from warehouse.erase import classified_folders, remove_abandoned
     from warehouse.forget import as_details, finished
     from warehouse.forget import forget as erase
+    from warehouse.older import complete
     from warehouse.receipts import write_receipt
     from warehouse.requests import answer, let_go
 
     with alone(context, "girafe forget"):
         remove_abandoned(context.data)
+        complete(classified_folders(context.data))
         erasures = []
         for wish in requests:
             erasure = around(
@@ -164,10 +166,12 @@ def propagate_deletions(context: Context) -> DeletionReport:
     from collectors.registry import PARSERS
     from warehouse.connection import is_there
     from warehouse.deletions import propagate_deletions as propagate
-    from warehouse.erase import remove_abandoned
+    from warehouse.erase import classified_folders, remove_abandoned
+    from warehouse.older import complete
 
     with alone(context, "girafe housekeeping"):
         remove_abandoned(context.data)
+        complete(classified_folders(context.data))
         # A notice that has just landed counts too.
         run_stages(context, _of(("classify",)))
         report = propagate(context.data, parsers=PARSERS, pseudonymiser=context.pseudonymiser)

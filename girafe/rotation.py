@@ -31,8 +31,9 @@ def replace_key(context: Context, *, around: Around = plainly) -> RekeyReport:
     unfinished, or if the key is kept in the environment or in Airflow, where only its keeper can replace it.
     """
     from warehouse.connection import remove_abandoned_work, remove_warehouse
-    from warehouse.erase import remove_abandoned
+    from warehouse.erase import classified_folders, remove_abandoned
     from warehouse.forget import unfinished
+    from warehouse.older import complete
     from warehouse.rekey import RekeyReport, check_files, is_done, rekey_files, switch_key
 
     given = [name for name in (KEY_VARIABLE, f"{KEY_VARIABLE}_FILE") if context.data.secrets.get(name)]
@@ -48,6 +49,7 @@ def replace_key(context: Context, *, around: Around = plainly) -> RekeyReport:
                 "An erasure was interrupted. Ask for it again first (girafe forget), then rotate."
             )
         remove_abandoned(data)
+        complete(classified_folders(data))
         if not (data.keys / NEXT_KEY_FILE).exists():
             check_files(data)
         old = Pseudonymiser(load_key(data.keys, data.secrets))

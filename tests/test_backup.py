@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import tarfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,23 @@ def test_a_restore_gives_identical_marts(before: path.Context, tmp_path: Path) -
     path.measure(after)
     assert path.digest(after.data.marts) == path.digest(before.data.marts)
     assert [entry.what for entry in audit.read(new)][-2:] == ["backup", "restore"]
+
+
+def test_a_backup_of_a_version_that_knew_fewer_tables_is_restored(
+    before: path.Context, tmp_path: Path
+) -> None:
+    [manifest] = before.data.classified.glob("*/*/_manifest.json")
+    told = json.loads(manifest.read_text())
+    del told["tables"]
+    manifest.write_text(json.dumps(told))
+    manifest.with_name("term_labels.parquet").unlink()
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    new = DataDir(tmp_path / "new")
+    read_archive(made.archive, new, tmp_path / "company.toml")
+    after = context(new.root)
+    assert forget_again(after) == 0
+    shutil.rmtree(new.landing)
+    assert path.load(after).posts == 150
 
 
 def test_a_backup_names_the_files_that_a_disk_has_damaged(before: path.Context, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ import orjson
 import pytest
 
 from collectors.http import Http
+from girafe import erasure
 from girafe import run as path
 from girafe.errors import SourceUnavailable, UserMustAct
 from girafe.overview import overview
@@ -162,20 +163,46 @@ def test_without_its_landing_file_a_person_is_told_and_nothing_changes(here: pat
     assert world.tables(here) == expected
 
 
-def test_a_folder_of_a_version_with_fewer_tables_is_loaded_although_its_payloads_are_gone(
-    here: path.Context,
-) -> None:
-    expected = world.tables(here)
+def of_an_older_version(here: path.Context, *unknown: str) -> None:
+    """Classified files as a version wrote them that did not know these tables; payloads are gone by now."""
     shutil.rmtree(here.data.root / "landing")
     for posts in parquet(here):
         manifest = posts.with_name("_manifest.json")
         told = json.loads(manifest.read_text())
         del told["tables"]
         manifest.write_text(json.dumps(told))
-        posts.with_name("edge_counts.parquet").unlink()
+        for table in unknown:
+            posts.with_name(f"{table}.parquet").unlink()
+
+
+@pytest.mark.parametrize(
+    "unknown", [("edge_counts",), ("term_labels", "organisation_links", "edge_counts")], ids=len
+)
+def test_a_folder_of_a_version_with_fewer_tables_is_loaded_although_its_payloads_are_gone(
+    here: path.Context, unknown: tuple[str, ...]
+) -> None:
+    expected = world.tables(here)
+    of_an_older_version(here, *unknown)
     path.load(here, rebuild=True)
     differing = {row.split()[0] for row in (world.tables(here) - expected) + (expected - world.tables(here))}
-    assert differing == {"loaded_folders"}, "the manifests are others, and nothing else is"
+    # The manifests are others, and what only the unknown tables held is gone; nothing else is.
+    assert differing - {f"raw.{table}" for table in unknown} - set(unknown) == {"loaded_folders"}
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        erasure.propagate_deletions,
+        lambda here: erasure.forget(here, [erasure.request(here, "forum", "nobody")]),
+    ],
+    ids=["housekeeping", "forget"],
+)
+def test_an_erasure_goes_through_the_files_of_an_older_version(
+    here: path.Context, work: Callable[[path.Context], object]
+) -> None:
+    of_an_older_version(here, "term_labels", "organisation_links", "edge_counts")
+    work(here)
+    path.load(here, rebuild=True)
 
 
 def test_a_table_that_was_written_and_is_lost_is_no_older_version(here: path.Context) -> None:

@@ -113,6 +113,25 @@ def test_no_old_pseudonym_is_left_and_as_many_new_ones_are_there(prepared: Path,
     assert (report.accounts, report.accounts_linked) == (4, 3), "bob has left landing, and oree is declared"
 
 
+def test_the_files_of_a_version_that_knew_fewer_tables_get_the_new_key_too(
+    prepared: Path, tmp_path: Path
+) -> None:
+    here = copy(prepared, tmp_path / "data")
+    for manifest in here.data.classified.glob("*/*/_manifest.json"):
+        told = json.loads(manifest.read_text())
+        del told["tables"]
+        manifest.write_text(json.dumps(told))
+        manifest.with_name("term_labels.parquet").unlink()
+    before = {
+        file.parent.name: pq.read_table(file).num_rows for file in here.data.classified.rglob("posts.parquet")
+    }
+    rotation.replace_key(here)
+    after = {
+        file.parent.name: pq.read_table(file).num_rows for file in here.data.classified.rglob("posts.parquet")
+    }
+    assert before == after
+
+
 def test_who_is_still_in_landing_stays_linked_with_what_will_be_collected(
     prepared: Path, tmp_path: Path
 ) -> None:

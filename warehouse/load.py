@@ -12,13 +12,12 @@ from typing import Any, TypeAlias
 import duckdb
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from girafe.data_dir import DataDir
 from girafe.errors import GirafeError, InputInvalid
 from girafe.pseudonym import Pseudonymiser
 from girafe.settings import Settings
-from girafe.storage import Place, find, local_folders, name_under, read, read_all, written
+from girafe.storage import Place, find, local_folders, name_under, read_all
 from warehouse.connection import (
     WarehouseDamaged,
     connect,
@@ -31,6 +30,7 @@ from warehouse.connection import (
 from warehouse.forgotten import read_forgotten
 from warehouse.landing import MANIFEST
 from warehouse.merge import create_tables, merge_files
+from warehouse.older import complete
 from warehouse.soundness import is_sound_table
 from warehouse.tables import (
     ACCOUNT_OBSERVATIONS,
@@ -38,9 +38,7 @@ from warehouse.tables import (
     COLLECTION_RUNS,
     COMPANIES,
     DELETIONS,
-    EDGE_COUNTS,
     OFFICIAL_ACCOUNTS,
-    PARQUET,
     RAW,
     SPEAKER_EVIDENCE,
     SPEAKER_LABELS,
@@ -155,8 +153,7 @@ def _load(
     connection.execute("create or replace temp table touched (account_id text)")
     for start in range(0, len(folders), _FILES_PER_MERGE):
         part = [data.classified / name for name in folders[start : start + _FILES_PER_MERGE]]
-        for folder in part:
-            _complete(folder)
+        complete(part)
         # DuckDB reads local files only: its S3 reader would be downloaded at run time (docs/decisions/0025).
         with local_folders(part, [f"{table.name}.parquet" for table in CLASSIFIED]) as copies:
             _refuse_damaged(part, copies, _is_readable)
@@ -182,20 +179,6 @@ def _load(
         accounts_judged=judged,
         rebuilt=rebuilt,
     )
-
-
-def _complete(folder: Place) -> None:
-    """Gives a folder the tables that the version which wrote it did not know, empty: its payloads may be gone by now.
-
-    The manifest names those it wrote; before it did, all but the last to come, edge_counts, were written.
-    """
-    told = orjson.loads(read(folder / MANIFEST))
-    wrote = told.get("tables") or [table.name for table in CLASSIFIED if table is not EDGE_COUNTS]
-    for table in CLASSIFIED:
-        file = f"{table.name}.parquet"
-        if table.name not in wrote and not find(folder, file):
-            with written(folder / file) as partial:
-                pq.write_table(table.schema.empty_table(), partial, **PARQUET)
 
 
 def _refuse_damaged(folders: Sequence[Place], copies: Sequence[Path], reads: Callable[[Path], bool]) -> None:
