@@ -123,10 +123,9 @@ def build_again(context: Context, *, around: Around = plainly) -> None:
     """Computes everything from the files that are left, and lets older releases go."""
     from reports.swap import drop_old_releases
     from warehouse.connection import is_there
-    from warehouse.erase import classified_folders
 
     data = context.data
-    if is_there(data.warehouse) or classified_folders(data) or has_landed(data):
+    if is_there(data.warehouse) or has_landed(data):
         run_stages(context, AFTER_COLLECT, around)
         drop_old_releases(data.exports, keep=1)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -256,3 +258,15 @@ def test_a_data_folder_in_use_is_never_written_over(before: path.Context, tmp_pa
         backup(before, tmp_path / "company.toml", made)
     with pytest.raises(UserMustAct, match="inside the data"):
         backup(before, tmp_path / "company.toml", before.data.landing / "x.tgz")
+
+
+def test_what_was_classified_is_built_again_although_its_payloads_have_left(
+    before: path.Context, tmp_path: Path
+) -> None:
+    shutil.rmtree(before.data.landing)
+    made = backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    command = [sys.executable, "-m", "girafe", "restore", str(made.archive), "--data", str(tmp_path / "new"),
+               "--company", str(tmp_path / "company.toml")]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "new" / "exports" / "dashboard.html").is_file()

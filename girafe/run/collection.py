@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from girafe.data_dir import DataDir
 from girafe.errors import quoting_nobody
 from girafe.run.context import Context, Say
+from girafe.storage import find
 
 if TYPE_CHECKING:
     from collectors.collect import CollectReport
@@ -145,7 +146,7 @@ def seed_sample(context: Context) -> int:
 
 
 def has_landed(data: DataDir) -> bool:
-    """True if anything was ever collected or imported."""
-    from warehouse.landing import landing_files
+    """True if anything was ever collected or imported: payloads leave in time, what was classified stays."""
+    from warehouse.landing import MANIFEST, landing_files
 
-    return bool(landing_files(data.landing))
+    return bool(landing_files(data.landing) or find(data.classified, f"*/*/{MANIFEST}"))
