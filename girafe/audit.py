@@ -6,6 +6,7 @@ newest hash is also kept beside the keys. No line holds personal data of those w
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -60,7 +61,9 @@ def record(data: DataDir, what: str, *, who: str, at: datetime, **details: objec
             "details": {name: str(value) for name, value in sorted(details.items())},
         }
         line = body | {"hash": _hash(previous, body)}
-        os.write(file, orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        content = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+        if os.write(file, content) < len(content):  # as far as the disk had room
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(_path(data)))
         os.fsync(file)
         _write_head(data, line)
     return _entry(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +69,22 @@ def test_half_a_line_left_by_a_full_disk_is_cut_off_by_the_next_act(data: DataDi
         file.write(b'{"number":6,"at":"20')
     record(data, "forget", who="ada", at=NOW)
     assert [entry.what for entry in read(data)][-2:] == ["publish", "forget"]
+
+
+def test_a_line_for_which_the_disk_had_half_the_room_is_refused_and_the_log_stays_whole(
+    data: DataDir,
+) -> None:
+    """The system says how much it took, and raises nothing."""
+    before, limits = read(data), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log(data).stat().st_size + 20, limits[1]))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            record(data, "share", who="ada", at=NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert read(data) == before
+    record(data, "share", who="ada", at=NOW)
+    assert len(read(data)) == len(before) + 1
 
 
 def test_a_crash_between_line_and_head_loses_nothing(data: DataDir) -> None:
