@@ -181,6 +181,13 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
+def flush_all(folder: Path) -> None:
+    """Makes durable everything under a folder, and its names."""
+    for path in everything(folder):
+        flush(path)
+    flush(folder)
+
+
 @contextmanager
 def local_copy(file: Place) -> Iterator[Path]:
     """`file` itself where it is local, else a copy that goes when the block ends."""
@@ -240,12 +247,16 @@ def _renamed_folder(target: Path) -> Iterator[Path]:
     partial.mkdir(parents=True)
     try:
         yield partial
+        # Under its name it must be whole: its payloads may leave landing before a disk writes it by itself.
+        flush_all(partial)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             # In one step: killed between two, what was there would be gone, and its payloads may have left landing.
             exchange(partial, target)
         else:
             partial.rename(target)
+        for named in (target.parent, target.parent.parent):
+            flush(named)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from girafe.errors import UserMustAct
-from girafe.storage import exchange, flush
+from girafe.storage import exchange, flush, flush_all
 
 
 def releases_folder(exports: Path) -> Path:
@@ -59,7 +59,7 @@ def put_in_place(folder: Path, exports: Path, *, release_id: str, keep: int) -> 
     home = releases_folder(exports)
     target = home / release_id
     _open_to_readers(home, folder)
-    _flush(folder)
+    flush_all(folder)
     if target.exists():
         exchange(folder, target)
     else:
@@ -99,12 +99,6 @@ def _open_to_readers(home: Path, folder: Path) -> None:
     home.chmod(0o711)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _flush(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        flush(path)
-    flush(folder)
 
 
 def _remove(path: Path) -> None:

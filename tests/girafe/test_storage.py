@@ -163,3 +163,23 @@ def test_a_store_shares_what_workers_need_and_leaves_the_warehouse_here(tmp_path
 def test_a_store_of_an_unknown_kind_is_told_at_once() -> None:
     with pytest.raises(SettingsInvalid, match="gopher"):
         storage.place("gopher://old/store")
+
+
+def test_a_folder_has_its_name_only_when_every_file_in_it_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut leaves empty files under it, and what they were made from may be gone by then."""
+    flushed, fsync = set(), os.fsync
+    target = tmp_path / "day" / "run"
+
+    def noted(file: int) -> None:
+        flushed.add((os.fstat(file).st_ino, target.exists()))
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with storage.whole_folder(target, last="b") as partial:
+        for name in ("a", "b"):
+            (partial / name).write_bytes(b"1")
+    before = {target / "a", target / "b", target}
+    assert {(path.stat().st_ino, False) for path in before} <= flushed
+    assert {(path.stat().st_ino, True) for path in (tmp_path, target.parent)} <= flushed
