@@ -274,6 +274,49 @@ def test_a_landing_file_whose_content_never_reached_the_disk_is_said_to_be_missi
     assert reasons["landing_damaged"] == 1
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="nothing here refuses to be read")
+def test_a_disk_that_does_not_answer_is_no_damaged_file(here: path.Context) -> None:
+    """Taken for damage, what it holds would be classified as missing for good, or erased with whoever is forgotten."""
+    file = Path(str(landing_files(here.data.landing)[0]))
+    heap = next(file for file, _ in read_quarantine(here.data.quarantine))
+    shutil.rmtree(here.data.root / "classified")
+    calls: list[tuple[Path, Callable[[], object]]] = [
+        (file, lambda: path.classify(here)),
+        (Path(str(heap)), lambda: clean_quarantine(here.data, lambda line: False)),
+    ]
+    for unread, call in calls:
+        content = unread.read_bytes()
+        unread.unlink()
+        unread.symlink_to("/proc/self/mem")  # its first page is nobody's: an input/output error
+        with pytest.raises(OSError, match="Input/output error"):
+            call()
+        assert unread.is_symlink()
+        unread.unlink()
+        unread.write_bytes(content)
+    path.classify(here)
+    assert "landing_damaged" not in {line.reason for _, line in read_quarantine(here.data.quarantine)}
+    assert len(classified_folders(here.data)) == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="nothing here refuses to be read")
+def test_of_a_disk_that_does_not_answer_a_command_says_which_file_and_what_to_do(
+    here: path.Context, tmp_path: Path
+) -> None:
+    file = Path(str(landing_files(here.data.landing)[0]))
+    file.unlink()
+    file.symlink_to("/proc/self/mem")
+    (tmp_path / "company.toml").write_text('[company]\nname = "Ondine"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "girafe", "classify", "--company", "company.toml", "--data", "data"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+    )  # fmt: skip
+    assert done.returncode == 4, done.stderr
+    said = "".join(done.stderr.split())
+    assert file.name in said
+    assert "runthesamecommandagain" in said
+
+
 @pytest.mark.parametrize("left", [b"", b'{"pseudonym":"abc'])
 def test_without_the_whole_list_of_the_forgotten_nothing_is_read(here: path.Context, left: bytes) -> None:
     remember(here.data, "forum", [GONE], [], here.pseudonymiser)

@@ -65,6 +65,7 @@ def read_envelopes(path: Place) -> Iterator[Envelope | Rejected]:
             try:
                 line = file.readline()
             except (OSError, EOFError, zlib.error) as error:
+                _unless_unread(error, path)
                 yield _damaged(path, number + 1, b"", f"the file is damaged from here on ({error})")
                 return
             if not line:
@@ -128,7 +129,8 @@ def read_quarantine(root: Place) -> Iterator[tuple[Place, Rejected]]:
             try:
                 for line in file:
                     yield path, _rejected(line, path)
-            except (OSError, EOFError, zlib.error):
+            except (OSError, EOFError, zlib.error) as error:
+                _unless_unread(error, path)
                 yield path, _unreadable(path)
 
 
@@ -149,6 +151,15 @@ def remove_lines(root: Place, leaves: Callable[[Place, Rejected], bool], *, dry_
         if len(stay) < len(lines) and not dry_run:
             replace_quarantine(path, stay)
     return removed
+
+
+def _unless_unread(error: Exception, path: Place) -> None:
+    """Raises again what says nothing of the file: a disk that did not answer this once.
+
+    Taken for damaged, the rest of the file would be classified as missing, or erased with whoever is forgotten.
+    """
+    if isinstance(error, OSError) and error.errno is not None:  # gzip's own have none
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _rejected(line: bytes, path: Place) -> Rejected:

@@ -66,6 +66,9 @@ _EXIT_CODES: tuple[tuple[type[GirafeError], int], ...] = (
 _DISK = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 """A disk that is full or may not be written: the same command works when there is room again."""
 
+_SILENT = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
+"""A disk, or one across a network, that did not read or write what it was asked to."""
+
 _PLACE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES})
 """What is said of a place that was typed wrong."""
 
@@ -109,9 +112,18 @@ def main() -> None:
                 kind=type(error).__name__,
             )
             sys.exit(3)
+        where = f" ({error.filename})" if error.filename else ""
+        if error.errno in _SILENT:
+            complain(
+                f"The disk does not answer: {error.strerror}{where}. What it kept back is not taken for missing: "
+                "run the same command again. If it says so again, move the data folder to a sound disk; a file that "
+                "cannot be read any more comes back from a backup.",
+                code=4,
+                kind="OSError",
+            )
+            sys.exit(4)
         if error.errno not in _DISK:
             _fault(error)
-        where = f" ({error.filename})" if error.filename else ""
         complain(
             f"The disk cannot be written: {error.strerror}{where}. Nothing is lost and nothing is half done: "
             "make room, or make it writable, then run the same command again.",
