@@ -20,7 +20,7 @@ KEY_FILE = "pseudonym.key"
 NEXT_KEY_FILE = "pseudonym.next.key"
 """There while the key is being replaced (girafe rotate-key)."""
 KEY_MARK = "key.mark"
-"""In a store: tells one key from another, and nothing else about it."""
+"""Beside what was classified: tells one key from another, and nothing else about it."""
 _KEY_BYTES = 32
 
 
@@ -110,7 +110,7 @@ def load_key(
     """The key that was given, else that in the file `name` in `keys`, made (mode 0600) on first use.
 
     `variable` names the key itself, `variable`_FILE the path of a file with exactly its bytes. Where several
-    machines need the same key, none is made (`may_make`): SettingsInvalid says how to give it to each.
+    machines need the same key, or it was lost, none is made (`may_make`): SettingsInvalid says what to do.
     """
     given, file = secrets_by_name.get(variable), secrets_by_name.get(f"{variable}_FILE")
     if given:
@@ -122,13 +122,13 @@ def load_key(
         if not file and may_make and isinstance(error, FileNotFoundError):
             return make_key(path)
         raise SettingsInvalid(
-            f"There is no key in {path}, and machines that share a store need the same one. Give each of them "
-            f"a copy and set {variable}_FILE to its path."
+            f"There is no key in {path}, and another would not do. Bring it back from a backup; machines that share a "
+            f"store need the same one: give each of them a copy and set {variable}_FILE to its path."
         ) from error
 
 
 def check_same_key(store: Place, pseudonymiser: Pseudonymiser) -> None:
-    """Raises SettingsInvalid where the store was begun with another key: two keys make two of every account."""
+    """Raises SettingsInvalid where it was begun with another key: two keys make two of every account."""
     try:
         known = read(store / KEY_MARK)
     except FileNotFoundError:
@@ -136,8 +136,9 @@ def check_same_key(store: Place, pseudonymiser: Pseudonymiser) -> None:
         return
     if known != _mark(pseudonymiser):
         raise SettingsInvalid(
-            f"The pseudonym key of this machine is not the one {store} was begun with. Give every machine the same "
-            f"{KEY_VARIABLE}. If the key was changed on purpose everywhere, remove {store / KEY_MARK}."
+            f"The pseudonym key of this machine is not the one {store} was begun with. Bring keys/{KEY_FILE} back from "
+            f"a backup, or give every machine the same {KEY_VARIABLE}. If the key was changed on purpose everywhere, "
+            f"remove {store / KEY_MARK}."
         )
 
 

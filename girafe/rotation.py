@@ -63,9 +63,8 @@ def replace_key(context: Context, *, around: Around = plainly) -> RekeyReport:
         remove_warehouse(data.warehouse)
         remove_abandoned_work(data.warehouse)
         context.audit("rotate_key", accounts=report.accounts, linked=report.accounts_linked)
+        mark_key(data.classified, new)  # every other machine stops until it has the new key
         switch_key(data)
-        if data.is_shared:
-            mark_key(data.classified, new)  # every other machine stops until it has the new key
     return report
 
 

@@ -317,6 +317,42 @@ def test_of_a_disk_that_does_not_answer_a_command_says_which_file_and_what_to_do
     assert "runthesamecommandagain" in said
 
 
+@pytest.mark.parametrize("damage", ["a bit", "gone"])
+def test_under_a_key_that_was_damaged_or_lost_nobody_becomes_a_second_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    monkeypatch.delenv("GIRAFE_PSEUDONYM_KEY", raising=False)
+    here = world.context(tmp_path / "data", world.settings(9))
+    first, second = world.exports(tmp_path)
+    path.import_files(here, [first])
+    path.classify(here)
+    key = here.data.keys / "pseudonym.key"
+    content = key.read_bytes()
+    key.unlink()
+    if damage == "a bit":
+        key.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    path.import_files(here, [second])
+    with pytest.raises(UserMustAct, match="backup"):
+        path.classify(here)
+    key.write_bytes(content)
+    path.classify(here)
+    assert len(classified_folders(here.data)) == 2
+
+
+def test_without_the_key_of_the_forgotten_nothing_is_read(here: path.Context) -> None:
+    """Another would be made, under which nobody on the list is known; the warehouse's own goes with a rotation."""
+    remember(here.data, "forum", [GONE], [], here.pseudonymiser)
+    key = here.data.keys / "forgotten.key"
+    content = key.read_bytes()
+    key.unlink()
+    shutil.rmtree(here.data.root / "classified")
+    with pytest.raises(UserMustAct, match=r"forgotten\.key.*backup"):
+        path.classify(here)
+    assert not key.exists()
+    key.write_bytes(content)
+    path.classify(here)
+
+
 @pytest.mark.parametrize("left", [b"", b'{"pseudonym":"abc'])
 def test_without_the_whole_list_of_the_forgotten_nothing_is_read(here: path.Context, left: bytes) -> None:
     remember(here.data, "forum", [GONE], [], here.pseudonymiser)

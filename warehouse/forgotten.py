@@ -34,7 +34,8 @@ def lasting(data: DataDir) -> Pseudonymiser:
             data.secrets,
             name=LASTING_KEY,
             variable=LASTING_VARIABLE,
-            may_make=not data.is_shared,
+            # Under a new one nobody on the list would be known again.
+            may_make=not data.is_shared and not forgotten_path(data).exists(),
         )
     )
 

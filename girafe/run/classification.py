@@ -20,8 +20,8 @@ def classify(context: Context, files: Sequence[Place] | None = None) -> list[Cla
     from nlp.classify import classify_pending
     from warehouse.forgotten import Forgotten
 
-    pseudonymiser = context.pseudonymiser
     with context.adding("girafe classify"):
+        pseudonymiser = context.pseudonymiser
         return classify_pending(
             context.data,
             settings=context.settings,

@@ -69,8 +69,7 @@ class Context:
                 "The pseudonym key is being replaced, or that was interrupted. Finish it: girafe rotate-key"
             )
         made = Pseudonymiser(load_key(self.data.keys, self.data.secrets, may_make=not self.data.is_shared))
-        if self.data.is_shared:
-            check_same_key(self.data.classified, made)
+        check_same_key(self.data.classified, made)
         return made
 
 
