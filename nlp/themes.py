@@ -1,4 +1,4 @@
-"""Themes: what a post is about, several at once or none: by stems, and by words where no stem stands.
+"""Themes: what a post is about, several at once or none: by its words, and by stems that stand in it.
 
 Special categories are never among them.
 """
@@ -6,10 +6,12 @@ Special categories are never among them.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import orjson
 
 from nlp.language import READ
@@ -19,8 +21,19 @@ from nlp.word_scores import word_scores
 
 _FILE = Path(__file__).parent / "patterns" / "themes.toml"
 _CHARACTERS = 1000
-LEAST = 0.3
-"""The chance from which words alone, without a stem, make a theme (0104)."""
+LEAST = 0.2
+"""The chance from which a text is of a theme (0111)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What speaks for a theme, added up as log-odds."""
+
+    score: float
+    """What words say is multiplied by this."""
+    stem: Mapping[str, float]
+    """By theme: what one of its stems adds."""
+    bias: Mapping[str, float]
 
 
 @cache
@@ -40,39 +53,37 @@ def _stems() -> Stems:
 
 
 @cache
-def _precision() -> Mapping[str, float]:
-    found: Mapping[str, float] = orjson.loads((MODELS / "themes.json").read_bytes())
-    return found
+def _weights() -> Weights:
+    return Weights(**orjson.loads((MODELS / "themes.json").read_bytes()))
 
 
-def pointed_at(folded: str) -> list[str]:
-    """The themes the words of a folded text point to."""
-    return _stems().found(folded[:_CHARACTERS])
+def stems_in(folded: Iterable[str]) -> np.ndarray:
+    """Whether a stem of each theme stands in each folded text: texts x themes."""
+    found, names = [_stems().found(text[:_CHARACTERS]) for text in folded], theme_names()
+    return np.array([[name in each for name in names] for each in found])
 
 
 def themes(folded: Sequence[str], languages: Sequence[str]) -> list[list[tuple[str, float]]]:
     """For each folded text its themes, each with its probability; none for languages we do not read.
 
-    A theme holds where one of its stems does, as surely as its stems are right, or where the words of the text make it
-    likely.
+    A theme holds where its stems and the words of the text together make it likely.
     """
     if not folded:
         return []
-    share, names = _precision(), theme_names()
-    chances = sigmoid(word_scores(folded, "themes"))
-    found: list[list[tuple[str, float]]] = []
-    for text, language, row, holds in zip(
-        folded, languages, chances.round(2).tolist(), chances >= LEAST, strict=True
-    ):
-        if language not in READ:
-            found.append([])
-            continue
-        stems = set(pointed_at(text))
-        found.append(
-            [
-                (theme, max(share[theme], chance) if theme in stems else chance)
-                for theme, chance, learnt in zip(names, row, holds, strict=True)
-                if learnt or theme in stems
-            ]
-        )
+    said = stems_in(
+        text if language in READ else "" for text, language in zip(folded, languages, strict=True)
+    )
+    chances = theme_chances(word_scores(folded, "themes"), said)
+    names, rows = theme_names(), chances.round(2).tolist()
+    found: list[list[tuple[str, float]]] = [[] for _ in folded]
+    for text, theme in np.argwhere(chances >= LEAST).tolist():
+        if languages[text] in READ:
+            found[text].append((names[theme], rows[text][theme]))
     return found
+
+
+def theme_chances(scores: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """The chance of each theme from the scores of words and from where a stem of it stands: texts x themes."""
+    weights, names = _weights(), theme_names()
+    stems, bias = (np.array([by_theme[name] for name in names]) for by_theme in (weights.stem, weights.bias))
+    return sigmoid(weights.score * scores + said * stems + bias)

@@ -10,7 +10,13 @@ import numpy as np
 import orjson
 
 from girafe.records import Account
+from nlp.language import likely_language
+from nlp.training.invent_work import WorkText, themes_of
 
+READ_THEMES = Path(__file__).parent / "read_themes.tsv"
+"""To learn from."""
+READ_THEMES_APART = Path(__file__).parent / "read_themes_apart.tsv"
+"""By another reader, before anything was learnt from the others; never trained on, never looked at."""
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -72,9 +78,27 @@ def sentiment(data: Path, part: str) -> tuple[list[str], np.ndarray, np.ndarray]
     )
 
 
-def themes(data: Path) -> list[dict[str, Any]]:
-    """Texts read and labelled by one reader."""
-    return lines(data / "themes_dev.jsonl")
+def themes(data: Path) -> list[WorkText]:
+    """Texts read and labelled by one reader, then those of read_themes.tsv."""
+    first = [
+        _read(row["text"], row["sentiment"], frozenset(row["themes"]))
+        for row in lines(data / "themes_dev.jsonl")
+    ]
+    return [*first, *read_texts(data, READ_THEMES)]
+
+
+def read_texts(data: Path, places: Path) -> list[WorkText]:
+    """The posts of the threads that a file of places names, with what a reader said of each."""
+    rows = [line.split("\t") for line in places.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    threads = {name: lines(data / "threads" / f"{name}.jsonl") for name in sorted({row[0] for row in rows})}
+    return [
+        _read(threads[name][int(place) - 1]["text"], sentiment, themes_of(initials))
+        for name, place, initials, sentiment in rows
+    ]
+
+
+def _read(text: str, sentiment: str, themes: frozenset[str]) -> WorkText:
+    return WorkText(text=text, sentiment=sentiment, themes=themes, language=likely_language(text))
 
 
 def thread_texts(data: Path, names: Iterable[str]) -> list[str]:

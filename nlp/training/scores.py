@@ -40,6 +40,13 @@ def macro_f1(truth: np.ndarray, said: np.ndarray) -> Score:
     )
 
 
+def micro_f1(truth: np.ndarray, said: np.ndarray) -> Score:
+    """F1 over all labels of all examples at once; rows are examples x labels."""
+    return bootstrap(
+        lambda rows: float(f1_score(truth[rows], said[rows], average="micro", zero_division=0)), len(truth)
+    )
+
+
 def precision(truth: np.ndarray, said: np.ndarray) -> Score:
     """Of those said to be it, how many are."""
     return bootstrap(lambda rows: _share(truth[rows], said[rows]), len(truth))

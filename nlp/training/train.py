@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 
 from threadpoolctl import threadpool_limits
 
-from nlp.training import accounts, kind, relevance, themes, words
+from nlp.training import accounts, kind, relevance, words
 from nlp.training.convert import SHARED
 from nlp.training.vectors import CACHE
 
 PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
-    "themes": lambda: themes.train(SHARED),
     "words": lambda: words.train(SHARED, CACHE),
     "accounts": lambda: accounts.train(SHARED),
     "relevance": lambda: relevance.train(SHARED, CACHE),

@@ -16,11 +16,12 @@ from scipy.sparse import csr_matrix
 from nlp.fold import fold
 from nlp.language import READ, likely_language
 from nlp.linear import sigmoid, softmax
+from nlp.themes import theme_names
 from nlp.training import convert, sentiment, themes
 from nlp.training.invent_ties import COMPANIES, filled, turns
 from nlp.training.invent_work import everyday_texts, work_texts
 from nlp.training.vectors import vectors
-from nlp.word_model import Network, features, tokens
+from nlp.word_model import Network, WordModel, features, tokens
 from nlp.word_scores import MOODS, save
 
 _SEED = 20261128
@@ -30,6 +31,10 @@ _RAREST = 3
 """A feature of fewer texts is left out: it would be learnt by heart, and the file would be half as large again."""
 _OF_THEMES = 2.0
 """What an error about a theme counts beside one about the feeling."""
+_READ, _INVENTED, _INVENTED_TO_TEACHERS = 3.0, 0.6, 0.3
+"""What it counts in a real post that a reader labelled, and in an invented one; in one nobody labelled it counts one.
+Invented posts have more themes than real ones (0111)."""
+_PARTS = 3
 _SHORTEST, _LONGEST = 15, 700
 """Characters of the unlabelled posts that teach."""
 _MEAN, _SQUARE, _TINY, _DECAY = 0.9, 0.999, np.float32(1e-8), np.float32(0.01)
@@ -48,46 +53,57 @@ class Lessons:
     """Texts x moods: the share of each times what it weighs."""
     themes: np.ndarray
     """Texts x themes: chances."""
+    theme_weights: np.ndarray
+    """Per text, what an error about its themes counts."""
 
 
 def lessons(data: Path, cache: Path, *, left_out: Sequence[int] = ()) -> Lessons:
     """All there is to learn: labels where a text has some, else what its teachers say.
 
-    The encoder teaches; of themes a regression on words too. `left_out`: places of the texts with themes a reader
-    labelled, to measure on; no teacher knows them.
+    The encoder teaches; of themes a regression on words too, each with the stems. `left_out`: places of the texts with
+    themes a reader labelled, to measure on; no teacher knows them.
     """
     tweets, moods, languages = convert.sentiment(data, "train")
     everyday, work, (made_up, meant) = list(everyday_texts()), list(work_texts()), themes.invented()
-    (read, _), rows = themes.read_and_said(data), convert.themes(data)
-    kept = [place for place in range(len(rows)) if place not in set(left_out)]
-    known = [rows[place]["text"] for place in kept]
-    felt = [*tweets, *(each.text for each in (*everyday, *work))]
-    labelled = [*felt, *made_up, *known]
+    read, out = convert.themes(data), frozenset(left_out)
+    known = [each for place, each in enumerate(read) if place not in out]
+    felt = [*tweets, *(each.text for each in (*everyday, *work, *known))]
+    labelled = [*felt, *made_up]
     taught = _unlabelled(data, labelled)
     texts = [*labelled, *taught]
     encoded, matrix = vectors(texts, cache), features([tokens(fold(text)) for text in texts])
     spoken = [
         *languages,
-        *(each.language for each in (*everyday, *work)),
+        *(each.language for each in (*everyday, *work, *known)),
         *map(likely_language, texts[len(felt) :]),
     ]
-    told = np.array([*moods, *(each.sentiment for each in (*everyday, *work))])[:, None] == np.array(MOODS)
+    told = np.array([*moods, *(each.sentiment for each in (*everyday, *work, *known))])[:, None] == np.array(
+        MOODS
+    )
     feeling = _moods(data, cache, encoded, np.array(spoken))
     feeling[: len(told)] = told
-    answers = np.vstack([themes.work()[1], meant, read[kept]])
+    answers = np.vstack([themes.table(each.themes for each in (*work, *known)), meant])
     first = len(tweets) + len(everyday)
     of_themes = slice(first, first + len(answers))
-    seen = (
-        sigmoid(themes.learn_vectors(encoded[of_themes], answers).scores(encoded))
-        + sigmoid(themes.learn(matrix[of_themes], answers).scores(matrix))
-    ) / 2
+    is_read = np.repeat([False, True, False], [len(work), len(known), len(made_up)])
+    seen = themes.teach(
+        matrix,
+        encoded,
+        themes.said_of(texts),
+        of_themes,
+        answers,
+        np.where(is_read, 1.0, _INVENTED_TO_TEACHERS),
+    )
     seen[of_themes] = answers
+    theme_weights = np.ones(len(texts))
+    theme_weights[of_themes] = np.where(is_read, _READ, _INVENTED)
     return Lessons(
         texts=texts,
         rows=matrix,
         labelled=len(told),
         moods=feeling * (told.mean() / told.mean(axis=0)),
         themes=seen,
+        theme_weights=theme_weights,
     )
 
 
@@ -103,7 +119,13 @@ def _moods(data: Path, cache: Path, encoded: np.ndarray, languages: np.ndarray) 
 
 def _unlabelled(data: Path, labelled: Sequence[str]) -> list[str]:
     """Posts that teach: real ones, and turns of phrase about jobs; none that is labelled, none that measures."""
-    measuring = [*convert.sentiment(data, "val")[0], *(row["text"] for row in convert.themes(data))]
+    measuring = [
+        *convert.sentiment(data, "val")[0],
+        *(
+            each.text
+            for each in (*convert.themes(data), *convert.read_texts(data, convert.READ_THEMES_APART))
+        ),
+    ]
     known = {text.strip() for text in [*labelled, *measuring]}
     said = [filled(turn, *COMPANIES[place % len(COMPANIES)]) for place, turn in enumerate(turns())]
     return [
@@ -131,6 +153,7 @@ class _Learner:
         self.width = found.rows.shape[1]
         self.rows = found.rows[:, self.kept].tocsr().astype(np.float32)
         self.moods, self.themes = found.moods.astype(np.float32), found.themes.astype(np.float32)
+        self.theme_weights = found.theme_weights.astype(np.float32)
         self.chance = chance
         classes = self.moods.shape[1] + self.themes.shape[1]
         self.features = np.zeros((len(self.kept), _HIDDEN + classes), dtype=np.float32)
@@ -172,7 +195,7 @@ class _Learner:
         """How the loss of a batch falls with each score."""
         moods, count = self.moods[places], self.moods.shape[1]
         of_moods = softmax(scores[:, :count]) * moods.sum(axis=1, keepdims=True) - moods
-        of_themes = sigmoid(scores[:, count:]) - self.themes[places]
+        of_themes = (sigmoid(scores[:, count:]) - self.themes[places]) * self.theme_weights[places, None]
         wrong: np.ndarray = np.hstack([of_moods, _OF_THEMES * of_themes]) / np.float32(len(places))
         return wrong
 
@@ -204,6 +227,19 @@ def _moments(mean: np.ndarray, square: np.ndarray, slope: np.ndarray) -> tuple[n
     )
 
 
+def left_out_scores(data: Path, cache: Path, parts: int = _PARTS) -> np.ndarray:
+    """The scores of the texts readers labelled, each by words that learnt nothing of it: texts x themes."""
+    texts = [each.text for each in convert.themes(data)]
+    part = np.random.default_rng(_SEED).permutation(len(texts)) % parts
+    scores = np.zeros((len(texts), len(theme_names())))
+    for number in range(parts):
+        left = np.flatnonzero(part == number).tolist()
+        model = WordModel(fit(lessons(data, cache, left_out=left)))
+        scores[left] = model.scores([tokens(fold(texts[place])) for place in left])[:, len(MOODS) :]
+    return scores
+
+
 def train(data: Path, cache: Path) -> None:
-    """Writes words.npz."""
+    """Writes words.npz, and themes.json with it, whose weights are those of its scores."""
     save(fit(lessons(data, cache)))
+    themes.train(data, left_out_scores(data, cache))

@@ -59,7 +59,14 @@ def _lessons(*, taught: float) -> Lessons:
     themes = np.array([[1.0, 0.0]] * 40 + [[0.0, 1.0]] * 40 + [[taught, 1 - taught]] * 80)
     texts = [*labelled, *unlabelled]
     rows = features([tokens(text) for text in texts])
-    return Lessons(texts=texts, rows=rows, labelled=len(labelled), moods=moods, themes=themes)
+    return Lessons(
+        texts=texts,
+        rows=rows,
+        labelled=len(labelled),
+        moods=moods,
+        themes=themes,
+        theme_weights=np.ones(len(texts)),
+    )
 
 
 def test_what_a_teacher_says_of_posts_nobody_labelled_is_learnt() -> None:
