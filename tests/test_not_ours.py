@@ -85,7 +85,7 @@ def test_a_folder_that_may_not_be_read_is_said_and_not_taken_for_an_empty_one(
 ) -> None:
     here = world.context(home / "data", world.settings(9))
     before = world.tables(here)
-    [unreadable] = (home / "data").glob(folder)
+    [unreadable] = (path for path in (home / "data").glob(folder) if path.is_dir())
     with closed(unreadable):
         done = girafe(*command, at=home)
     said = "".join(done.stderr.split())

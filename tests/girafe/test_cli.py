@@ -333,8 +333,9 @@ def test_ended_by_a_supervisor_or_with_its_terminal_nothing_half_written_stays(
         '{"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "author": {"handle": "odile"}}'
     )
     code = f"""
-import os, sys
+import os, signal, sys
 from girafe.__main__ import main
+signal.signal({number:d}, signal.SIG_DFL)  # the tests may run where it is ignored, as under nohup
 flush = os.fsync
 def ended(file):
     for number in ({number:d}, 1, 15):
