@@ -72,9 +72,8 @@ def record(data: DataDir, what: str, *, who: str, at: datetime, **details: objec
 def read(data: DataDir) -> list[Entry]:
     """Every entry, oldest first, after the chain was checked; raises AuditBroken where it does not hold."""
     path = _path(data)
-    head = _read_head(
-        data
-    )  # before the log: what is added meanwhile must not look like lines that are missing
+    # Before the log: what is added meanwhile must not look like lines that are missing.
+    head = _read_head(data)
     content = path.read_bytes() if path.exists() else b""
     # What a kill or a full disk left of a line that was never finished is none: the next act cuts it off.
     lines = _lines(content[: content.rfind(b"\n") + 1], path)

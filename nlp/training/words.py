@@ -227,12 +227,12 @@ def _moments(mean: np.ndarray, square: np.ndarray, slope: np.ndarray) -> tuple[n
     )
 
 
-def left_out_scores(data: Path, cache: Path, parts: int = _PARTS) -> np.ndarray:
+def left_out_scores(data: Path, cache: Path) -> np.ndarray:
     """The scores of the texts readers labelled, each by words that learnt nothing of it: texts x themes."""
     texts = [each.text for each in convert.themes(data)]
-    part = np.random.default_rng(_SEED).permutation(len(texts)) % parts
+    part = np.random.default_rng(_SEED).permutation(len(texts)) % _PARTS
     scores = np.zeros((len(texts), len(theme_names())))
-    for number in range(parts):
+    for number in range(_PARTS):
         left = np.flatnonzero(part == number).tolist()
         model = WordModel(fit(lessons(data, cache, left_out=left)))
         scores[left] = model.scores([tokens(fold(texts[place])) for place in left])[:, len(MOODS) :]
