@@ -28,7 +28,7 @@ class Head:
     name: str
     """The file's name in lower case, without `.gz`."""
     start: str
-    """The first 64 kB, unpacked and decoded; empty for an archive."""
+    """As much as the longest line may have, unpacked and decoded; empty for an archive."""
     objects: tuple[dict[str, Any], ...] = ()
     """The JSON objects among the first lines."""
     rows: tuple[tuple[str, ...], ...] = ()

@@ -388,6 +388,13 @@ def test_both_layouts_of_linkedin_are_read(land, layout):
     )
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_capture_whose_first_line_is_a_hundred_kilobytes_is_still_one(land, listed):
+    content = lines(update("V1") | {"last_updated": "x" * 100_000})
+    found = land(b"[%s]" % content.strip() if listed else content, "export.ndjson")
+    assert (found.report.format, len(found.posts)) == ("zeeschuimer", 1)
+
+
 @pytest.mark.parametrize(
     ("ago", "days", "precision"),
     [("3 j", 3, "day"), ("2 sem", 14, "week"), ("2 sem. • Modifié", 14, "week"), ("1 an", 365.25, "year"), ("6 mois", 6 * 30.44, "month"), ("18h", 0.75, "hour"),
