@@ -194,6 +194,8 @@ def classify_file(
                 break
             # Somebody's opt-out came after their posts in this file: read it again without them.
             opted_out |= late
+        if not path.exists():  # it left while it was read, so what was made of it may not come after it
+            raise FileNotFoundError(path.name)
         manifest = _manifest(path, run, mark, counts, quarantined)
         write_manifest(partial, manifest)
     return _report(path, folder, manifest, skipped=False)

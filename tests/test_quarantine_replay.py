@@ -84,3 +84,24 @@ def test_after_the_mapping_is_corrected_every_row_is_counted_once(girafe: Any) -
         assert heaps(girafe, 11) == dict([left])
     assert "1 lines" in girafe("quarantine", "discard", "survey", left[0], day=11)
     assert heaps(girafe, 11) == {}
+
+
+def test_what_a_corrected_mapping_reads_takes_the_place_of_what_it_read_before(girafe: Any) -> None:
+    """Else the same three posts would be counted on two platforms, or once at the wrong hour."""
+    Path("survey.toml").write_text(MAPPING.format(handle="Nick").replace('"forum"', '"web"'))
+    girafe("import", "posts.csv", "--format", "survey.toml", day=9)
+    wrong = posts(girafe, 9)
+
+    Path("survey.toml").write_text(MAPPING.format(handle="Nick"))
+    for dry in (["--dry-run"], []):
+        said = girafe("import", "posts.csv", "--format", "survey.toml", *dry, day=10)
+        assert "takes the place of what was read of it before, as survey" in said
+    right = posts(girafe, 10)
+    assert len(wrong) == len(right) == 3
+    assert not set(wrong) & set(right)
+    assert "nothing to do" in girafe("import", "posts.csv", "--format", "survey.toml", day=11)
+    assert sum(heaps(girafe, 11).values()) == 1
+
+    Path("survey.toml").write_text(MAPPING.format(handle="Nick").replace('"forum"', '"web"'))
+    girafe("import", "posts.csv", "--format", "survey.toml", day=12)
+    assert posts(girafe, 12) == wrong

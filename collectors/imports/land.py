@@ -19,6 +19,7 @@ import orjson
 
 from collectors.imports.choose import choose_format, refuse_packed, unwrapped
 from collectors.imports.contract import Bad, File, Format, Row, Skipped
+from collectors.imports.earlier import earlier_readings, forget_earlier
 from collectors.imports.girafe_jsonl import is_platform
 from collectors.imports.platforms import Believed, Read
 from collectors.imports.report import ImportReport, remember_example
@@ -26,14 +27,13 @@ from collectors.runs import RunRecord, write_run
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, PayloadRejected
 from girafe.records import Deletion, Envelope, IsForgotten, Post, Record, Rejected
-from girafe.storage import Place, find, remove
+from girafe.storage import find
 from warehouse.forgotten import forgotten_now
 from warehouse.landing import (
     atomic_gzip,
     encode_envelope,
     file_name,
     landing_path,
-    quarantine_path,
     write_quarantine,
 )
 
@@ -70,6 +70,8 @@ def import_file(
     run_id = f"{reader.VERSION}-{digest}"
     if not dry_run and find(data.runs, f"*/*-{file_name(run_id)}.json"):
         return ImportReport(file=file.label, format=reader.NAME, run_id=run_id, already_imported=True)
+    for source in sorted({reading.source for reading in earlier_readings(data, digest, run_id)}):
+        file.notes.append(f"this takes the place of what was read of it before, as {source}")
     landing = _Landing(
         data=data, file=file, reader=reader, run_id=run_id, now=now, is_dry=dry_run, say=say,
         is_forgotten=forgotten_now(data),
@@ -81,16 +83,9 @@ def import_file(
             pass
     else:
         write_quarantine(data.quarantine, now, run_id, refused)
-        _forget_earlier(data, digest, quarantine_path(data.quarantine, now, run_id))
+        forget_earlier(data, digest, run_id, now)
         _record(landing)
     return landing.report()
-
-
-def _forget_earlier(data: DataDir, digest: str, newest: Place) -> None:
-    """What another mapping refused of the same content has been read again by now: only the new verdict stays."""
-    for path in find(data.quarantine, f"*/*-{digest}.jsonl.gz"):
-        if path != newest:
-            remove(path)
 
 
 def _digest(file: File) -> str:

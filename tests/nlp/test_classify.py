@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import Pseudonymiser
-from girafe.records import Parser
+from girafe.records import Envelope, Parser, Record
 from girafe.settings import Settings, parse_settings
 from nlp.classify import ClassifyReport, classify_file, classify_pending
 from warehouse.landing import read_quarantine
@@ -244,3 +244,17 @@ def test_what_left_landing_since_it_was_listed_stops_nothing_else(
     assert "has left landing" in "".join(said)
     assert len(list(Path(str(data.classified)).glob("*/*"))) == 1
     assert not list(data.root.rglob("*.part"))
+
+
+def test_what_leaves_landing_while_it_is_read_leaves_nothing_behind(
+    land: Land, data: DataDir, settings: Settings, pseudonymiser: Pseudonymiser
+) -> None:
+    path = land([post(1, "Bonjour Lumora")], run="r1")
+
+    def read_and_leave(envelope: Envelope) -> Iterator[Record]:
+        path.unlink(missing_ok=True)  # as an import does that reads the same file anew
+        return PARSERS[envelope.source](envelope)
+
+    parsers = dict.fromkeys(PARSERS, read_and_leave)
+    assert not classify_pending(data, settings=settings, parsers=parsers, pseudonymiser=pseudonymiser)
+    assert not list(data.root.rglob("*.parquet"))
