@@ -198,10 +198,14 @@ def _mentions(mapping: ImportMapping, value: str | None, header: Sequence[str]) 
 
 
 def _largest(cells: _Cells, field: str) -> Any:
-    """Tools have one column for each network and write 0 where a row is of another."""
+    """Tools have one column for each network and write 0 where a row is of another.
+
+    A number below zero counts nothing: so tools write likes that are hidden, and Reddit what was voted down.
+    """
     found = [_count(cell) for cell in cells.every(field)]
     numbers = [number for number in found if isinstance(number, int) and not isinstance(number, bool)]
-    return max(numbers, default=next(iter(found), None))
+    others = (value for value in found if value not in numbers)
+    return max((number for number in numbers if number >= 0), default=next(others, None))
 
 
 def _count(value: Any) -> Any:

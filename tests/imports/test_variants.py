@@ -582,7 +582,7 @@ def test_an_id_that_a_spreadsheet_has_rounded_is_set_aside_before_two_posts_beco
 @pytest.mark.parametrize(("written", "likes"), [
     ("1234", 1234), ("1,234", 1234), ("1.234", 1234), ("1 234", 1234), ("1'234", 1234), ("1.234.567", 1234567),
     ("12,34,567", 1234567), ("1,234.0", 1234), ("1.234,0", 1234), ("3.0", 3), ("3,0", 3), ("12,50", 12),
-    ("0.000", 0), ("1.2K", None),
+    ("0.000", 0), ("1.2K", None), ("-1", None), (-3, None),
 ])  # fmt: skip
 def test_a_count_is_read_whatever_marks_thousands_and_decimals(land, written, likes):
     head = ["platform", "post_id", "created_at", "text", "handle", "likes"]
