@@ -43,6 +43,7 @@ _COUNTS = ("likes", "replies", "reposts")
 _OTHER_POSTS = ("reply_to", "conversation_id", "quote_of", "repost_of")
 _WORDS = ("text", "title")
 _REPEATED = 30
+_BEFORE_WORDS = " \"“„«'‘"
 _PLACE = itemgetter(0)
 
 
@@ -130,10 +131,16 @@ def _said(cells: _Cells, platform: str, post_id: str) -> str:
     title, said = cells.words("title") or "", cells.words("text") or ""
     if (said and _is_a_name(title, cells)) or (platform == "reddit" and post_id.startswith("t1_")):
         title = ""  # who wrote it, or what somebody else called the thread, is not what was said
-    if said.startswith(title.rstrip(".… ")) or (said and said[:_REPEATED] in title):
+    if said.startswith(title.rstrip(".… ")) or _is_repeated(said, title):
         title = ""  # many tools repeat the first words of a post as its title, some behind its author's name
     words = "\n\n".join(part for part in (title, said) if part)
     return unescaped(words) if platform == "x" else words  # X sends &amp; for &, and exports keep it
+
+
+def _is_repeated(said: str, title: str) -> bool:
+    """Whether a title has the first words of the text; a few words stand in many a title, `Ada: Bravo` says so."""
+    place = title.find(said[:_REPEATED]) if said else -1
+    return place >= 0 and (len(said) >= _REPEATED or title[:place].rstrip(_BEFORE_WORDS).endswith(":"))
 
 
 def _is_a_name(title: str, cells: _Cells) -> bool:

@@ -324,6 +324,10 @@ MONITORS = {
         sheet("bw", row("bw", Title="Ada M. (@ada)", **{"Full Name": "Ada M."}),
               row("bw", Title="Ondine ?", Url="https://www.reddit.com/r/emploi/comments/1abc/x/kx9", Domain="reddit.com", **{"Page Type": "reddit"})),
         "b.csv", {"7": BRAVO, "t1_kx9": {"text": "Bravo Ondine"}}),
+    "brandwatch: a title that has a short text in it, and one that only repeats it": Case(
+        sheet("bw", row("bw", Title="Qui travaille chez Ondine à Lyon ?", **{"Full Text": "Ondine"}),
+              row("bw", Title="Ada M. : « Ondine »", Url="https://x.com/ada/status/8", **{"Full Text": "Ondine"})),
+        "b.csv", {"7": {"text": "Qui travaille chez Ondine à Lyon ?\n\nOndine"}, "8": {"text": "Ondine"}}),
     "talkwalker: columns somebody chose": Case(
         workbook({"S": [["content", "published", "extra_author_attributes.short_name", "reach", "url", "red_social"], ["Bravo Ondine", "2026-11-20 08:00:00", "ada", 12, "https://twitter.com/ada/status/7", "Twitter"]]}),
         "t.xlsx", {"7": BRAVO}),
