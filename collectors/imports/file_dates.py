@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from collectors.imports.contract import Bad, File
+from collectors.imports.below import rows_below
+from collectors.imports.contract import File
 from collectors.imports.dates import Ambiguous, Found, Order, decide_order, read_date
-from collectors.imports.mapping import HEADER_WITHIN, LOCALISED, ImportMapping, is_header, plain
-from collectors.imports.table import read_tables
+from collectors.imports.mapping import LOCALISED, ImportMapping
 from girafe.errors import PayloadRejected
 
 
@@ -50,18 +50,5 @@ class DatesOfFile:
     def _dates(self) -> Iterator[str]:
         """The cells of the date column, of the whole file."""
         wanted = self.mapping.plain_columns.get("created_at", ())
-        for table in read_tables(self._file):
-            places: list[int] = []
-            for row in table.rows:
-                if isinstance(row, Bad):
-                    continue
-                number, cells = row
-                if places:
-                    yield from (
-                        str(cells[at]) for at in places if at < len(cells) and isinstance(cells[at], str)
-                    )
-                elif is_header(self.mapping, cells):
-                    names = [plain(cell) for cell in cells]
-                    places = [names.index(name) for name in wanted if name in names]
-                elif number > HEADER_WITHIN:
-                    break
+        for row in rows_below(self.mapping, self._file):
+            yield from (row[name] for name in wanted if isinstance(row.get(name), str))

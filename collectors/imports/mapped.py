@@ -5,14 +5,17 @@ The other columns of the export are left behind: what is not needed is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
 from collectors.imports import girafe_jsonl
+from collectors.imports.below import row_of
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.file_dates import DatesOfFile
+from collectors.imports.file_posts import PostsOfFile
 from collectors.imports.mapping import HEADER_WITHIN, ImportMapping, header_matches, is_header, plain
 from collectors.imports.table import Numbered, read_tables
 from collectors.imports.table_line import line_of
@@ -59,7 +62,8 @@ class Mapped:
 
     def rows(self, file: File) -> Iterator[Row | Bad | Skipped]:
         """Every row below a header, of every table of the file that has one."""
-        dates, seen = DatesOfFile(self.mapping, file), False
+        dates, posts, seen = DatesOfFile(self.mapping, file), PostsOfFile(self.mapping, file), False
+        read = partial(line_of, self.mapping, dates=dates, by_address=posts.id_of)
         for table in read_tables(file):
             names: list[str] = []
             for found in table.rows:
@@ -72,7 +76,7 @@ class Mapped:
                     elif number > HEADER_WITHIN:
                         break
                 elif any(cell not in (None, "") for cell in found[1]):
-                    yield self._row(file, table.name, found, names, dates)
+                    yield self._row(file, table.name, found, names, read)
             if table.name and not names:
                 file.notes.append(f"{table.name} has no header of {self.NAME} and was passed over")
         if not seen:
@@ -80,7 +84,7 @@ class Mapped:
             raise InputInvalid(f"{file.label}: no header with {wanted}.")
 
     def _row(
-        self, file: File, sheet: str, found: Numbered, names: list[str], dates: DatesOfFile
+        self, file: File, sheet: str, found: Numbered, names: list[str], read: Callable[..., Payload]
     ) -> Row | Bad | Skipped:
         number, cells = found
         position = f"{file.label}:{sheet}:{number}" if sheet else f"{file.label}:{number}"
@@ -89,14 +93,11 @@ class Mapped:
         if any(cell not in (None, "") for cell in cells[len(names) :]):
             detail = f"The row has {len(cells)} cells under {len(names)} columns; is a quote missing?"
             return Bad(reason="row_misshapen", detail=detail, position=position, raw=str(cells))
-        row: dict[str, Any] = {}
-        for name, cell in zip(names, cells, strict=False):
-            if name and cell not in (None, ""):
-                row.setdefault(name, cell)  # of two columns with one name, the first that is not empty counts
+        row = row_of(names, cells)
         if reason := self._why_skipped(row):
             return Skipped(reason=reason, position=position)
         try:
-            line = line_of(self.mapping, row, names, dates)
+            line = read(row, names)
         except PayloadRejected as error:
             return Bad(reason=error.reason, detail=str(error), position=position, raw=str(row))
         if _is_repost(line):

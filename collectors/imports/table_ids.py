@@ -101,6 +101,12 @@ def reddit_ids(post_id: str | None, thread: str | None) -> tuple[str | None, str
     return post_id, f"t3_{bare}"
 
 
+def bluesky_root(other: str | None, thread: str | None) -> str | None:
+    """A post named by the handle of its author, where that is the first of the thread, which is named by DID."""
+    is_root = other and thread and other.rpartition("/")[2] == thread.rpartition("/")[2]
+    return thread if is_root else other
+
+
 def neighbour(post_id: str | None, other: str | None) -> str | None:
     """A bare number beside ids such as `chat-17`, completed: it counts within the same chat."""
     chat, mark, number = (post_id or "").rpartition("-")

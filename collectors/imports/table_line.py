@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -14,6 +14,7 @@ from collectors.imports.file_dates import DatesOfFile
 from collectors.imports.mapping import ImportMapping, plain
 from collectors.imports.table_ids import (
     account_name,
+    bluesky_root,
     cell_words,
     is_rounded,
     native_id,
@@ -90,13 +91,20 @@ class _Cells:
 
 
 def line_of(
-    mapping: ImportMapping, row: Mapping[str, Any], header: Sequence[str], dates: DatesOfFile
+    mapping: ImportMapping,
+    row: Mapping[str, Any],
+    header: Sequence[str],
+    dates: DatesOfFile,
+    by_address: Callable[[str], str],
 ) -> Payload:
-    """One row as a girafe JSONL line; what is wrong in it is found when the line is checked."""
+    """One row as a girafe JSONL line; what is wrong in it is found when the line is checked.
+
+    `by_address`: the id of the post that has this address in the same file.
+    """
     cells = _Cells.of(mapping, row)
     platform = _platform(mapping, row)
     observed_at = moment_of_cells(dates, header, cells.first("observed_at"), None)
-    line = {"platform": platform, **_ids(cells, platform)}
+    line = {"platform": platform, **_ids(cells, platform, by_address)}
     created_at, precision = _created_at(cells, dates, header, line["post_id"], observed_at)
     line |= {name: _largest(cells, name) for name in _COUNTS}
     return line | {
@@ -111,17 +119,39 @@ def line_of(
     }
 
 
-def _ids(cells: _Cells, platform: str) -> Payload:
-    """The post and the posts it speaks of, by the names its platform gives them."""
+def named_by_address(
+    mapping: ImportMapping, row: Mapping[str, Any]
+) -> tuple[str | None, str | None, list[str]]:
+    """The id of a row, its own address, and the addresses by which it names other posts."""
+    cells, platform = _Cells.of(mapping, row), _platform(mapping, row)
+    own, others = _named(cells, platform)
+    return own, cells.words("url"), [other for other in others.values() if other and _is_address(other)]
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
+
+
+def _named(cells: _Cells, platform: str) -> tuple[str | None, dict[str, str | None]]:
+    """The post and the posts it speaks of, as the export names them."""
     named = {name: cells.id(name) for name in _OTHER_POSTS}
-    found = {name: None if said == "0" else post_id_of(platform, said) for name, said in named.items()}
+    others = {name: None if said == "0" else post_id_of(platform, said) for name, said in named.items()}
     own = next((native_id(platform, cell_words(cells.row[plain(name)]))
                 for name in cells.mapping.native_id_from if plain(name) in cells.row), None)  # fmt: skip
     own = own or post_id_of(platform, cells.id("post_id"))
     if platform == "reddit":
-        own, found["conversation_id"] = reddit_ids(own, found["conversation_id"])
+        own, others["conversation_id"] = reddit_ids(own, others["conversation_id"])
+    return own, others
+
+
+def _ids(cells: _Cells, platform: str, by_address: Callable[[str], str]) -> Payload:
+    """The post and the posts it speaks of, by the names its platform gives them."""
+    own, found = _named(cells, platform)
+    if platform == "bluesky":
+        found |= {name: bluesky_root(said, found["conversation_id"]) for name, said in found.items()}
     if platform == "telegram":
         found["reply_to"] = neighbour(own, found["reply_to"])
+    found |= {name: by_address(said) for name, said in found.items() if said and _is_address(said)}
     if found["reply_to"] == own:
         found["reply_to"] = None  # some tools name a page as its own parent
     return {"post_id": own, **found}

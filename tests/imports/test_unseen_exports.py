@@ -316,6 +316,11 @@ MONITORS = {
         "m.csv", {"https://presse.example/1": {"text": "Titre\n\nBravo Ondine", "author.handle": "La Presse"}}),
     "meltwater: an answer names its parent by address": Case(
         table([[*MW_OLD, "Parent URL"], [*row("mw_old"), "https://x.com/bo/status/6"]]), "m.csv", {"7": BRAVO | {"reply_to": "6"}}),
+    "meltwater: a parent by its address, the posts by numbers of their own": Case(
+        table([["Date", "Document ID", "URL", "Author Handle", "Opening Text", "Hit Sentence", "Parent URL"],
+               ["2026-11-20 08:00", "D1", "https://www.facebook.com/a/1", "ada", "Ondine ?", "", ""],
+               ["2026-11-20 08:00", "D2", "https://www.facebook.com/a/1?c=2", "bo", "Oui", "", "https://facebook.com/a/1/"]]),
+        "m.csv", {"D1": {"reply_to": None}, "D2": {"reply_to": "D1"}}),
     "brandwatch: columns somebody chose, and counts of one network beside the zeros of others": Case(
         table([["Date", "Url", "Domain", "Author", "Full Text", "Thread Entry Type", "X Likes", "X Replies", "Bluesky Likes", "Bluesky Replies", "Bluesky Followers"],
                ["2026-11-20 08:00:00.0", "https://bsky.app/profile/did:plc:a/post/3k", "bsky.app", "ada.example", "Bravo Ondine", "post", "0", "0", "9", "4", "7"]]),
@@ -364,6 +369,12 @@ FOUR = {
         table([["id", "thread_id", "created_at", "author", "author_id", "body", "replied_to_post", "author_display_name", "timestamp"],
                ["at://did:plc:a/app.bsky.feed.post/3k", "", "2026-11-20T08:00:00.000Z", "ada.example", "did:plc:a", "oui", "at://did:plc:b/app.bsky.feed.post/3j", "Ada", "2026-11-20 08:00:00"]]),
         "4.csv", {"at://did:plc:a/app.bsky.feed.post/3k": AT | {"platform": "bluesky", "reply_to": "at://did:plc:b/app.bsky.feed.post/3j", "author.account_id": "did:plc:a"}}),
+    "4cat_bluesky: parents and quotes by the handle of their author": Case(
+        table([["id", "thread_id", "created_at", "author", "author_id", "body", "link", "replied_to_post", "quoted_post", "author_display_name"],
+               ["at://did:plc:a/app.bsky.feed.post/3k", "at://did:plc:c/app.bsky.feed.post/3i", "2026-11-20T08:00:00Z", "ada.example", "did:plc:a", "oui", "https://bsky.app/profile/ada.example/post/3k", "https://bsky.app/profile/bo.example/post/3j", "", "Ada"],
+               ["at://did:plc:b/app.bsky.feed.post/3j", "at://did:plc:c/app.bsky.feed.post/3i", "2026-11-20T08:00:00Z", "bo.example", "did:plc:b", "non", "https://bsky.app/profile/bo.example/post/3j", "https://bsky.app/profile/eve.example/post/3i", "https://bsky.app/profile/ada.example/post/3k", "Bo"]]),
+        "4.csv", {"at://did:plc:a/app.bsky.feed.post/3k": AT | {"reply_to": "at://did:plc:b/app.bsky.feed.post/3j"},
+                  "at://did:plc:b/app.bsky.feed.post/3j": AT | {"reply_to": "at://did:plc:c/app.bsky.feed.post/3i", "quote_of": "at://did:plc:a/app.bsky.feed.post/3k"}}),
     "4cat_linkedin: names as addresses": Case(
         table([["id", "thread_id", "body", "timestamp", "author", "author_description", "author_is_company", "is_promoted"],
                [str(EXACT), "", "Fière", "2023-11-20 08:00:00", "in/ada-m", "", "no", "no"], [str(EXACT + 1), "", "Fière", "2023-11-20 08:00:00", "company/ondine", "", "no", "no"]]),
