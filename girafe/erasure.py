@@ -5,6 +5,7 @@ Files first, then everything computed from them, then the receipt: it is written
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ def forget(context: Context, requests: Sequence[Request], *, around: Around = pl
         if erasures:
             build_again(context, around=around)
             remove_old_versions(context.data)
+            os.sync()  # what a receipt says is gone must not come back when the machine loses its power
         made = []
         for wish, erasure in zip(requests, erasures, strict=True):
             receipt = write_receipt(context.data, as_details(erasure), now=context.now)

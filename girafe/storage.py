@@ -275,9 +275,11 @@ def exchange(one: Path, other: Path) -> None:
 
 
 def remove(file: Place) -> None:
-    """The file goes, if it is there."""
+    """The file goes, if it is there; it does not come back when the machine loses its power."""
     if isinstance(file, Path):
-        file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            file.unlink()
+            flush(file.parent)
         return
     with told(file), suppress(FileNotFoundError):
         file.fs.rm_file(file.path)
@@ -289,6 +291,8 @@ def remove_folder(folder: Place, *, first: str) -> bool:
         there = folder.exists()
         remove(folder / first)
         shutil.rmtree(folder, ignore_errors=True)
+        if there:
+            flush(folder.parent)
         return there
     keys = [key for key in _listed(folder) if key.startswith(f"{folder.path}/")]
     remove(folder / first)

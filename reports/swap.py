@@ -64,6 +64,7 @@ def put_in_place(folder: Path, exports: Path, *, release_id: str, keep: int) -> 
         exchange(folder, target)
     else:
         folder.rename(target)
+    flush(home)  # before the link, which else may be kept without what it leads to
     _link(target, exports)
     drop_old_releases(exports, keep=keep)
     return target

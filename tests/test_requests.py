@@ -337,3 +337,14 @@ def test_a_request_that_is_asked_for_by_name_is_missed_where_there_is_no_folder_
     with pytest.raises(InputInvalid, match="No request r-0123456789abcdef is waiting"):
         erasure.process_requests(elsewhere, only="r-0123456789abcdef")
     assert waiting(elsewhere.data) == []
+
+
+def test_what_left_is_gone_for_good_before_the_receipt_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = path.Context(data=DataDir(tmp_path / "data"), settings=SETTINGS, now=NOW, who="ada")
+    receipts: list[bool] = []
+    monkeypatch.setattr(os, "sync", lambda: receipts.append((context.data.root / "receipts").exists()))
+    [done] = erasure.forget(context, [erasure.request(context, "mastodon", "ada@social.example")])
+    assert receipts == [False]
+    assert done.receipt.exists()

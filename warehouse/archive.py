@@ -23,7 +23,7 @@ import orjson
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
-from girafe.storage import everything, flush, write
+from girafe.storage import everything, flush, remove, write
 from warehouse.erase import UNPACKED
 from warehouse.soundness import is_sound
 
@@ -153,7 +153,7 @@ def _replace_content(folder: Path, by: Path) -> None:
 def end_restore(data: DataDir) -> None:
     """What was put in place is durable and may be worked with."""
     os.sync()
-    data.restoring.unlink(missing_ok=True)
+    remove(data.restoring)
 
 
 def _remove_abandoned(file: Path) -> None:

@@ -12,6 +12,7 @@ import duckdb
 
 from girafe.data_dir import REMOTE
 from girafe.errors import GirafeError, RetryLater, UserMustAct
+from girafe.storage import remove
 
 MEMORY_LIMIT = "1GB"
 """DuckDB spills to disk above this, so that a whole run of 1,000,000 posts stays under 2 GB."""
@@ -56,8 +57,8 @@ def remove_warehouse(path: Path) -> None:
                 connection.execute(f'drop schema "{schema}" cascade')
         return
     # The log first: killed in between, a file that is made anew would take in what an old log holds.
-    path.with_name(path.name + ".wal").unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
+    remove(path.with_name(path.name + ".wal"))
+    remove(path)
 
 
 def rebuilding(path: Path) -> Path:

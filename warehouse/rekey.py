@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from girafe.data_dir import DataDir
 from girafe.pseudonym import KEY_FILE, NEXT_KEY_FILE, Pseudonymiser
-from girafe.storage import Place, flush, local_folders, read, write, written
+from girafe.storage import Place, flush, local_folders, read, remove, write, written
 from warehouse.erase import classified_folders, read_table, read_tables
 from warehouse.forgotten import read_entries, write_entries
 from warehouse.landing import MANIFEST, write_manifest
@@ -167,7 +167,7 @@ def switch_key(data: DataDir) -> None:
                 file.write(b"\0" * path.stat().st_size)
                 file.flush()
                 os.fsync(file.fileno())
-    (data.keys / _LINKS).unlink(missing_ok=True)
+    remove(data.keys / _LINKS)
     (data.keys / NEXT_KEY_FILE).replace(data.keys / KEY_FILE)
     flush(data.keys)
 

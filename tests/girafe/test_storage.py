@@ -71,6 +71,30 @@ def test_a_file_is_kept_with_its_name_and_its_new_folders(
     assert kept[0] == file.stat().st_ino, "its content first"
 
 
+def test_what_is_removed_stays_removed_when_the_power_fails_and_a_folder_loses_its_manifest_before_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a payload comes back after its receipt, or a manifest without the tables it names."""
+    folder = tmp_path / "classified" / "run"
+    for file in (tmp_path / "landing" / "a.gz", folder / "_manifest.json", folder / "posts.parquet"):
+        storage.write(file, b"x")
+    kept: list[tuple[int, list[str]]] = []
+
+    def noted(file: int) -> None:
+        left = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
+        kept.append((os.fstat(file).st_ino, left))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    inside = folder.stat().st_ino
+    storage.remove(tmp_path / "landing" / "a.gz")
+    storage.remove_folder(folder, first="_manifest.json")
+    assert kept == [
+        ((tmp_path / "landing").stat().st_ino, ["_manifest.json", "posts.parquet"]),
+        (inside, ["posts.parquet"]),
+        ((tmp_path / "classified").stat().st_ino, []),
+    ]
+
+
 def test_a_file_is_for_its_owner_only_whatever_the_mask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

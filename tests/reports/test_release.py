@@ -120,6 +120,24 @@ def test_only_the_last_few_releases_are_kept(tmp_path: Path) -> None:
     assert [p for p in swap.releases_folder(exports).iterdir() if p.name[0] != "."] == [exports.resolve()]
 
 
+def test_a_release_is_kept_under_its_name_before_a_link_leads_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else readers find nothing when the machine loses its power in between."""
+    exports, kept_before_linked = tmp_path / "exports", []
+    home = swap.releases_folder(exports)
+    monkeypatch.setattr(
+        swap,
+        "flush",
+        lambda folder: kept_before_linked.append(
+            (folder == home and (home / "r1").is_dir(), exports.is_symlink())
+        ),
+    )
+    with swap.building(exports) as folder:
+        swap.put_in_place(folder, exports, release_id="r1", keep=KEEP)
+    assert kept_before_linked == [(True, False), (False, True)]
+
+
 def test_a_reader_may_open_the_release_and_not_look_for_the_one_before_it(tmp_path: Path) -> None:
     exports = tmp_path / "exports"
     with swap.building(exports) as folder:
