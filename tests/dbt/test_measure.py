@@ -442,6 +442,22 @@ def test_without_a_headcount_activation_is_not_computable(measured: Any) -> None
 
 
 @case
+def pause(raw: Any) -> None:
+    raw.rows["companies"][0] |= {"headcount": 200, "headcount_source": "report"}
+    raw.post("before", "p0", at(days=-56))
+    raw.post("after", "p0", at())
+
+
+def test_in_a_month_in_which_nobody_spoke_nobody_is_active_and_the_interval_says_nobody(
+    measured: Any,
+) -> None:
+    row = measured.row("rpt_activation_monthly", "company_id = 'pause' and month_start = '2026-02-01'")
+    assert row["is_computable"]
+    for name in ("count_active_employees", "activation_share"):
+        assert (row[name], row[f"{name}_low"], row[f"{name}_high"]) == (0, 0, 0), name
+
+
+@case
 def dialogue(raw: Any) -> None:
     raw.official("shop")
     raw.people(*CROWD)

@@ -52,7 +52,7 @@ with
         select
             company_id,
             month_start,
-            count(*) filter (where is_employee) as active,
+            count(*) filter (where is_employee) as employees,
             -- a sum of independent yes-or-no draws: its mean and its spread
             sum(chance) as expected,
             1.96 * sqrt(sum(chance * (1 - chance))) as spread
@@ -72,8 +72,9 @@ with
                 + interval 7 days
             )
             <= newest.known_until as is_month_complete,
-            coalesce(counted.active, 0) as active,
-            coalesce(counted.active, 0)
+            -- in a month in which nobody spoke, too: its interval is that of nobody
+            coalesce(counted.employees, 0) as active,
+            active
             between if(is_month_complete, 1, 0) and {{ var("small_group") - 1 }}
             as is_suppressed,
             floor(
