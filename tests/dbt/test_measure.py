@@ -591,6 +591,30 @@ def test_a_theme_that_rose_beyond_chance_is_told_and_one_that_did_not_is_not(mea
     # G-squared by hand: 20 of 60 now against 0 of 160 before
     assert row["log_likelihood"] == pytest.approx(57.66, abs=0.01)
     assert row["q_value"] < 0.001
+    # nobody ever spoke of it: no test that failed, but none
+    [row] = [row for row in rows if row["theme"] == "culture_values"]
+    assert (row["count_persons"], row["log_likelihood"], row["p_value"], row["q_value"]) == (
+        0,
+        None,
+        None,
+        None,
+    )
+
+
+@case
+def returning(raw: Any) -> None:
+    raw.people(*CROWD)
+    for name in CROWD[:2]:
+        raw.post(f"then-{name}", name, at(), themes=("recruitment",))
+    for name in CROWD:
+        raw.post(f"now-{name}", name, at(days=35), themes=("recruitment", "management"))
+
+
+def test_a_theme_of_which_too_few_spoke_before_to_be_told_is_not_called_new(measured: Any) -> None:
+    rows = measured.rows(
+        "rpt_rising_themes_weekly", "company_id = 'returning' and week_start = '2026-04-06' and is_first_seen"
+    )
+    assert [row["theme"] for row in rows] == ["management"]
 
 
 @case

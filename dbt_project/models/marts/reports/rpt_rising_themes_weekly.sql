@@ -15,7 +15,10 @@ with
                 0
             ) as persons_before,
             coalesce(
-                sum(coalesce(count_persons, 0)) over theme_history, 0
+                sum(
+                    if(is_suppressed, {{ var("small_group") - 1 }}, count_persons)
+                ) over theme_history,
+                0
             ) as persons_ever
         from themes
         window
@@ -56,10 +59,16 @@ with
     signed as (
         select
             *,
-            round(
-                if(share < share_before, -1, 1) * greatest(statistic, 0), 4
-            ) as log_likelihood,
-            round({{ chi_squared_tail("greatest(statistic, 0)") }}, 6) as p_value
+            -- greatest skips nulls: what cannot be compared has no statistic, and is no
+            -- test among those the q-value counts
+            case
+                when statistic is not null
+                then round(if(share < share_before, -1, 1) * greatest(statistic, 0), 4)
+            end as log_likelihood,
+            case
+                when statistic is not null
+                then round({{ chi_squared_tail("greatest(statistic, 0)") }}, 6)
+            end as p_value
         from tested
         where not is_suppressed
     ),
@@ -67,7 +76,7 @@ with
         select
             *,
             row_number() over (
-                partition by company_id, week_start order by p_value, theme
+                partition by company_id, week_start order by p_value nulls last, theme
             ) as place,
             count(p_value) over (partition by company_id, week_start) as count_tests
         from signed
