@@ -125,12 +125,18 @@ def _table_sheet(
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
 
 
+def _is_share(column: str) -> bool:
+    """A benchmark is one; what a share was divided from, and by, is a count."""
+    return ("share" in column or column.startswith("benchmark_")) and not column.endswith(
+        ("_numerator", "_denominator")
+    )
+
+
 def _cell(sheet: Any, line: int, position: int, value: Any, column: str, styles: Mapping[str, Any]) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(line, position, value)
     elif isinstance(value, int | float):
-        is_share = "share" in column or column.startswith("activation")
-        sheet.write_number(line, position, value, styles["share"] if is_share else None)
+        sheet.write_number(line, position, value, styles["share"] if _is_share(column) else None)
     elif isinstance(value, datetime | date):
         sheet.write_datetime(line, position, value, styles["day"])
     else:

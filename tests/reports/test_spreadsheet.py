@@ -75,6 +75,20 @@ def test_a_workbook_holds_no_formula_and_no_link(tmp_path: Path) -> None:
     assert sheet["B2"].number_format == "0.0%"
 
 
+def test_what_a_share_was_divided_from_is_no_percentage(tmp_path: Path) -> None:
+    row = {
+        "share_numerator": 12,
+        "share_denominator": 16,
+        "share": 0.75,
+        "share_low": 0.5,
+        "benchmark_x": 0.08,
+    }
+    tables = Tables(rows={"rpt_x": (row,)}, files={}, columns={"rpt_x": tuple(row)})
+    write_workbook(tmp_path / "w.xlsx", tables=tables, words=words("fr"), facts=())
+    formats = [cell.number_format for cell in openpyxl.load_workbook(tmp_path / "w.xlsx")["x"][2]]
+    assert formats == ["General", "General", "0.0%", "0.0%", "0.0%"]
+
+
 def test_the_same_tables_give_the_same_workbook(tmp_path: Path) -> None:
     assert workbook(tmp_path / "a.xlsx").read_bytes() == workbook(tmp_path / "b.xlsx").read_bytes()
 
