@@ -11,7 +11,7 @@ from typing import Any
 from reports import figures, subjects
 from reports.figures import Change, Period
 from reports.sections import fresh, hero
-from reports.sections.change import signed, state_of
+from reports.sections.change import state_of
 from reports.tables import Row
 from reports.view import ALL, Scene
 from reports.words import Words
@@ -143,8 +143,8 @@ def _moved_by(t: Words, name: str, change: Change, now: float | None, before: fl
         f"{name}_{state_of(change)}",
         now=t.percent(now),
         before=t.percent(before),
-        low=signed(t, change.low),
-        high=signed(t, change.high),
+        low=t.points(change.low),
+        high=t.points(change.high),
     )
 
 

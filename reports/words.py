@@ -13,6 +13,8 @@ from typing import Any
 from unicodedata import normalize
 
 LANGUAGES = ("fr", "en")
+_LEAST = 7
+"""Digits of what is more than nothing: beyond them it is what binary fractions add."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +92,25 @@ class Words:
         text = f"{_rounded(value, digits):,.{digits}f}".replace(",", "\0").replace(".", form["decimal"])
         return text.replace("\0", form["thousands"]).replace("-", "\u2212")
 
+    def average(self, value: float | None) -> str:
+        """A number per week; ten posts in a year are few a week, but not none."""
+        digits = 0
+        while value and digits < _LEAST and not _rounded(value, digits):
+            digits += 1
+        return self.number(value, digits)
+
     def percent(self, share: float | None, digits: int = 0) -> str:
         """0.123 as a percentage; very small shares are not rounded down to nothing, nor very large ones up to all."""
         if share is None:
             return "–"
-        return f"{self.number(share * 100, digits or _digits(share))}{self.tree['format']['percent']}"
+        return f"{self.number(share * 100, max(digits, _digits(share)))}{self.tree['format']['percent']}"
+
+    def points(self, difference: float | None) -> str:
+        """A difference of shares in points, with its sign, which a rounded zero would not show."""
+        if difference is None:
+            return "–"
+        difference = round(difference, _LEAST)
+        return f"{'+' if difference > 0 else ''}{self.number(difference * 100, _digits(abs(difference)))}"
 
     def rest(self, share: float) -> str:
         """What a share leaves of the whole, so that both as they are written add up to 100: 87.5 is 88, then 12."""
@@ -105,7 +121,7 @@ class Words:
         """An interval of shares: "79–88 %"."""
         if low is None or high is None:
             return "–"
-        digits = 1 if high < 0.02 else 0
+        digits = max(1, _digits(high)) if high < 0.02 else 0
         return f"{self.number(low * 100, digits)}\u2013{self.percent(high, digits)}"
 
     def day(self, day: date | None, pattern: str = "day") -> str:
@@ -130,24 +146,34 @@ class Words:
         """A length of time in the unit people would use."""
         if hours is None:
             return "–"
-        minutes = round(hours * 60)
+        minutes = whole(hours * 60)
         if minutes < 60:
             return self("format.minutes", count=minutes)
         return (
-            self("format.hours", count=round(hours))
+            self("format.hours", count=whole(hours))
             if hours < 48
-            else self("format.days", count=round(hours / 24))
+            else self("format.days", count=whole(hours / 24))
         )
 
 
+def whole(value: float) -> int:
+    """The whole number that is written for `value`: a half rounded up, in sentences as in tables."""
+    return int(_rounded(value, 0))
+
+
 def _rounded(value: float, digits: int) -> Decimal:
-    # The ninth digit takes off what binary fractions add: 14.499999999999998 is fourteen and a half.
-    return Decimal(repr(round(value, 9))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    # The ninth digit takes off what binary fractions add: 14.499999999999998 is fourteen and a half. The zero added
+    # takes its sign from a zero.
+    return Decimal(repr(round(value, 9))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0
 
 
 def _digits(share: float) -> int:
     """How many a percentage needs that is not nothing, or not all."""
-    return 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
+    share = round(share, _LEAST)
+    digits = 1 if 0 < share < 0.01 or 0.99 < share < 1 else 0
+    while 0 < share < 1 and _rounded(share * 100, digits) in (0, 100):
+        digits += 1
+    return digits
 
 
 @cache

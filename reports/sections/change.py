@@ -60,7 +60,7 @@ def view(t: Words, rows: Sequence[Row], period: Period) -> View:
         points = t.number(abs(exchanges.value or 0) * 100)
         notes.append(t(f"change.exchanges_{state_of(exchanges)}", points=points))
     if moved.value is not None and not moved.moved:
-        notes.append(t("change.noise", low=signed(t, moved.low), high=signed(t, moved.high)))
+        notes.append(t("change.noise", low=t.points(moved.low), high=t.points(moved.high)))
     return View(
         answer=t(f"change.{state}", **values),
         brief=t(f"change.{state}_brief", **values),
@@ -76,13 +76,6 @@ def state_of(change: Change) -> str:
     if not change.moved:
         return "still"
     return "up" if change.value > 0 else "down"
-
-
-def signed(t: Words, share: float | None) -> str:
-    """A difference in points, with its sign."""
-    if share is None:
-        return "–"
-    return f"{'+' if share >= 0 else ''}{t.number(share * 100)}"
 
 
 def show(t: Words, rows: Sequence[Row]) -> Show:

@@ -92,7 +92,27 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
     assert fr.number(None) == "–"
     assert fr.day(date(2026, 3, 1)) == "1er mars 2026"
     assert en.day(date(2026, 3, 1)) == "1 March 2026"
-    assert en.duration(36) == "36 hours"
+    assert [en.duration(hours) for hours in (36, 2.5, 1 / 24)] == ["36 hours", "3 hours", "3 minutes"]
+
+
+def test_what_is_not_nothing_is_not_written_as_nothing_nor_what_is_not_all_as_all() -> None:
+    fr = words("fr")
+    assert [fr.percent(share, 1) for share in (0.0003, 0.00004, 0.9997, 0.0, 1.0)] == [
+        "0,03\u202f%",
+        "0,004\u202f%",
+        "99,97\u202f%",
+        "0,0\u202f%",
+        "100,0\u202f%",
+    ]
+    assert fr.rest(0.9997) == "0,03\u202f%"
+    assert fr.between(0.0, 0.0004) == "0,00–0,04\u202f%"
+    assert [fr.average(value) for value in (10 / 52, 2.5, 0.0, None)] == ["0,2", "3", "0", "–"]
+
+
+def test_a_difference_has_its_sign_and_nothing_has_none() -> None:
+    fr = words("fr")
+    told = [fr.points(share) for share in (-0.003, 0.003, 0.0, -1e-12, 0.154, -1.0, None)]
+    assert told == ["\u22120,3", "+0,3", "0", "0", "+15", "\u2212100", "–"]
 
 
 def test_singular_and_plural_follow_the_language() -> None:
