@@ -12,7 +12,7 @@ from reports import charts
 from reports.figures import by, in_weeks, total
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
-from reports.words import Words
+from reports.words import Words, whole
 
 READS = ("rpt_voices_weekly",)
 ORDER = tuple(voice.value for voice in Voice)
@@ -55,7 +55,7 @@ def view(t: Words, voices: dict[str, tuple[Row, ...]]) -> View:
     everyone = sum(known.values())
     notes = []
     if counts.get("employee"):
-        notes.append(t("voices.employees", count=round(counts["employee"] or 0)))
+        notes.append(t("voices.employees", count=whole(counts["employee"] or 0)))
     hidden = [t.name("voice_names", name) for name, rows in voices.items() if rows and counts[name] is None]
     if counts.get("unknown") and not hidden:
         notes.append(t("voices.unknown", share=t.percent((counts["unknown"] or 0) / everyone)))
@@ -64,8 +64,8 @@ def view(t: Words, voices: dict[str, tuple[Row, ...]]) -> View:
     # Of what is shown only, "all accounts" and "people among them" would be told too low, people often as none.
     answer = t(
         "voices.answer_in_part" if hidden else "voices.answer",
-        count=round(everyone),
-        humans=t.number(round(humans)),
+        count=whole(everyone),
+        humans=t.number(humans),
     )
     return View(answer=answer, brief=answer, notes=tuple(notes))
 
@@ -77,11 +77,11 @@ def show(t: Words, voices: dict[str, tuple[Row, ...]]) -> Show:
         rows = voices[name]
         values = [average(rows, c) for c in ("count_accounts", "count_posts", "count_reactions", "reach")]
         withheld = values[0] is None and any(row.get("is_suppressed") for row in rows)
-        cells = [t("page.withheld")] * 4 if withheld else [t.number(value) for value in values]
+        cells = [t("page.withheld")] * 4 if withheld else [t.average(value) for value in values]
         lines.append((t.name("voice_names", name), *cells))
         if values[0] is not None:
             side = SIDE_OF_VOICE[Voice(name)].value
-            bars.append({"voice": name, "side": side, "count": round(values[0], 1)})
+            bars.append({"voice": name, "side": side, "count": values[0], "label": cells[0]})
     return Show(rows=tuple(lines), chart=tuple(bars))
 
 
@@ -95,6 +95,4 @@ def chart(t: Words) -> dict[str, Any]:
     text = base.mark_text(align="left", dx=6, color=charts.SOFT, fontSize=13)
     # An unseen mark beyond the longest bar: its number needs room on a narrow screen, too.
     room = base.transform_calculate(beyond="datum.count * 1.15").mark_point(opacity=0).encode(x="beyond:Q")
-    return charts.finish(
-        bars + room + text.encode(x=x, text=alt.Text("count:Q", format=",.0f")), height=32, per="voice"
-    )
+    return charts.finish(bars + room + text.encode(x=x, text="label:N"), height=32, per="voice")

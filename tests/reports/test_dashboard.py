@@ -490,6 +490,21 @@ def test_a_chart_writes_a_share_as_the_table_beneath_it_does(
     assert labelled
 
 
+def test_an_average_of_accounts_is_the_same_number_in_sentence_table_and_chart() -> None:
+    t = words("en")
+    for counts, told in (([6, 7], "7"), ([6] * 12 + [12], "6")):  # 6.5 and 6.46
+        found = {
+            "employee": tuple(
+                {"count_accounts": n, "count_posts": n, "count_reactions": 0, "reach": None} for n in counts
+            )
+        }
+        show = sections.voices.show(t, found)
+        view = sections.voices.view(t, found)
+        assert view.answer == f"On average {told} accounts a week, of which {told} are people."
+        assert view.notes == (f"{told} recognised employees a week, on average.",)
+        assert (show.rows[0][1], show.chart[0]["label"]) == (told, told)
+
+
 def test_a_chart_is_as_high_before_the_script_runs_as_after(marts: Path, settings: Settings) -> None:
     section = sections.voices.build(dashboard.scene(read_tables(marts), settings, words("fr")))
     assert section is not None
