@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
 
 from reports import charts
+from reports.figures import Period
+from reports.sections.hero import span
 from reports.tables import Row
 from reports.view import Scene, Section, Show, View
 from reports.words import Words
@@ -51,7 +54,9 @@ def view(t: Words, last: Sequence[Row]) -> View:
         return View(answer=t("families.too_short"), brief="")
     cells = {(row["conversation_kind"], row["family"]): row for row in last}
     work, service = (cells.get(("brand_to_human", family)) for family in reversed(FAMILIES))
-    notes = []
+    # The newest block may have ended weeks ago: a reader is told which it is.
+    weeks = tuple(last[0]["block_start"] + timedelta(weeks=n) for n in range(4))
+    notes = [span(t, Period(code="4", weeks=weeks, before=()))]
     between = [cells.get(("human_to_human", family)) for family in reversed(FAMILIES)]
     if all(row and row.get("family_share") is not None for row in between):
         told = [t.percent(row["family_share"]) for row in between if row]

@@ -490,6 +490,25 @@ def test_a_chart_writes_a_share_as_the_table_beneath_it_does(
     assert labelled
 
 
+def test_families_say_of_which_four_weeks_they_are() -> None:
+    """Blocks never overlap, so the newest is hardly ever the last four weeks."""
+    rows = [
+        {
+            "block_start": date(2026, 10, 12),
+            "conversation_kind": kind,
+            "family": family,
+            "family_share": 0.5,
+            "family_share_low": 0.4,
+            "family_share_high": 0.6,
+            "family_share_denominator": 40,
+        }
+        for kind in sections.families.KINDS
+        for family in sections.families.FAMILIES
+    ]
+    view = sections.families.view(words("en"), rows)
+    assert view.notes[0] == "12 October to 8 November 2026."
+
+
 def test_an_average_of_accounts_is_the_same_number_in_sentence_table_and_chart() -> None:
     t = words("en")
     for counts, told in (([6, 7], "7"), ([6] * 12 + [12], "6")):  # 6.5 and 6.46
