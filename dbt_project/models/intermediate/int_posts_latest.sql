@@ -46,6 +46,7 @@ with
             accounts.account_id,
             newest.platform,
             newest.created_at,
+            newest.time_precision,
             newest.first_seen_at,
             answered.post_id as reply_to_id,
             conversations.post_id as conversation_id,

@@ -1,9 +1,16 @@
 -- grain: one row per company x post by a person that addresses the brand, with the
 -- brand's answer
 with
-    newest as (
-        select max(created_at) as known_until from {{ ref("int_posts_latest") }}
+    posts as (
+        select
+            post_id,
+            created_at,
+            coalesce(
+                time_precision in ('day', 'week', 'month', 'year'), false
+            ) as is_without_clock
+        from {{ ref("int_posts_latest") }}
     ),
+    newest as (select max(created_at) as known_until from posts),
     asked as (
         select distinct
             exchanges.company_id,
@@ -18,31 +25,46 @@ with
     requests as (
         select
             asked.*,
-            posts.platform,
-            posts.week_start,
-            posts.created_at,
-            posts.is_question
+            facts.platform,
+            facts.week_start,
+            facts.created_at,
+            facts.is_question,
+            posts.is_without_clock
         from asked
-        join {{ ref("fct_posts") }} as posts using (company_id, post_id)
+        join {{ ref("fct_posts") }} as facts using (company_id, post_id)
+        left join posts using (post_id)
     ),
     answers as (
-        select company_id, thread_id, addressee_id, created_at
-        from {{ ref("fct_exchanges") }}
-        where speaker_side = 'brand'
+        select
+            facts.company_id,
+            facts.thread_id,
+            facts.addressee_id,
+            facts.created_at,
+            posts.is_without_clock
+        from {{ ref("fct_exchanges") }} as facts
+        left join posts using (post_id)
+        where facts.speaker_side = 'brand'
     ),
     answered as (
-        select requests.*, answers.created_at as answered_at
+        select
+            requests.* exclude (is_without_clock),
+            answers.created_at as answered_at,
+            requests.is_without_clock or answers.is_without_clock as is_without_clock
         from requests
         asof left join
             answers
             on answers.company_id = requests.company_id
             and answers.thread_id = requests.thread_id
             and answers.addressee_id = requests.speaker_id
-            and requests.created_at < answers.created_at
+            -- not before: where only the day is known, an answer of that day is one
+            and requests.created_at <= answers.created_at
     )
 select
-    answered.*,
-    date_diff('second', created_at, answered_at) / 60.0 as response_minutes,
+    answered.* exclude (is_without_clock),
+    -- days would tell minutes that nobody knows
+    if(
+        is_without_clock, null, date_diff('second', created_at, answered_at) / 60.0
+    ) as response_minutes,
     case
         when answered_at <= created_at + interval {{ var("response_days") }} days
         then 'answered'
