@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from collectors.guard import host_of
 from collectors.http import Http
+from collectors.read import count
 from girafe.errors import SourceUnavailable
 from girafe.records import Payload
 
@@ -51,6 +52,17 @@ class Trail:
 def miscounts(whole: int, parts: Sequence[int]) -> bool:
     """Whether a platform counts in each half of a window what lies in the whole: halving would never end."""
     return sum(parts) > 1.5 * whole
+
+
+def oldest_of(page: Sequence[Mapping[str, Any]], name: str, start: int, end: int) -> int | None:
+    """The oldest of the seconds in `name` on a page sorted newest first, where the question may begin anew.
+
+    What lies outside [start, end) was not asked for and tells nothing; None where nothing else is told, or in disorder.
+    """
+    seconds = [
+        second for one in page if (second := count(one.get(name))) is not None and start <= second < end
+    ]
+    return seconds[-1] if seconds and seconds == sorted(seconds, reverse=True) else None
 
 
 def first_of(page: Sequence[Mapping[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth, post_key
 from collectors.http import Http
-from collectors.paging import miscounts
+from collectors.paging import oldest_of
 from collectors.read import count, text, tree, trees
 from collectors.sources.hackernews_parse import parse as parse
 from girafe.errors import SourceUnavailable
@@ -40,34 +40,35 @@ def origins(options: Options) -> Sequence[str]:
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    """Every hit in the window; while more match than can be reached, the window is halved."""
+    """Every hit in the window."""
     for hit in _hits(watch, ceil(window.start.timestamp()), ceil(window.end.timestamp()), http):
         number = hit.get("objectID")
         yield Item(key=post_key(number, hit), payload=dict(hit), position=f"{watch.origin}/items/{number}")
 
 
-def _hits(
-    watch: Watch, start: int, end: int, http: Http, first: Payload | None = None
-) -> Iterator[Mapping[str, Any]]:
-    """Hits of the whole seconds in [start, end); `first` is the first page, if it is known."""
-    if start >= end:
-        return
-    first = _search(watch, start, end, 0, http) if first is None else first
-    total = _total(first)
-    if total >= _REACHABLE and end - start > 1:
-        middle = (start + end) // 2
-        halves = [(*span, _search(watch, *span, 0, http)) for span in ((start, middle), (middle, end))]
-        if not miscounts(total, [_total(page) for _, _, page in halves]):
-            for begin, close, page in halves:
-                yield from _hits(watch, begin, close, http, page)
+def _hits(watch: Watch, start: int, end: int, http: Http) -> Iterator[Mapping[str, Any]]:
+    """Hits of the whole seconds in [start, end), newest first.
+
+    The search begins anew at the oldest second seen: by their number, pages end at what can be reached, and what is
+    deleted in between moves the rest up, unread. Only more in one second than a page shows is read by number.
+    """
+    number = 0
+    while start < end:
+        page = _search(watch, start, end, number, http)
+        hits = trees(page["hits"])
+        yield from hits
+        oldest = oldest_of(hits, "created_at_i", start, end)
+        if number + 1 < min(count(page.get("nbPages")) or 1, _REACHABLE // _PAGE):
+            number, end = (number + 1, end) if oldest is None or oldest + 1 >= end else (0, oldest + 1)
+            continue
+        if _total(page) < _REACHABLE:
             return
-    if total >= _REACHABLE:
         watch.limits.append(
             f"More than {_REACHABLE:,} hits that no shorter span divides: the rest cannot be reached."
         )
-    yield from trees(first["hits"])
-    for number in range(1, min(count(first.get("nbPages")) or 1, _REACHABLE // _PAGE)):
-        yield from trees(_search(watch, start, end, number, http)["hits"])
+        if oldest is None:
+            return
+        number, end = 0, oldest
 
 
 def _total(page: Payload) -> int:

@@ -7,6 +7,7 @@ that each have a next one, "deaf" sends its first page for ever, with another cu
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -82,13 +83,16 @@ def bluesky(path: str, params: Mapping[str, str], mode: str) -> Answer:
 
 def hackernews(path: str, params: Mapping[str, str], mode: str) -> Answer:
     if path.endswith("/search_by_date"):
-        numbers, _ = turn(str(int(params["page"]) * PAGE), mode)
+        low, high = (int(re.findall(r"\d+", part)[-1]) for part in params["numericFilters"].split(","))
+        there = [n for n in range(COUNT) if low <= when(n).timestamp() < high]
+        page = turn(str(int(params["page"]) * PAGE), mode)[0]
+        numbers = there[page.start : page.stop]
         hits = [
             {"objectID": str(n + 1), "author": "ada", "comment_text": "Ondine", "story_id": n + 1, "parent_id": 99,
              "created_at_i": int(when(n).timestamp())}
             for n in numbers
         ]  # fmt: skip
-        return {"hits": hits, "nbHits": COUNT, "nbPages": COUNT // PAGE}
+        return {"hits": hits, "nbHits": len(there), "nbPages": -(-len(there) // PAGE)}
     if "/user/" in path:
         return {"id": "ada", "karma": 1, "about": "Hi"}
     number = path.rpartition("/")[2].removesuffix(".json")

@@ -1,0 +1,86 @@
+"""What is deleted while pages are turned moves the rest up, onto a page read already: it is heard all the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.collectors.collecting import NOW, posts
+from tests.collectors.collecting import run as run
+
+API = 'api = "https://api.example"'
+MANY = 260
+SECOND = 40
+"""Seconds between two things said, newest first."""
+
+
+class Shelf:
+    """What a platform shows, by number, newest first; `losses` says before which question it loses which places."""
+
+    def __init__(self, losses: Mapping[int, list[int]]) -> None:
+        self.there, self.losses, self.asked = list(range(MANY)), losses, 0
+        self.lost: set[int] = set()
+
+    def shown(self, start: int, count: int, at: Callable[[int], bool] = lambda second: True) -> list[int]:
+        """The answer to a question: `count` things from place `start` on, of those said at the right time."""
+        self.asked += 1
+        for place in self.losses.get(self.asked, ()):
+            self.lost.add(self.there.pop(place))
+        return [number for number in self.there if at(said_at(number))][start : start + count]
+
+    def how_many(self, at: Callable[[int], bool]) -> int:
+        return sum(at(said_at(number)) for number in self.there)
+
+
+def said_at(number: int) -> int:
+    return int(NOW.timestamp()) - 60 - number // 2 * SECOND  # two in each second
+
+
+def hackernews(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
+    if not path.endswith("/search_by_date"):
+        return {"id": "ada", "karma": 1, "about": ""} if "/user/" in path else None
+    low, high = (int(re.findall(r"\d+", part)[-1]) for part in params["numericFilters"].split(","))
+    size = int(params["hitsPerPage"])
+    numbers = shelf.shown(int(params["page"]) * size, size, lambda second: low <= second < high)
+    total = shelf.how_many(lambda second: low <= second < high)
+    hits = [
+        {"objectID": f"{n}", "author": "ada", "comment_text": "Ondine", "created_at_i": said_at(n), "parent_id": 1}
+        for n in numbers
+    ]  # fmt: skip
+    return {"hits": hits, "nbHits": total, "nbPages": -(-total // size)}
+
+
+Play = Callable[[Shelf, str, httpx.QueryParams], Any]
+PLATFORMS: Mapping[str, tuple[str, Play, str, Mapping[str, str], str]] = {
+    "Hacker News": (
+        "hackernews", hackernews, 'algolia = "https://api.example", firebase = "https://api.example"', {}, "{}",
+    ),
+}  # fmt: skip
+
+
+def losses() -> Iterator[Mapping[int, list[int]]]:
+    yield {2: [0]}
+    yield {2: [5, 50], 3: [0]}
+    yield {3: [0, 0, 0]}
+    yield {2: [0], 3: [0], 4: [0]}
+
+
+@pytest.mark.parametrize("lost", losses(), ids=str)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_what_is_deleted_between_two_pages_costs_no_other(run, data, platform, lost):
+    source, play, options, secrets, name = PLATFORMS[platform]
+    shelf = Shelf(lost)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=json.dumps(play(shelf, request.url.path, request.url.params)))
+
+    report = run(source, answer, options, secrets)
+    stayed = {name.format(number) for number in set(range(MANY)) - shelf.lost}
+    assert shelf.lost
+    assert stayed <= set(posts(data))
+    assert report.health_detail == ""
