@@ -11,7 +11,7 @@ import httpx
 from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window, post_key
 from collectors.http import Http
 from collectors.read import count, is_in, text
-from collectors.sources.stackexchange_api import PAGE, pages, shown, unread
+from collectors.sources.stackexchange_api import PAGE, pages
 from collectors.sources.stackexchange_parse import parse as parse
 from collectors.sources.stackexchange_parse import written
 from girafe.records import Payload
@@ -49,28 +49,13 @@ class _Key(httpx.Auth):
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Questions of the window that name the query."""
-    for question in _questions(watch, window, http):
+    params = {
+        "q": f'"{watch.query}"', "filter": "withbody",
+        "fromdate": int(window.start.timestamp()), "todate": int(window.end.timestamp()),
+    }  # fmt: skip
+    for question in pages(watch, "search/advanced", params, http):
         if is_in(window, written, question):
             yield _item(watch, question)
-
-
-def _questions(watch: Watch, window: Window, http: Http) -> Iterator[Payload]:
-    """Newest first; behind the last page that may be read, the search begins anew at the oldest question seen."""
-    params = {
-        "q": f'"{watch.query}"', "sort": "creation", "order": "desc", "filter": "withbody",
-        "fromdate": int(window.start.timestamp()),
-    }  # fmt: skip
-    end = int(window.end.timestamp())
-    while True:
-        found, is_all = shown(watch, "search/advanced", {**params, "todate": end}, http)
-        yield from found
-        if is_all:
-            return
-        # Of the oldest second there may be more.
-        oldest = 1 + min((count(one.get("creation_date")) or end for one in found), default=end)
-        if oldest >= end:
-            raise unread(watch, "search")
-        end = oldest
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
@@ -94,8 +79,8 @@ def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
 
 
 def _ids(values: Iterable[Any]) -> list[str]:
-    """What can be asked for: one id that is none, and the site refuses the question for all of them."""
-    return [str(number) for value in values if (number := count(value)) is not None]
+    """What can be asked for, once: one id that is none, and the site refuses the question for all of them."""
+    return list(dict.fromkeys(str(number) for value in values if (number := count(value)) is not None))
 
 
 def _batches(ids: Sequence[str]) -> Iterator[str]:

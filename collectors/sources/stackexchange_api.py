@@ -1,4 +1,4 @@
-"""How Stack Exchange is asked: page after page up to the last that may be read, with every pause it asks for."""
+"""How Stack Exchange is asked: newest first, page after page to the end, with every pause it asks for."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from typing import Any
 
 from collectors.contract import Watch
 from collectors.http import Http
-from collectors.paging import MOST_EMPTY_PAGES
-from collectors.read import count, trees
+from collectors.paging import MOST_EMPTY_PAGES, oldest_of
+from collectors.read import MOST, count, trees
 from girafe.errors import SourceUnavailable
 from girafe.records import Payload
 
 PAGE = 100
 _API = "https://api.stackexchange.com/2.3"
 _MOST_PAGES = 25
+"""What may be read by number without a key."""
+_BEGAN = 1_199_145_600
+"""2008: what is dated before was not said on Stack Exchange."""
 
 
 def pages(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> Iterator[Payload]:
-    """Every thing of a collection; SourceUnavailable behind its last page, if it has more."""
-    found, is_all = shown(watch, path, params, http)
-    yield from found
-    if not is_all:
-        raise unread(watch, path.partition("/")[0])
+    """Every thing of a collection, some twice; SourceUnavailable where it has more than may be read.
 
-
-def unread(watch: Watch, name: str) -> SourceUnavailable:
-    """What is said where there is more than may be read."""
-    return SourceUnavailable(f"Stack Exchange ({watch.origin}): {name} has more pages than were read.")
-
-
-def shown(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> tuple[list[Payload], bool]:
-    """What stands up to the last page that may be read, and whether that is all."""
-    found: list[Payload] = []
-    empty = 0
-    for page in range(1, _MOST_PAGES + 1):
-        query = {**params, "site": watch.origin, "pagesize": PAGE, "page": page}
+    Each page begins at the oldest second seen: by their number, what is deleted or edited in between moves the rest,
+    unread. Only more in one second than a page shows is read by number.
+    """
+    start, end = params.get("fromdate", _BEGAN), params.get("todate", MOST)
+    number, empty = 1, 0
+    while number <= _MOST_PAGES and empty < MOST_EMPTY_PAGES:
+        query = {**params, "sort": "creation", "order": "desc", "site": watch.origin, "pagesize": PAGE,
+                 "page": number, **({"todate": end} if end < MOST else {})}  # fmt: skip
         answer = http.json(f"{watch.options.get('api', _API)}/{path}", query)
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
             raise SourceUnavailable(f"Stack Exchange ({watch.origin}) answered without `items`.")
         items = trees(answer["items"])
-        found += [dict(item) for item in items]
-        if backoff := count(answer.get("backoff")):
-            # Going on sooner gets the whole address banned.
-            http.pause(f"Stack Exchange ({path.partition('/')[0]})", float(backoff), "backoff asked for")
-        empty = 0 if items else empty + 1
+        try:
+            if backoff := count(answer.get("backoff")):
+                # Going on sooner gets the whole address banned.
+                http.pause(f"Stack Exchange ({path.partition('/')[0]})", float(backoff), "backoff asked for")
+        finally:  # what came is kept, also where the pause is too long to be made here
+            yield from map(dict, items)
         if not answer.get("has_more"):
-            return found, True
-        if empty >= MOST_EMPTY_PAGES:
-            break
-    return found, False
+            return
+        empty = 0 if items else empty + 1
+        oldest = oldest_of(items, "creation_date", start, end + 1)
+        # Whether `todate` itself is shown is not written anywhere.
+        number, end = (number + 1, end) if oldest is None or oldest + 1 >= end else (1, oldest + 1)
+    raise SourceUnavailable(
+        f"Stack Exchange ({watch.origin}): {path.partition('/')[0]} has more pages than were read."
+    )

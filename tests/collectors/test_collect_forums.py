@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from girafe.errors import SettingsInvalid, SourceUnavailable
+from collectors.cursors import cursor_path, read_cursors
+from girafe.errors import RateLimited, SettingsInvalid, SourceUnavailable
 from girafe.records import Profile
 from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
@@ -52,6 +53,20 @@ def test_a_pause_asked_for_in_the_answer_is_kept(run, time, data):
     report = run("stackexchange", site, 'api = "https://api.example", sites = ["workplace"]')
     assert [wait.seconds for wait in report.waits] == [25.0]
     assert set(posts(data)) == {"workplace/1"}
+
+
+def test_a_pause_too_long_to_be_made_here_costs_nothing_that_came_with_it(run, data):
+    def site(request):
+        page = int(request.url.params["page"])
+        item = {"question_id": page, "title": "Ondine", "body": "<p>?</p>", "creation_date": int(NOW.timestamp()) - 60,
+                "owner": {"user_id": 5}}  # fmt: skip
+        told = {"backoff": 4000} if page == 2 else {}
+        return httpx.Response(200, json={"items": [item], "has_more": True, **told})
+
+    with pytest.raises(RateLimited, match="asks to wait 4000 s"):
+        run("stackexchange", site, 'api = "https://api.example", sites = ["workplace"]', window=None)
+    assert set(posts(data)) == {"workplace/1", "workplace/2"}
+    assert not read_cursors(cursor_path(data, "stackexchange", "Ondine"))
 
 
 def test_a_misspelt_option_is_named_before_anything_is_asked(run):

@@ -110,6 +110,30 @@ def test_a_question_without_a_number_keeps_no_answers_from_being_read(run, data,
     assert {"workplace/1", "workplace/2"} <= set(posts_read(data))
 
 
+@pytest.mark.parametrize("odd", [None, 0, 5, 9_999_999_999, -62_135_596_800, "x"])
+@pytest.mark.parametrize("place", [50, 99])
+def test_a_question_of_an_absurd_date_is_not_where_the_search_goes_on(run, data, odd, place):
+    asked = [
+        {"question_id": n + 1, "title": "Ondine?", "body": "<p>?</p>", "owner": {"user_id": 7},
+         "creation_date": SECOND - n}
+        for n in range(250)
+    ]  # fmt: skip
+
+    def site(request):
+        if "search" not in request.url.path:
+            return httpx.Response(200, json={"items": [], "has_more": False})
+        page, until = int(request.url.params["page"]), int(request.url.params["todate"])
+        there = [one for one in asked if one["creation_date"] <= until]
+        shown = [
+            {**one, "creation_date": odd} if one is asked[place] else one
+            for one in there[page * 100 - 100 : page * 100]
+        ]
+        return httpx.Response(200, json={"items": shown, "has_more": page * 100 < len(there)})
+
+    run("stackexchange", site, f'{API}, sites = ["workplace"]')
+    assert {f"workplace/{n + 1}" for n in range(250) if n != place} <= set(posts_read(data))
+
+
 @pytest.mark.parametrize("kids", [True, 7])
 def test_a_story_whose_answers_are_no_list_is_heard_with_all_others(run, data, kids):
     def hackernews(request):

@@ -23,7 +23,7 @@ class Shelf:
     """What a platform shows, by number, newest first; `losses` says before which question it loses which places."""
 
     def __init__(self, losses: Mapping[int, list[int]]) -> None:
-        self.there, self.losses, self.asked = list(range(MANY)), losses, 0
+        self.there, self.losses, self.asked = list(range(1, MANY + 1)), losses, 0
         self.lost: set[int] = set()
 
     def shown(self, start: int, count: int, at: Callable[[int], bool] = lambda second: True) -> list[int]:
@@ -55,11 +55,42 @@ def hackernews(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
     return {"hits": hits, "nbHits": total, "nbPages": -(-total // size)}
 
 
+def stackexchange(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
+    if "search" not in path:
+        return {"items": [], "has_more": False}
+    return _page_of(shelf, params, lambda number: {"question_id": number, "title": "Ondine?"})
+
+
+def answers(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
+    if "search" in path:
+        said = {
+            "question_id": 9999,
+            "title": "Ondine?",
+            "creation_date": said_at(MANY),
+            "owner": {"user_id": 7},
+        }
+        return {"items": [said], "has_more": False}
+    if path != "/questions/9999/answers":
+        return {"items": [], "has_more": False}
+    assert params["sort"] == "creation", "an edit moves what is sorted by activity"
+    return _page_of(shelf, params, lambda number: {"answer_id": number, "question_id": 9999})
+
+
+def _page_of(shelf: Shelf, params: httpx.QueryParams, thing: Callable[[int], dict[str, Any]]) -> Any:
+    page, size, until = int(params["page"]), int(params["pagesize"]), int(params.get("todate", 10**10))
+    numbers = shelf.shown((page - 1) * size, size, lambda second: second <= until)
+    said = {"body": "<p>Ondine</p>", "owner": {"user_id": 7}}
+    items = [{**thing(n), **said, "creation_date": said_at(n)} for n in numbers]
+    return {"items": items, "has_more": page * size < shelf.how_many(lambda second: second <= until)}
+
+
 Play = Callable[[Shelf, str, httpx.QueryParams], Any]
 PLATFORMS: Mapping[str, tuple[str, Play, str, Mapping[str, str], str]] = {
     "Hacker News": (
         "hackernews", hackernews, 'algolia = "https://api.example", firebase = "https://api.example"', {}, "{}",
     ),
+    "Stack Exchange, questions": ("stackexchange", stackexchange, f'{API}, sites = ["workplace"]', {}, "workplace/{}"),
+    "Stack Exchange, answers": ("stackexchange", answers, f'{API}, sites = ["workplace"]', {}, "workplace/{}"),
 }  # fmt: skip
 
 
@@ -80,7 +111,7 @@ def test_what_is_deleted_between_two_pages_costs_no_other(run, data, platform, l
         return httpx.Response(200, content=json.dumps(play(shelf, request.url.path, request.url.params)))
 
     report = run(source, answer, options, secrets)
-    stayed = {name.format(number) for number in set(range(MANY)) - shelf.lost}
+    stayed = {name.format(number) for number in set(range(1, MANY + 1)) - shelf.lost}
     assert shelf.lost
     assert stayed <= set(posts(data))
     assert report.health_detail == ""

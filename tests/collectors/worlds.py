@@ -126,7 +126,9 @@ def discourse(path: str, params: Mapping[str, str], mode: str) -> Answer:
 def stackexchange(path: str, params: Mapping[str, str], mode: str) -> Answer:
     if "search" not in path:
         return {"items": [], "has_more": False}
-    numbers, token = turn(str((int(params["page"]) - 1) * PAGE), mode)
+    page, token = turn(str((int(params["page"]) - 1) * PAGE), mode)
+    there = [n for n in range(COUNT) if when(n).timestamp() <= int(params["todate"])]
+    numbers, token = there[page.start : page.stop], token if there[page.stop :] or mode else ""
     items = [
         {"question_id": n, "title": "Ondine?", "body": "<p>Ondine</p>", "owner": {"user_id": 7, "display_name": "ada"},
          "creation_date": int(when(n).timestamp())}
