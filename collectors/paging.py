@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from collectors.guard import host_of
 from collectors.http import Http
-from collectors.read import count
+from collectors.read import count, tree
 from girafe.errors import SourceUnavailable
 from girafe.records import Payload
 
+Thing = TypeVar("Thing")
+
 MOST_EMPTY_PAGES = 3
+_MOST_READINGS = 5
+"""Where much is said, each reading finds something newer, which the next run reads."""
 _NEXT = re.compile(r"""<([^<>]*)>\s*;[^,<]*\brel\s*=\s*"?next\b""", re.IGNORECASE)
 
 
@@ -47,6 +51,32 @@ class Trail:
                 f"{self._origin} sent {self._empty} {kind} pages in a row, each with a next link; "
                 "the rest of the window was not read."
             )
+
+
+def settled(
+    read: Callable[[], Iterable[Sequence[Thing]]], may_have_shifted: Callable[[], bool] = lambda: True
+) -> Iterator[list[Thing]]:
+    """What is new on each page of a collection whose pages are numbered: it is read again until nothing new comes.
+
+    What is deleted while pages are turned moves the rest up, onto a page that was read already. A single page is whole,
+    and so are several where the source knows that none `may_have_shifted`.
+    """
+    seen = set[str]()
+    for _ in range(_MOST_READINGS):
+        known, turned = len(seen), 0
+        for page in read():
+            turned += 1
+            new = [thing for thing in page if _name_of(thing) not in seen]
+            seen.update(map(_name_of, new))
+            yield new
+        if turned < 2 or len(seen) == known or not may_have_shifted():
+            return
+
+
+def _name_of(thing: object) -> str:
+    """By what it is known again, though somebody likes it in between."""
+    names = [tree(thing).get(name) for name in ("id", "uri", "commentUrn", "notificationId")]
+    return repr(next(filter(None, names), thing))
 
 
 def miscounts(whole: int, parts: Sequence[int]) -> bool:

@@ -14,7 +14,7 @@ import httpx
 from collectors.bearer import FetchedBearer
 from collectors.contract import Canary, Item, Options, Secrets, Watch, Window
 from collectors.http import Http
-from collectors.paging import Trail, miscounts
+from collectors.paging import Trail, miscounts, settled
 from collectors.read import is_in
 from collectors.sources.bluesky_gone import SERVICE
 from collectors.sources.bluesky_gone import gone as gone
@@ -77,22 +77,26 @@ def _posts(watch: Watch, window: Window, http: Http, first: Payload) -> Iterator
             for half, page in halves:
                 yield from _posts(watch, half, http, page)
             return
-    trail, page, shown = Trail(watch.place), first, 0
-    while True:
-        posts = page["posts"]
+    known, counts, shown = [first], list[int](), 0
+
+    def pages() -> Iterator[list[Payload]]:
+        trail, page = Trail(watch.place), known.pop() if known else _search(watch, window, None, http)
+        counts[:] = [_hits(page)]
+        yield page["posts"]
+        while cursor := page.get("cursor"):
+            trail.step(str(cursor), page["posts"])
+            page = _search(watch, window, str(cursor), http)
+            counts.append(_hits(page))
+            yield page["posts"]
+
+    # A cursor may be no more than how many posts were shown.
+    for posts in settled(pages, lambda: min(counts) < counts[0]):
         shown += len(posts)
         for post in posts:
             if is_in(window, sort_at, post):
                 yield item(post, "app.bsky.feed.searchPosts", http)
-        cursor = page.get("cursor")
-        if not cursor:
-            if shown < _FAIR_SHARE * _hits(first):
-                watch.limits.append(
-                    f"Bluesky counts about {_hits(first)} posts of a search and showed {shown}."
-                )
-            return
-        trail.step(str(cursor), posts)
-        page = _search(watch, window, str(cursor), http)
+    if shown < _FAIR_SHARE * _hits(first):
+        watch.limits.append(f"Bluesky counts about {_hits(first)} posts of a search and showed {shown}.")
 
 
 def _hits(page: Payload) -> int:

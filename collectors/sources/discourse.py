@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth, nothing_more, post_key
 from collectors.http import Http
+from collectors.paging import settled
 from collectors.read import dated, is_in, moment, text, tree, trees
 from collectors.sources.discourse_parse import is_gone
 from collectors.sources.discourse_parse import parse as parse
@@ -63,16 +64,22 @@ def _hits(watch: Watch, window: Window, http: Http) -> Iterator[Mapping[str, Any
 
 def _search(watch: Watch, after: date, before: date, http: Http) -> tuple[list[Mapping[str, Any]], bool]:
     """What the pages of one search show, and whether that is all."""
-    hits: list[Mapping[str, Any]] = []
-    for page in range(1, _SEARCH_PAGES + 1):
-        params = {"q": f'"{watch.query}" after:{after} before:{before} order:latest', "page": page}
-        answer = http.json(f"{watch.origin}/search.json", params)
-        if not isinstance(answer, dict):
-            raise AccessDenied(f"{watch.place} has no search we may use; is it a Discourse forum?")
-        hits += trees(answer.get("posts"))
-        if not tree(answer.get("grouped_search_result")).get("more_full_page_results"):
-            return hits, True
-    return hits, False
+    has_more = True
+
+    def pages() -> Iterator[list[Mapping[str, Any]]]:
+        nonlocal has_more
+        for page in range(1, _SEARCH_PAGES + 1):
+            params = {"q": f'"{watch.query}" after:{after} before:{before} order:latest', "page": page}
+            answer = http.json(f"{watch.origin}/search.json", params)
+            if not isinstance(answer, dict):
+                raise AccessDenied(f"{watch.place} has no search we may use; is it a Discourse forum?")
+            has_more = bool(tree(answer.get("grouped_search_result")).get("more_full_page_results"))
+            yield trees(answer.get("posts"))
+            if not has_more:
+                return
+
+    hits = [hit for page in settled(pages) for hit in page]
+    return hits, not has_more
 
 
 def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:

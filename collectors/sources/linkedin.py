@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ import httpx
 
 from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Window, nothing_more, post_key
 from collectors.http import Http
+from collectors.paging import settled
 from collectors.read import is_in, text, tree
 from collectors.sources import linkedin_api, linkedin_parse
 from collectors.sources.linkedin_api import gone as gone
@@ -132,7 +134,8 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
     asked = {urn for _, urn in waiting}
     while waiting:
         root, urn = waiting.pop()
-        for page in linkedin_api.pages(watch, f"socialActions/{quote(urn, safe='')}/comments?", http):
+        path = f"socialActions/{quote(urn, safe='')}/comments?"
+        for page in settled(partial(linkedin_api.pages, watch, path, http)):
             for comment in page:
                 name = linkedin_parse.name(comment)
                 note = {"page": _urn(watch), "root": root, "above": urn}

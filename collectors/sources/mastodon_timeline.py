@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from collectors.contract import Watch, Window
 from collectors.guard import host_of
 from collectors.http import Http
-from collectors.paging import Trail, next_query
+from collectors.paging import Trail, next_query, settled
 from collectors.read import is_in, moment, tree, trees
 from girafe.errors import AccessDenied, QuestionRefused, SourceUnavailable
 from girafe.records import Payload
@@ -72,21 +73,27 @@ def searched(watch: Watch, start: datetime, http: Http) -> Iterator[Payload]:
     """
     for words in (f'"{watch.query}"', watch.query):
         found = False
-        for page in _found(watch, words, start, http):
+        gaps = list[str]()
+        for page in settled(partial(_found, watch, words, start, http, gaps), partial(bool, gaps)):
             found = True
             yield from page
         if found or any(limit.startswith(_NOT_SEARCHED) for limit in watch.limits):
             return
 
 
-def _found(watch: Watch, words: str, start: datetime, http: Http) -> Iterator[list[Payload]]:
-    """Pages of a search, each with something new, by offset and, where that leads nowhere, by the last id."""
+def _found(watch: Watch, words: str, start: datetime, http: Http, gaps: list[str]) -> Iterator[list[Payload]]:
+    """Pages of a search, each with something new, by offset and, where that leads nowhere, by the last id.
+
+    A page by offset begins with the last post seen; where it does not, something was deleted, and others passed by.
+    """
+    gaps.clear()
     asked: dict[str, str | int] = {"q": words, "type": "statuses", "limit": PAGE}
-    seen, last, by_id = set[str](), "", False
+    seen, last, by_id, counts = set[str](), "", False, False
     older = Window(start=datetime.min.replace(tzinfo=UTC), end=start)
     statuses: list[Payload] = []
     while len(seen) < _MOST_SEARCHED:
-        onward: dict[str, str | int] = {"max_id": last} if by_id else {"offset": len(seen)} if seen else {}
+        offset = max(1, len(seen) - 1)
+        onward: dict[str, str | int] = {"max_id": last} if by_id else {"offset": offset} if seen else {}
         try:
             answer = http.json(f"{watch.origin}/api/v2/search", {**asked, **onward})
         except AccessDenied as refusal:
@@ -100,6 +107,15 @@ def _found(watch: Watch, words: str, start: datetime, http: Http) -> Iterator[li
             return
         statuses = [dict(status) for status in trees(tree(answer).get("statuses"))]
         new = [status for status in statuses if str(status.get("id")) not in seen]
+        new = new[: _MOST_SEARCHED - len(seen)]
+        is_behind = bool(new) if statuses else counts
+        if (
+            seen
+            and not by_id
+            and is_behind
+            and last not in {str(status.get("id")) for status in statuses[:1]}
+        ):
+            gaps.append(last)
         if not new and (by_id or not seen):
             if len(statuses) >= _SMALLEST_PAGE:  # a server that knows neither way on and begins anew
                 break
@@ -107,6 +123,7 @@ def _found(watch: Watch, words: str, start: datetime, http: Http) -> Iterator[li
         if not new:
             by_id = True  # GoToSocial answers any offset with nothing
             continue
+        counts = bool(seen) and not by_id
         yield new
         seen.update(str(status.get("id")) for status in new)
         last = str(new[-1].get("id"))

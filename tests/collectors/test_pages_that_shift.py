@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.collectors.collecting import NOW, posts
+from tests.collectors.collecting import BLUESKY, NOW, posts
 from tests.collectors.collecting import run as run
 
 API = 'api = "https://api.example"'
@@ -39,6 +40,10 @@ class Shelf:
 
 def said_at(number: int) -> int:
     return int(NOW.timestamp()) - 60 - number // 2 * SECOND  # two in each second
+
+
+def moment_of(number: int) -> str:
+    return datetime.fromtimestamp(said_at(number), UTC).isoformat()
 
 
 def hackernews(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
@@ -84,6 +89,71 @@ def _page_of(shelf: Shelf, params: httpx.QueryParams, thing: Callable[[int], dic
     return {"items": items, "has_more": page * size < shelf.how_many(lambda second: second <= until)}
 
 
+def discourse(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
+    if path == "/search.json":
+        page, size = int(params["page"]), 50
+        numbers = shelf.shown((page - 1) * size, size)
+        hits = [{"id": n, "topic_id": n, "created_at": moment_of(n)} for n in numbers]
+        return {
+            "posts": hits,
+            "grouped_search_result": {"more_full_page_results": page * size < len(shelf.there)},
+        }
+    if path.startswith("/u/"):
+        return {}
+    topic = int(path.rpartition("/")[2].removesuffix(".json"))
+    post = {"id": topic, "topic_id": topic, "post_number": 1, "username": "ada", "cooked": "<p>Ondine</p>",
+            "created_at": moment_of(topic)}  # fmt: skip
+    return (
+        {"title": "Ondine", "post_stream": {"posts": [post], "stream": [topic]}}
+        if topic in shelf.there
+        else None
+    )
+
+
+def linkedin(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
+    if "Notifications" in path:
+        return {"elements": []}
+    if "/comments" not in path:
+        said = {"id": "urn:li:share:0", "author": "urn:li:organization:9", "commentary": "Ondine"}
+        return {"elements": [said | {"createdAt": said_at(0) * 1000}]}
+    numbers = shelf.shown(int(params["start"]), int(params["count"]))
+    said = {"actor": "urn:li:person:a", "object": "urn:li:share:0", "message": {"text": "Bravo"}}
+    return {
+        "elements": [{"commentUrn": f"c{n}", **said, "created": {"time": said_at(n) * 1000}} for n in numbers]
+    }
+
+
+def bluesky(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
+    if path.endswith("createSession"):
+        return {"accessJwt": "t"}
+    if not path.endswith("searchPosts"):
+        return {"profiles": []}
+    start, size = int(params.get("cursor", 0)), int(params["limit"])
+    numbers = shelf.shown(start, size)
+    said = {"author": {"did": "did:plc:a", "handle": "a.example"}}
+    found = [
+        {"uri": f"at://{n}", **said, "indexedAt": moment_of(n), "record": {"text": "Ondine", "createdAt": moment_of(n)}}
+        for n in numbers
+    ]  # fmt: skip
+    more = {"cursor": str(start + size)} if start + size < len(shelf.there) else {}
+    return {"posts": found, "hitsTotal": len(shelf.there), **more}
+
+
+def mastodon_search(shelf: Shelf, path: str, params: httpx.QueryParams) -> Any:
+    if "/timelines/" in path:
+        return []
+    if not path.endswith("/search"):
+        return {"domain": "api.example"}
+    who = {"id": "1", "acct": "ada", "url": "https://api.example/@ada", "discoverable": True}
+    numbers = shelf.shown(int(params.get("offset", 0)), int(params["limit"]))
+    found = [
+        {"id": f"{9999 - n}", "uri": f"https://api.example/{n}", "content": "<p>Ondine</p>", "visibility": "public",
+         "created_at": moment_of(n), "account": who, "replies_count": 0}
+        for n in numbers
+    ]  # fmt: skip
+    return {"statuses": found if "max_id" not in params else []}
+
+
 Play = Callable[[Shelf, str, httpx.QueryParams], Any]
 PLATFORMS: Mapping[str, tuple[str, Play, str, Mapping[str, str], str]] = {
     "Hacker News": (
@@ -91,6 +161,15 @@ PLATFORMS: Mapping[str, tuple[str, Play, str, Mapping[str, str], str]] = {
     ),
     "Stack Exchange, questions": ("stackexchange", stackexchange, f'{API}, sites = ["workplace"]', {}, "workplace/{}"),
     "Stack Exchange, answers": ("stackexchange", answers, f'{API}, sites = ["workplace"]', {}, "workplace/{}"),
+    "Discourse": ("discourse", discourse, 'forums = ["https://forum.example"]', {}, "https://forum.example/p/{}"),
+    "LinkedIn": (
+        "linkedin", linkedin, f'{API}, organizations = ["9"]', {"LINKEDIN_ACCESS_TOKEN": "t"}, "c{}",
+    ),
+    "Bluesky": ("bluesky", bluesky, 'service = "https://api.example"', BLUESKY, "at://{}"),
+    "Mastodon, full text": (
+        "mastodon", mastodon_search, 'instances = ["https://api.example"]', {"MASTODON_TOKENS": "api.example=t"},
+        "https://api.example/{}",
+    ),
 }  # fmt: skip
 
 
