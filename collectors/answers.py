@@ -20,6 +20,8 @@ _RETRIED = frozenset({408, 425, 429})
 """And every 5xx, known or not: a server in trouble has said nothing about the question."""
 _NEVER = frozenset({501, 505})
 """But these say that it cannot be asked here."""
+_OF_THE_QUESTION = frozenset({400, 405, 406, 413, 414, 415, 416, 422, 501})
+"""Put in another way it may be answered; any other refusal is of whoever asks, or of the thing asked for."""
 _LATER = re.compile(
     rb"quotaExceeded|rateLimitExceeded|dailyLimitExceeded|userRateLimitExceeded"  # Google
     rb"|throttle_violation"  # Stack Exchange
@@ -66,12 +68,10 @@ def readable(answer: Answer, now: datetime) -> Answer:
         told = _IN_SECONDS.search(answer.body[:4000])
         wait = asked or (float(told[1]) if told else _A_WHILE)
         raise TryAgain(f"status {status}, {later[0].decode()}", asked=wait, limited=True)
-    if status in (401, 403):
+    if status not in _OF_THE_QUESTION:
         page = " with an HTML page, so the refusal comes from its edge" if _is_html(answer) else ""
-        raise AccessDenied(
-            f"{host} refuses ({status}{page}): {_excerpt(answer)}. Check the key and its rights.",
-            status=status,
-        )
+        remedy = " Check the key and its rights." if status in (401, 403) else ""
+        raise AccessDenied(f"{host} refuses ({status}{page}): {_excerpt(answer)}.{remedy}", status=status)
     raise QuestionRefused(
         f"{host} does not accept the question ({status}): {_excerpt(answer)}.",
         status=status,

@@ -47,8 +47,11 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
             raise SourceUnavailable(
                 f"{watch.place} answered with {type(page).__name__} where a list was due."
             )
-        if page is None and ever_linked:  # a tag nobody used may be missing, but not what a server links to
-            raise SourceUnavailable(f"{watch.place} links to a page it does not have.")
+        if (
+            page is None and query != params
+        ):  # a tag nobody used may be missing, but not what lies behind a page
+            told = "links to" if ever_linked else "was asked for"
+            raise SourceUnavailable(f"{watch.place} {told} a page it does not have.")
         items = [dict(item) for item in trees(page)]
         new = {str(item.get("id")) for item in items} - seen
         yield items

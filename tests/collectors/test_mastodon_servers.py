@@ -13,7 +13,7 @@ import yaml
 from collectors.collect import collect
 from collectors.contract import NOTES
 from collectors.registry import PARSERS
-from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable
+from girafe.errors import AccessDenied, GirafeError, PayloadRejected, SourceUnavailable
 from girafe.records import Envelope, Post, Profile
 from tests.collectors.strict_mastodon import DIALECTS, HTML, NOW, Server, landed
 from tests.collectors.strict_mastodon import listen as listen
@@ -342,6 +342,19 @@ def test_a_server_in_trouble_behind_its_first_page_has_not_shown_all_it_has(list
 
     with pytest.raises(SourceUnavailable, match=f"status {status}"):
         listen({"strict.example": failing})
+
+
+@pytest.mark.parametrize("status", [300, 305, 402, 404, 410, 418, 423, 451, 499])
+@pytest.mark.parametrize("dialect", ["snac", "mitra"])
+def test_a_server_that_closes_behind_its_first_page_has_not_shown_all_it_has(listen, data, dialect, status):
+    server = Server(dialect, "strict.example")
+
+    def closing(request):
+        behind = "/timelines/tag/" in request.url.path and "max_id" in request.url.params
+        return httpx.Response(status, json={"error": "gone"}) if behind else server(request)
+
+    with pytest.raises(GirafeError, match=rf"refuses \({status}\)|a page it does not have"):
+        listen({"strict.example": closing})
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(404, html=HTML), httpx.Response(200, content=b"null")])
