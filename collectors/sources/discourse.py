@@ -10,7 +10,7 @@ from urllib.parse import quote
 from collectors.contract import NOTES, Canary, Item, Options, Watch, Window, no_auth, nothing_more, post_key
 from collectors.http import Http
 from collectors.paging import settled
-from collectors.read import dated, is_in, moment, text, tree, trees
+from collectors.read import dated, is_in, moment, optional_id, text, tree, trees
 from collectors.sources.discourse_parse import is_gone
 from collectors.sources.discourse_parse import parse as parse
 from girafe.errors import AccessDenied, SourceUnavailable
@@ -39,7 +39,14 @@ def origins(options: Options) -> Sequence[str]:
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Whole topics: a search shows only excerpts, which are not what was said."""
-    for topic in dict.fromkeys(str(hit.get("topic_id")) for hit in _hits(watch, window, http)):
+    topics: dict[str, None] = {}
+    for hit in _hits(watch, window, http):
+        if topic := optional_id(hit.get("topic_id")):
+            topics[topic] = None
+        else:  # somebody spoke, and where is not told: landed for quarantine to show
+            key = post_key(hit.get("id"), hit, within=f"{watch.origin}/p/")
+            yield Item(key=key, payload={**hit, NOTES: {"forum": watch.origin}}, position=watch.origin)
+    for topic in topics:
         yield from _topic(watch, topic, http)
 
 
@@ -50,7 +57,9 @@ def _hits(watch: Watch, window: Window, http: Http) -> Iterator[Mapping[str, Any
         hits, is_whole = _search(watch, first - _DAY, before, http)
         yield from (hit for hit in hits if is_in(window, moment, hit.get("created_at"), "created_at"))
         times = (dated(hit.get("created_at"), "created_at") for hit in hits)
-        oldest = min((time.astimezone(UTC).date() for time in times if time), default=before)
+        days = (time.astimezone(UTC).date() for time in times if time)
+        # A day that was not asked for (of the year 1, say) does not tell how far the search went.
+        oldest = min((day for day in days if first - _DAY <= day <= before), default=before)
         if is_whole or oldest < first:
             return
         if oldest + _DAY >= before:  # more in one day than a search shows, or a forum that knows no `before:`
