@@ -13,11 +13,11 @@ from collectors.contract import NOTES, Canary, Item, Options, Secrets, Watch, Wi
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import is_in, text, tree, trees
-from collectors.sources.meta_gone import API
+from collectors.sources.meta_gone import API, is_missing, is_there
 from collectors.sources.meta_gone import gone as gone
 from collectors.sources.meta_parse import parse as parse
 from collectors.sources.meta_parse import time_of
-from girafe.errors import SourceUnavailable
+from girafe.errors import QuestionRefused, SourceUnavailable
 
 PLATFORM = "facebook"
 VERSION = "meta-2"
@@ -95,10 +95,21 @@ def _flat(
         if tree(below.get("paging")).get("next"):
             # An answer on Instagram has no answers, and its `replies` no such field.
             fields = _UNDER[network] if edge == "comments" else "id,text,timestamp,username"
-            pages = _edge(watch, f"{thing.get('id')}/{edge}", {"fields": fields, "limit": 100}, http)
+            pages = _under(watch, text(thing.get("id")), edge, {"fields": fields, "limit": 100}, http)
             children = [child for page in pages for child in page]
         for child in children:
             yield from _flat(watch, network, child, text(thing.get("id")), root, http)
+
+
+def _under(
+    watch: Watch, name: str, edge: str, params: dict[str, Any], http: Http
+) -> Iterator[list[Mapping[str, Any]]]:
+    """What hangs on a thing, unless it was deleted since it was listed."""
+    try:
+        yield from _edge(watch, f"{name}/{edge}", params, http)
+    except QuestionRefused as refusal:
+        if not is_missing(refusal) or is_there(watch, name, http):
+            raise
 
 
 def _edge(watch: Watch, path: str, params: dict[str, Any], http: Http) -> Iterator[list[Mapping[str, Any]]]:

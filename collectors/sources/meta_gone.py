@@ -77,7 +77,7 @@ def _missing(base: str, names: Sequence[str], http: Http) -> Iterator[str]:
     try:
         found = http.json(base, {"ids": ",".join(names), "fields": "id"})
     except QuestionRefused as refusal:
-        if not _is_missing(refusal):
+        if not is_missing(refusal):
             raise
         found = None
     if len(names) == 1:
@@ -94,7 +94,18 @@ def _missing(base: str, names: Sequence[str], http: Http) -> Iterator[str]:
                 yield from _missing(base, [name], http)
 
 
-def _is_missing(refusal: QuestionRefused) -> bool:
+def is_there(watch: Watch, name: str, http: Http) -> bool:
+    """Whether Meta still shows the thing itself: after a lost right it may show a post, but not what is under it."""
+    try:
+        return isinstance(http.json(f"{watch.options.get('api', API)}/{name}", {"fields": "id"}), dict)
+    except QuestionRefused as refusal:
+        if is_missing(refusal):
+            return False
+        raise
+
+
+def is_missing(refusal: QuestionRefused) -> bool:
+    """Whether Meta says that there is no such thing."""
     try:
         error = tree(tree(orjson.loads(refusal.said)).get("error"))
     except orjson.JSONDecodeError:

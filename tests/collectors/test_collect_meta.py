@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from girafe.errors import RateLimited, SourceUnavailable
+from girafe.errors import QuestionRefused, RateLimited, SourceUnavailable
 from tests.collectors.collecting import posts
 from tests.collectors.collecting import run as run
 
@@ -98,6 +98,33 @@ def test_a_page_with_more_behind_it_and_no_way_there_is_not_the_last(run):
     options, secrets = META
     with pytest.raises(SourceUnavailable, match="does not say where"):
         run("meta", graph, options.format("facebook"), secrets)
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_post_deleted_while_its_comments_are_asked_for_costs_no_other(run, data, is_there):
+    def thing(name, **more):
+        return {"id": name, "message": "Ondine", "created_time": STAMP, **more}
+
+    def graph(request):
+        path = request.url.path
+        if path == "/9/posts":
+            more = {"data": [thing("c1")], "paging": {"next": "https://api.example/more"}}
+            return httpx.Response(200, json={"data": [thing("p1", comments=more), thing("p2")]})
+        if path == "/p1/comments" and "after" not in request.url.params:
+            paging = {"next": "https://api.example/more", "cursors": {"after": "x"}}
+            return httpx.Response(200, json={"data": [thing("c1"), thing("c2")], "paging": paging})
+        if path == "/p1" and is_there:
+            return httpx.Response(200, json={"id": "p1"})
+        error = {"code": 100, "error_subcode": 33, "message": "Object does not exist."}
+        return httpx.Response(400, json={"error": error})
+
+    options, secrets = META
+    if is_there:  # then it is a right that was lost, and what is under the post is not heard
+        with pytest.raises(QuestionRefused):
+            run("meta", graph, options.format("facebook"), secrets)
+        return
+    report = run("meta", graph, options.format("facebook"), secrets)
+    assert (set(posts(data)), report.health_detail) == ({"p1", "p2", "c1", "c2"}, "")
 
 
 @pytest.mark.parametrize(("code", "words"), [
