@@ -1,4 +1,4 @@
-"""Telegram: public channels, read by snscrape from their web preview. snscrape is used here and nowhere else.
+"""Telegram: public channels, read by snscrape (telegram_scraper.py) from their web preview.
 
 A channel is one voice, mostly an organisation's, without replies: low value, but where a rumour starts.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collectors.answers import Answer
@@ -33,6 +33,8 @@ auth = no_auth
 thread = nothing_more
 profile = nothing_more
 
+_FIRST_YEAR = 2013
+
 
 def origins(options: Options) -> Sequence[str]:
     """The channels named in company.toml."""
@@ -47,12 +49,12 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         if "/s/" not in page.url:  # snscrape only logs this and yields nothing, which would look like silence
             raise AccessDenied(f"Telegram shows no public preview of {watch.origin}; is it a public channel?")
         for post in scraper.get_items():
-            written = post.date.astimezone(UTC)
-            if written < window.start:
+            written = _written(post.date)
+            if written and written < window.start:
                 return
             words = post.content or ""
-            if written in window and watch.query.casefold() in words.casefold():
-                payload = {"channel": watch.origin, "url": post.url, "date": written.isoformat(),
+            if (written is None or written in window) and watch.query.casefold() in words.casefold():
+                payload = {"channel": watch.origin, "url": post.url, "date": written and written.isoformat(),
                            "content": words, "outlinks": list(post.outlinks)}  # fmt: skip
                 yield Item(key=f"post:{post.url}", payload=payload, position=post.url)
     except GirafeError:
@@ -64,13 +66,21 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         ) from error
 
 
+def _written(date: datetime | None) -> datetime | None:
+    """When a message was written; None for what was so before Telegram was, or at no time at all."""
+    try:
+        written = date and date.astimezone(UTC)
+    except OverflowError:
+        return None
+    return written if written and written.year >= _FIRST_YEAR else None
+
+
 def _scraper(channel: str, http: Http) -> Any:
     """A scraper whose requests go out by the polite client, so that pace, guard and bounds hold for it too."""
-    from snscrape.modules.telegram import TelegramChannelScraper  # its import costs a second
-
     from collectors.borrowed import Borrowed  # requests comes with it
+    from collectors.sources.telegram_scraper import Scraper  # its import costs a second
 
-    scraper, trail = TelegramChannelScraper(channel, retries=0), Trail("Telegram")
+    scraper, trail = Scraper(channel, retries=0), Trail("Telegram")
 
     def seen(answer: Answer) -> None:
         shown = re.findall(rb'data-post="[^"]*"', answer.body)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from girafe.errors import AccessDenied
+from girafe.errors import AccessDenied, SourceUnavailable
 from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
 
@@ -47,6 +47,24 @@ def test_a_telegram_channel_is_read_through_the_polite_client(run, data):
     assert set(posts(data)) == {f"https://t.me/ondine_fr/{n}" for n in (1, 2, 4)}
     assert asked[0] == asked[1] == "https://t.me/s/ondine_fr"
     assert [wait.reason for wait in report.waits] == ["status 503"]
+
+
+@pytest.mark.parametrize("odd", ["", "yesterday", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00+00:00",
+                                 "9999-12-31T23:59:59-14:00"])  # fmt: skip
+def test_a_message_without_a_time_costs_no_other_and_is_set_aside(run, data, odd):
+    def telegram(request):
+        page = telegram_page((3, 3, "Ondine hier"), (4, 2, "Ondine"), (5, 1, "Ondine recrute"))
+        return httpx.Response(200, html=page.replace((NOW - timedelta(hours=2)).isoformat(), odd))
+
+    report = run("telegram", telegram, 'channels = ["ondine_fr"]')
+    assert (report.health, report.count_posts, report.count_quarantined) == ("heard", 2, 1)
+    assert report.health_detail == ""
+
+
+def test_a_page_of_which_no_message_can_be_read_is_a_fault_and_not_silence(run):
+    page = telegram_page((3, 3, "autre chose"), (4, 2, "autre chose")).replace("<time datetime", "<time when")
+    with pytest.raises(SourceUnavailable, match="could not be read"):
+        run("telegram", lambda request: httpx.Response(200, html=page), 'channels = ["ondine_fr"]')
 
 
 def test_a_channel_without_preview_is_deafness_and_not_silence(run):
