@@ -5,7 +5,7 @@ The other columns of the export are left behind: what is not needed is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -73,6 +73,7 @@ class Mapped:
                     number, cells = found
                     if is_header(self.mapping, cells):
                         names, seen = [plain(cell) for cell in cells], True
+                        self._note_missing(file, names)
                     elif number > HEADER_WITHIN:
                         break
                 elif any(cell not in (None, "") for cell in found[1]):
@@ -80,8 +81,17 @@ class Mapped:
             if table.name and not names:
                 file.notes.append(f"{table.name} has no header of {self.NAME} and was passed over")
         if not seen:
-            wanted = ", ".join(self.mapping.recognise) or "the mapped columns"
+            words = " or ".join(self.mapping.columns_of_words)
+            wanted = ", ".join(self.mapping.recognise) or f"two of the mapped columns, {words} among them"
             raise InputInvalid(f"{file.label}: no header with {wanted}.")
+
+    def _note_missing(self, file: File, names: Sequence[str]) -> None:
+        """A mapping made for one table means each of its columns; those for an export know columns of many years."""
+        held = set(names)
+        missing = [field for field, columns in self.mapping.plain_columns.items() if held.isdisjoint(columns)]
+        missing += [column for column in self.mapping.skip if plain(column) not in held]
+        if missing and not self.mapping.recognise:
+            file.notes.append(f"the table has no column for {', '.join(missing)} of the mapping")
 
     def _row(
         self, file: File, sheet: str, found: Numbered, names: list[str], read: Callable[..., Payload]

@@ -89,6 +89,11 @@ class ImportMapping(BaseModel):
         """`columns`, as `plain` writes their names."""
         return {field: tuple(map(plain, names)) for field, names in self.columns.items()}
 
+    @property
+    def columns_of_words(self) -> tuple[str, ...]:
+        """Without one of these a table says nothing."""
+        return (*self.columns.get("text", ()), *self.columns.get("title", ()))
+
     @cached_property
     def places(self) -> Mapping[str, Sequence[tuple[int, FieldName]]]:
         """Of each column, as `plain` writes its name: the fields it fills, each with its place among all columns."""
@@ -148,11 +153,12 @@ def header_matches(mapping: ImportMapping, cells: Sequence[object]) -> bool:
 
 
 def is_header(mapping: ImportMapping, cells: Sequence[object]) -> bool:
-    """Whether this row is the header: it names what the mapping recognises, or two mapped columns."""
+    """Whether this row is the header: it names what the mapping recognises, or two mapped columns, of words one."""
     if mapping.recognise:
         return header_matches(mapping, cells)
+    named = {plain(cell) for cell in cells}
     wanted = {name for names in mapping.plain_columns.values() for name in names}
-    return len(wanted & {plain(cell) for cell in cells}) >= 2
+    return len(wanted & named) >= 2 and not named.isdisjoint(map(plain, mapping.columns_of_words))
 
 
 def read_mapping(path: Path) -> ImportMapping:

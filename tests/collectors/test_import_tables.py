@@ -200,6 +200,17 @@ def test_a_table_of_ones_own_is_read_through_a_mapping(land):
     assert report.landed == {"forum": 1}
 
 
+def test_a_table_without_the_column_of_words_is_refused_and_other_missing_columns_are_named(land):
+    head = ["Message ID", "Posted at", "Message", "Member"]
+    row = ["1", "20/11/2026 09:00", "Bonjour", "ada"]
+    mapping = str(SHIPPED / "example.toml")
+    report, _ = land(written([head, row]), format=mapping)
+    assert "no column for bio, reply_to, conversation_id, Status of the mapping" in report.notes[0]
+    renamed = ["Message ID", "Posted at", "Body", "Member"]
+    with pytest.raises(InputInvalid, match="Message among them"):  # else every post would be empty
+        land(written([renamed, row]), format=mapping)
+
+
 def test_a_localised_header_is_known(land):
     rows = [["Rapport :", "Ondine"], ["Nom de la requête", "Date", "Type de page", "Extrait", "Url", "Auteur"],
             ["Ondine", "20/11/2026 09:00:00", "twitter", "Bravo", "https://x.com/ada/status/1", "ada"]]  # fmt: skip
