@@ -113,7 +113,7 @@ class Mapped:
         if _is_repost(line):
             return Skipped(reason="repost", position=position)
         return Row(
-            platform=str(line["platform"]),
+            platform=str(line["platform"] or ""),
             payload=line,
             position=position,
             raw=str(row),

@@ -23,6 +23,7 @@ FieldName = Literal[
     "post_id", "created_at", "clock_time", "age", "observed_at", "title", "text", "account_id", "handle",
     "display_name", "publisher", "bio", "author_url", "links", "followers", "is_bot", "is_organisation", "reply_to",
     "conversation_id", "quote_of", "repost_of", "mentions", "lang", "url", "likes", "replies", "reposts",
+    "time_precision", "voice", "about",
 ]  # fmt: skip
 
 
@@ -46,7 +47,7 @@ class ImportMapping(BaseModel):
     recognise_also: tuple[tuple[str, ...], ...] = ()
     """Other sets of columns that each suffice: people export the columns they chose."""
     platform: str
-    """Where no column says otherwise."""
+    """Where no column says otherwise; empty: a column has to say it."""
     platform_from: str = ""
     """A column that holds the platform's own name."""
     platform_columns: tuple[str, ...] = ()

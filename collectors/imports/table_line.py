@@ -33,6 +33,7 @@ _NOTHING = frozenset({"nan", "NaN", "None", "NULL", "null", "<NA>", "NaT", "#N/A
                       "#VALUE!", "undefined"})  # fmt: skip
 """What programs write into a cell that holds nothing."""
 _SEPARATORS = re.compile(r"[,;|\s]+")
+_BETWEEN_NAMES = re.compile(r"[;|]|(?<=['\"])\s*,\s*(?=['\"])")
 _SCHEME = re.compile(r"^https?://(?:www\.)?")
 _BLANKS = re.compile(r"[\s\u00a0\u202f']")
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:,\d{2,3})*(?:,\d{3})(?:\.\d+)?\Z")
@@ -104,18 +105,19 @@ def line_of(
     cells = _Cells.of(mapping, row)
     platform = _platform(mapping, row)
     observed_at = moment_of_cells(dates, header, cells.first("observed_at"), None)
-    line = {"platform": platform, **_ids(cells, platform, by_address)}
+    line = {"platform": platform or None, **_ids(cells, platform, by_address)}
     created_at, precision = _created_at(cells, dates, header, line["post_id"], observed_at)
     line |= {name: _largest(cells, name) for name in _COUNTS}
     return line | {
         "created_at": created_at,
-        "time_precision": precision,
+        "time_precision": precision or cells.words("time_precision"),
         "observed_at": observed_at,
         "text": _said(cells, platform, str(line["post_id"])),
         "author": _author(cells, platform),
         "mentions": _mentions(mapping, cells.words("mentions"), header),
         "lang": cells.words("lang"),
         "url": cells.words("url"),
+        "about": _names(cells.words("about")),
     }
 
 
@@ -213,6 +215,7 @@ def _author(cells: _Cells, platform: str) -> Payload:
         "is_organisation": True if is_organisation else None,
         "is_bot": True if _is_true(cells.words("is_bot"), mapping) else None,
         "links": _list(cells.words("links")) or [],
+        "voice": cells.words("voice"),
     }
     return {field: value for field, value in author.items() if value not in (None, "")}
 
@@ -225,6 +228,14 @@ def _list(value: str | None) -> list[str] | None:
     if value is None:
         return None
     return [part for part in _SEPARATORS.split(value.strip("[]").replace("'", "").replace('"', "")) if part]
+
+
+def _names(value: str | None) -> list[str] | None:
+    """Names that may be of several words: `Ondine; Groupe Ondine`, or a list as programs write it; `[]` is none."""
+    if value is None:
+        return None
+    names = (part.strip(" '\"") for part in _BETWEEN_NAMES.split(value.strip("[]")))
+    return [name for name in names if name]
 
 
 def _mentions(mapping: ImportMapping, value: str | None, header: Sequence[str]) -> list[str] | None:

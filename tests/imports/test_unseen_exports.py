@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from girafe.records import Voice
 from tests.imports.made import lines, parquet, table, tarred, workbook, zipped
 
 EIGHT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -128,6 +129,14 @@ TABLES = {
     "two columns of one name": Case(table([[*NEUTRAL, "handle"], ["forum", "1", WHEN, "a", "ada", "", "SECOND"]]), "t.csv", {"1": {"author.handle": "ada"}}),
     "an index column without a name": Case(table([["", *NEUTRAL], ["0", "forum", "1", WHEN, "a", "ada", ""]]), "t.csv", {"1": AT}),
     "a zip around a table, as a Mac packs it": Case(zipped({"out/t.csv": table(neutral(["1", "ada", ""])), "__MACOSX/out/._t.csv": b"\x00junk"}), "t.zip", {"1": AT}),
+    "what annotators added, and a row of no platform": Case(
+        table([[*NEUTRAL, "voice", "about", "time_precision"], ["forum", "1", WHEN, "a", "ada", "", "employee", "Groupe Ondine; Lumora", "hour"],
+               ["forum", "2", WHEN, "b", "bo", "", "", "[]", ""], ["", "3", WHEN, "c", "cy", "", "", "", ""], ["forum", "4", WHEN, "d", "di", "", "boss", "", ""]]), "t.csv",
+        {"1": {"author.voice": Voice.EMPLOYEE, "about": ("Groupe Ondine", "Lumora"), "time_precision": "hour"}, "2": {"author.voice": None, "about": (), "time_precision": "second"}},
+        {"missing_field": 1, "bad_value": 1}),
+    "what annotators added, in Parquet": Case(
+        parquet([[*NEUTRAL, "voice", "about"], ["forum", "1", WHEN, "a", "ada", None, "brand", ["Groupe Ondine", "Lumora"]], ["forum", "2", WHEN, "b", "bo", None, None, None]]), "t.parquet",
+        {"1": {"author.voice": Voice.BRAND, "about": ("Groupe Ondine", "Lumora")}, "2": {"author.voice": None, "about": None}}),
     "an answer by address": Case(
         table([NEUTRAL, ["x", "https://x.com/ada/status/7", WHEN, "a", "ada", "https://twitter.com/bo/status/6?s=20"]]), "t.csv", {"7": {"reply_to": "6"}}),
 }  # fmt: skip
