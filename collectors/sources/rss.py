@@ -140,11 +140,13 @@ def _is_broken(read: Any) -> bool:
 def _feed(read: Any, url: str) -> Payload:
     title = text(read.feed.get("title"))
     replies = any("thr_in-reply-to" in entry for entry in read.entries)
+    # `Kommentare zu: ...`: the title is in the language of the site, the place on its page is not.
+    anchors = all("#comment" in text(entry.get("link")) for entry in read.entries)
     return {
         "url": url,
         "title": title,
         "link": text(read.feed.get("link")),
-        "is_comments": replies or title.casefold().startswith(_COMMENT_TITLES),
+        "is_comments": replies or anchors or title.casefold().startswith(_COMMENT_TITLES),
     }
 
 

@@ -104,6 +104,19 @@ def test_an_entry_with_an_impossible_date_or_character_does_not_silence_the_othe
     assert heard == {"urn:odd", "https://presse.example/1"}
 
 
+@pytest.mark.parametrize("title", ["Commentaires sur : Ondine", "Kommentare zu: Ondine", "Ondine"])
+def test_in_a_feed_of_comments_people_speak_whatever_its_language(run, data, title):
+    feed = f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>{title}</title>
+    <link>https://blog.example/jobs/</link><item><guid>https://blog.example/jobs/#comment-7</guid><title>Ada M.</title>
+    <link>https://blog.example/jobs/#comment-7</link><dc:creator>Ada M.</dc:creator>
+    <pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate><description>Ondine, j'y travaille</description></item>
+    </channel></rss>"""
+    run("rss", lambda request: httpx.Response(200, text=feed), FEEDS)
+    [post] = posts(data).values()
+    assert (post.text, post.author.is_organisation) == ("Ondine, j'y travaille", None)
+    assert (post.author.handle, post.conversation_id) == ("Ada M.@blog.example", "https://blog.example/jobs/")
+
+
 def test_characters_given_by_number_are_read(run, data):
     feed = FEED.replace("recrute", "recrute &#233;t&#xE9; &#x1F600; &amp;#39;")
     run("rss", lambda request: httpx.Response(200, text=feed), FEEDS)
