@@ -23,7 +23,7 @@ FieldName = Literal[
     "post_id", "created_at", "clock_time", "age", "observed_at", "title", "text", "account_id", "handle",
     "display_name", "publisher", "bio", "author_url", "links", "followers", "is_bot", "is_organisation", "reply_to",
     "conversation_id", "quote_of", "repost_of", "mentions", "lang", "url", "likes", "replies", "reposts",
-    "time_precision", "voice", "about",
+    "time_precision", "voice", "about", "place",
 ]  # fmt: skip
 
 

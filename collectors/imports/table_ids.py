@@ -107,6 +107,11 @@ def bluesky_root(other: str | None, thread: str | None) -> str | None:
     return thread if is_root else other
 
 
+def within(place: str | None, post_id: str | None) -> str | None:
+    """A bare number that counts within a chat, as `chat-17`: another chat has a 17, too."""
+    return f"{place}-{post_id}" if place and post_id and post_id.isdecimal() else post_id
+
+
 def neighbour(post_id: str | None, other: str | None) -> str | None:
     """A bare number beside ids such as `chat-17`, completed: it counts within the same chat."""
     chat, mark, number = (post_id or "").rpartition("-")

@@ -22,6 +22,7 @@ from collectors.imports.table_ids import (
     post_id_of,
     reddit_ids,
     refused,
+    within,
 )
 from collectors.imports.table_times import moment_of_cells
 from collectors.imports.times import age, from_activity_id
@@ -140,7 +141,7 @@ def _named(cells: _Cells, platform: str) -> tuple[str | None, dict[str, str | No
     others = {name: None if said == "0" else post_id_of(platform, said) for name, said in named.items()}
     own = next((native_id(platform, cell_words(cells.row[plain(name)]))
                 for name in cells.mapping.native_id_from if plain(name) in cells.row), None)  # fmt: skip
-    own = own or post_id_of(platform, cells.id("post_id"))
+    own = own or within(cells.words("place"), post_id_of(platform, cells.id("post_id")))
     if platform == "reddit":
         own, others["conversation_id"] = reddit_ids(own, others["conversation_id"])
     return own, others
@@ -151,7 +152,7 @@ def _ids(cells: _Cells, platform: str, by_address: Callable[[str], str]) -> Payl
     own, found = _named(cells, platform)
     if platform == "bluesky":
         found |= {name: bluesky_root(said, found["conversation_id"]) for name, said in found.items()}
-    if platform == "telegram":
+    if platform == "telegram" or cells.every("place"):
         found["reply_to"] = neighbour(own, found["reply_to"])
     found |= {name: by_address(said) for name, said in found.items() if said and _is_address(said)}
     if found["reply_to"] == own:

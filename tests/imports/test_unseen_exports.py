@@ -401,6 +401,14 @@ FOUR = {
         table([["id", "thread_id", "chat", "author", "author_username", "author_is_bot", "body", "reply_to", "timestamp", "unix_timestamp"],
                ["ondine-17", "ondine", "ondine", "123", "ada", "no", "Oui", "12", "2026-11-20 08:00:00", "1795161600"]]),
         "4.csv", {"ondine-17": AT | {"reply_to": "ondine-12", "conversation_id": None, "author.account_id": "123"}}),
+    "4cat_telegram: messages of two chats, each numbered from 1": Case(
+        table([["id", "thread_id", "chat", "author", "body", "reply_to", "timestamp", "unix_timestamp"],
+               ["17", "ondine", "ondine", "123", "Oui", "12", "2026-11-20 08:00:00", "1795161600"], ["17", "lumora", "lumora", "45", "Non", "", "2026-11-20 08:00:00", "1795161600"]]),
+        "4.csv", {"ondine-17": AT | {"reply_to": "ondine-12"}, "lumora-17": AT | {"author.account_id": "45"}}),
+    "4cat: facebook, whose posts name no thread": Case(
+        table([["id", "url", "body", "timestamp", "author", "author_name", "is_in_group", "unix_timestamp"],
+               ["9", "https://www.facebook.com/ada.m/posts/9", "Ondine", "2026-11-20 09:00:00", "ada.m", "Ada M.", "no", "1795161600"]]),
+        "4.csv", {"9": AT | {"platform": "facebook", "author.handle": "ada.m", "conversation_id": None}}),
     "4cat: tiktok": Case(
         table([["id", "thread_id", "author", "author_full", "body", "timestamp", "tiktok_url", "likes"], ["7", "7", "ada", "Ada", "Ondine", "2026-11-20T08:00:00", "https://www.tiktok.com/@ada/video/7", "3"]]),
         "4.csv", {"7": AT | {"platform": "tiktok", "likes": 3, "author.display_name": "Ada"}}),
