@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from collectors.html import unescaped
+from collectors.html import plain_text, unescaped
 from collectors.imports.file_dates import DatesOfFile
 from collectors.imports.mapping import ImportMapping, plain
 from collectors.imports.table_ids import (
@@ -167,7 +167,8 @@ def _said(cells: _Cells, platform: str, post_id: str) -> str:
     if said.startswith(title.rstrip(".… ")) or _is_repeated(said, title):
         title = ""  # many tools repeat the first words of a post as its title, some behind its author's name
     words = "\n\n".join(part for part in (title, said) if part)
-    return unescaped(words) if platform == "x" else words  # X sends &amp; for &, and exports keep it
+    # X sends &amp; for &, YouTube &#39; and <br>, and exports keep what they were sent.
+    return plain_text(words) if platform == "youtube" else unescaped(words)
 
 
 def _is_repeated(said: str, title: str) -> bool:
@@ -210,7 +211,7 @@ def _author(cells: _Cells, platform: str) -> Payload:
         "account_id": None if account_id is None else account_name(cell_words(account_id)),
         "handle": handle,
         "display_name": name,
-        "bio": cells.words("bio"),
+        "bio": unescaped(cells.words("bio") or "") or None,
         "url": url,
         "followers": _largest(cells, "followers"),
         "is_organisation": True if is_organisation else None,

@@ -345,6 +345,12 @@ MONITORS = {
     "talkwalker: columns somebody chose": Case(
         workbook({"S": [["content", "published", "extra_author_attributes.short_name", "reach", "url", "red_social"], ["Bravo Ondine", "2026-11-20 08:00:00", "ada", 12, "https://twitter.com/ada/status/7", "Twitter"]]}),
         "t.xlsx", {"7": BRAVO}),
+    "youtube_data_tools: markup of the web": Case(
+        table([["id", "isReplyTo", "authorName", "text", "publishedAt"], ["7", "", "ada", "I&#39;m at Ondine &amp; Co<br>since 2024 &lt;3", "2026-11-20 08:00:00"]]),
+        "y.csv", {"7": AT | {"text": "I'm at Ondine & Co\nsince 2024 <3", "platform": "youtube"}}),
+    "brandwatch: markup of the web": Case(
+        sheet("bw", row("bw", Title="", Url="https://www.instagram.com/p/C7/", Domain="instagram.com", **{"Page Type": "instagram", "Resource Id": "C7", "Full Text": "Ondine &amp; Co, c&#39;est <b>top"})),
+        "b.csv", {"C7": {"text": "Ondine & Co, c'est <b>top"}}),
     "twcs: without `inbound`, numbers as floats, markup of the web": Case(
         table([["tweet_id", "author_id", "created_at", "text", "response_tweet_id", "in_response_to_tweet_id"], ["1.0", "115712.0", "Tue Oct 31 22:10:47 +0000 2017", "a &amp; b", "", "3.0"]]),
         "twcs.csv", {"1": {"author.handle": "115712", "reply_to": "3", "text": "a & b", "created_at": datetime(2017, 10, 31, 22, 10, 47, tzinfo=UTC)}}),
