@@ -21,6 +21,8 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -184,7 +186,20 @@ class Privacy(_Strict):
     """Thresholds below which nothing about people is published: variables of the dbt project, by the same names."""
 
     small_group: Annotated[int, Field(ge=5, le=_MOST)] = 5
-    small_group_cross: Annotated[int, Field(ge=10, le=_MOST)] = 10
+    # Whoever raises the first alone means cross-tables, too.
+    small_group_cross: Annotated[
+        int, Field(ge=10, le=_MOST, default_factory=lambda known: max(10, known.get("small_group", 0)))
+    ]
+
+    @field_validator("small_group_cross")
+    @classmethod
+    def _is_no_smaller(cls, value: int, info: ValidationInfo) -> int:
+        least = info.data.get("small_group", 0)
+        if value < least:
+            raise ValueError(
+                f"must be {least} or more, as small_group: a cross-table is to tell no smaller group"
+            )
+        return value
 
 
 class Governance(_Strict):

@@ -43,6 +43,11 @@ def test_the_committed_example_is_valid_and_complete() -> None:
         ('[company]\nname = "A"\nheadcount = "many"\n', 3, "must be a whole number"),
         ('[company]\nname = "A"\nlanguages = ["de"]\n', 3, "must be 'fr' or 'en'"),
         ('[company]\nname = "A"\nlanguages = []\n', 3, "must not be empty"),
+        (
+            '[company]\nname = "A"\n[privacy]\nsmall_group = 20\nsmall_group_cross = 19\n',
+            5,
+            "must be 20 or more, as small_group",
+        ),
         (f'[company]\nname = "A"\n[privacy]\nsmall_group = {10**20}\n', 4, "must be 2147483647 or less"),
         ('[company]\nname = ""\n', 2, "must not be empty"),
         (f'[company]\nname = "{"A" * 121}"\n', 2, "must be at most 120 characters long"),
@@ -57,6 +62,12 @@ def test_an_error_names_the_line_and_the_remedy(text: str, line: int, remedy: st
         parse_settings(text)
     assert remedy in str(raised.value)
     assert f":{line}:" in str(raised.value) or f"line {line}" in str(raised.value)
+
+
+@pytest.mark.parametrize(("small", "cross"), [(5, 10), (10, 10), (20, 20)])
+def test_whoever_raises_the_size_of_a_small_group_raises_that_of_cross_tables(small: int, cross: int) -> None:
+    privacy = parse_settings(f'[company]\nname = "A"\n[privacy]\nsmall_group = {small}\n').privacy
+    assert (privacy.small_group, privacy.small_group_cross) == (small, cross)
 
 
 @pytest.mark.parametrize(
