@@ -92,7 +92,7 @@ def _to_do(scene: Scene, period: Period) -> Part:
     if reading:
         first = reading[0]
         theme = t.phrase("themes", "the", first["theme"]) if first.get("theme") else ""
-        place = t.phrase("platforms", "on", first["platform"])
+        place = _place(t, first["platform"])
         lines.append(t(f"digest.{'do_read' if theme else 'do_read_any'}", None, theme=theme, place=place))
     places = _people_only(scene, period)
     if places:
@@ -187,11 +187,16 @@ def _subject(t: Words, theme: str | None, rows: Sequence[Row]) -> Line:
     return Line(text=text, links=tuple(link for link in links if _LINK.fullmatch(link)))
 
 
+def _place(t: Words, platform: str | None) -> str:
+    """Where a conversation is; the mart withholds it where it would tell how few spoke on another platform."""
+    return t.phrase("platforms", "on", platform) if platform else t("digest.place_withheld")
+
+
 def _places(t: Words, rows: Sequence[Row]) -> str:
     """Where they are, each place once, with the languages spoken there."""
     found = []
     for platform, there in figures.by(rows, "platform").items():
-        place = t.phrase("platforms", "on", platform)
+        place = _place(t, platform)
         languages = dict.fromkeys(row["language"] for row in there if row["language"] != "und")
         told = t.series("languages", languages)
         found.append(t("digest.place", None, place=place, languages=told) if told else place)

@@ -117,6 +117,18 @@ def test_conversations_on_one_theme_are_one_line(
     )
 
 
+def test_a_conversation_whose_platform_is_withheld_is_told_without_it(
+    make_marts: Make, tables: Tables, settings: Settings
+) -> None:
+    rows = [row | {"platform": None} for row in tables["rpt_conversations_weekly"]]
+    marts = read_tables(make_marts({**tables, "rpt_conversations_weekly": rows}))
+    for language, place in (("fr", "sur une plateforme masquée"), ("en", "on a platform that is withheld")):
+        found = digest(marts, settings, language)
+        assert place in part(found, "to_do")[1]
+        assert f"{place} (" in part(found, "reading")[0]
+        assert "None" not in found.text()
+
+
 def test_only_threads_of_organisations_can_be_opened_from_it(told: Digest) -> None:
     assert told.html().count("href=") == 1
     assert '<a href="https://social.example/@oree/12" rel="noopener noreferrer"' in told.html()
