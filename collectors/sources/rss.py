@@ -57,6 +57,7 @@ _NEWS = (
 _NUMBERED = re.compile(rb"(&(?:amp;)?#)(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)(?=[\s>])(?![^<>]*/>)", re.IGNORECASE)
 _ROOT_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+_NEWEST = "newest"
 _COMMENT_TITLES = ("comments for", "comments on", "commentaires", "comment on")
 
 
@@ -87,18 +88,33 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
         raise SourceUnavailable(f"{watch.place} is not a feed that can be read ({answer.status}).")
     parts = urlsplit(answer.url)
     where, is_all = f"{parts.scheme}://{host_of(answer.url)}{parts.path}", True
+    times = list[datetime]()
     for entry in read.entries:
         payload = {"feed": _feed(read, where), "entry": _entry(entry), NOTES: {"feed": mark_of(watch.origin)}}
         time = _time(payload["entry"])
+        times += [time] if time else []
         matches = asks_for_query or watch.query.casefold() in words(payload).casefold()
         is_all &= not matches or time is None or time < window.end
         if matches and (time is None or time in window):
             yield Item(key=post_key(_post_id(payload), payload), payload=payload, position=where)
+    _note_a_gap(watch, [time for time in times if time < window.end])
     if not is_all:  # its time is still to come, and "not modified" would hide it then
         return
     for key, name in (("etag", "etag"), ("modified", "last-modified")):
         if name in answer.headers:
             watch.memory[key] = answer.headers[name]
+
+
+def _note_a_gap(watch: Watch, times: Sequence[datetime]) -> None:
+    """A feed lists its newest entries only: where all are newer than those of the last run, some may be missed."""
+    before = dated(watch.memory.get(_NEWEST), _NEWEST)
+    if times and before and min(times) > before:
+        watch.limits.append(
+            f"{watch.place} lists nothing before {min(times):%Y-%m-%d %H:%M} UTC, and what it listed at the last run "
+            f"ended at {before:%Y-%m-%d %H:%M}: what came in between was not heard. Listen more often."
+        )
+    if times:
+        watch.memory[_NEWEST] = max(times).isoformat()
 
 
 def _cut(answer: Answer) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from girafe.errors import AccessDenied, SourceUnavailable
-from tests.collectors.collecting import posts
+from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
 from warehouse.landing import landing_files, read_envelopes
 
@@ -40,6 +41,23 @@ def test_a_feed_that_did_not_change_is_not_sent_again(run, data):
     assert run("rss", feed, FEEDS, window=None).health == "heard"
     assert run("rss", feed, FEEDS, window=None).health == "silent"
     assert asked == [None, '"v1"']
+
+
+def test_a_feed_that_lists_nothing_of_the_last_run_any_more_says_what_was_not_heard(run, data, time):
+    def listing(*hours):
+        return "".join(
+            f"<item><guid>urn:{hour}</guid><title>Ondine</title>"
+            f"<pubDate>{NOW + timedelta(hours=hour):%a, %d %b %Y %H:00:00} GMT</pubDate></item>"
+            for hour in hours
+        )
+
+    for day, hours in enumerate([(-40, -2), (-2, 20), (30, 40), (40, 9000), (40, 9000)]):
+        time.now = NOW + timedelta(days=day)
+        body = FEED.partition("<item>")[0] + listing(*hours) + "</channel></rss>"
+        run("rss", lambda request, body=body: httpx.Response(200, text=body), FEEDS, window=None)
+    told = [json.loads(path.read_text())["limits"] for path in sorted(data.runs.glob("*/*.json"))]
+    assert [bool(limit) for limit in told] == [False, False, True, False, False]
+    assert "lists nothing before 2026-11-24 18:00 UTC" in told[2]
 
 
 @pytest.mark.parametrize(
