@@ -45,9 +45,6 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Posts of the channel, newest first, that name the query."""
     scraper = _scraper(watch.origin, http)
     try:
-        page, _ = scraper._initial_page()
-        if "/s/" not in page.url:  # snscrape only logs this and yields nothing, which would look like silence
-            raise AccessDenied(f"Telegram shows no public preview of {watch.origin}; is it a public channel?")
         for post in scraper.get_items():
             written = _written(post.date)
             if written and written < window.start:
@@ -83,6 +80,10 @@ def _scraper(channel: str, http: Http) -> Any:
     scraper, trail = Scraper(channel, retries=0), Trail("Telegram")
 
     def seen(answer: Answer) -> None:
+        if (
+            "/s/" not in answer.url or answer.is_missing
+        ):  # to snscrape a channel without messages, or at its end
+            raise AccessDenied(f"Telegram shows no public preview of {channel}; is it a public channel?")
         shown = re.findall(rb'data-post="[^"]*"', answer.body)
         trail.step(answer.url, shown)
 

@@ -77,6 +77,19 @@ def test_a_channel_without_preview_is_deafness_and_not_silence(run):
         run("telegram", no_preview, 'channels = ["@ondine_fr"]')
 
 
+def test_a_channel_that_closes_behind_its_first_page_has_not_been_read_to_its_end(run, data):
+    def closing(request):
+        if "/s/" not in request.url.path:
+            return httpx.Response(200, html="<html><body>Telegram: Contact @ondine_fr</body></html>")
+        if "before" in str(request.url):
+            return httpx.Response(302, headers={"location": "https://t.me/ondine_fr"})
+        return httpx.Response(200, html=telegram_page((4, 1, "Ondine recrute"), more="4"))
+
+    with pytest.raises(AccessDenied, match="no public preview"):
+        run("telegram", closing, 'channels = ["@ondine_fr"]')
+    assert set(posts(data)) == {"https://t.me/ondine_fr/4"}
+
+
 def test_a_channel_is_read_back_to_the_window_and_no_further(run, data):
     asked = []
 
