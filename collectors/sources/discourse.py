@@ -103,6 +103,8 @@ def _topic(watch: Watch, topic: str, http: Http) -> Iterator[Item]:
     missing = [number for number in (ids if isinstance(ids, list) else []) if repr(number) not in seen]
     for start in range(0, len(missing), _POSTS_PER_CALL):
         more = http.json(f"{url}/posts.json", {"post_ids[]": missing[start : start + _POSTS_PER_CALL]})
+        if more is None and http.json(f"{url}.json") is None:  # deleted just now
+            break
         posts += trees(_stream(watch, more)["posts"])
     by_number = {repr(post.get("post_number")): post.get("id") for post in posts}
     for post in posts:

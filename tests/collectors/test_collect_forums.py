@@ -107,6 +107,24 @@ def test_two_forums_that_number_their_posts_alike_are_both_heard(run, data):
     assert people == {"https://forum.example/u/ada", "https://api.example/u/ada"}
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_topic_deleted_while_its_rest_is_asked_for_costs_no_other(run, data, is_there):
+    asked, forum = [], forum_with(None)
+
+    def losing(request):
+        asked.append(request.url.path)
+        if request.url.path == "/t/1/posts.json" or (asked.count("/t/1.json") > 1 and not is_there):
+            return httpx.Response(404)
+        return forum(request)
+
+    if is_there:
+        with pytest.raises(SourceUnavailable, match="post_stream"):
+            run("discourse", losing, 'forums = ["https://forum.example"]')
+        return
+    report = run("discourse", losing, 'forums = ["https://forum.example"]')
+    assert (set(posts(data)), report.health_detail) == ({"https://forum.example/p/7"}, "")
+
+
 @pytest.mark.parametrize("more", [{"errors": ["slow down"], "error_type": "rate_limit"}, {}, [], "x"])
 def test_the_rest_of_a_topic_that_comes_as_an_error_is_not_taken_for_its_end(run, more):
     with pytest.raises(SourceUnavailable, match="post_stream"):
