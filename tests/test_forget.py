@@ -19,11 +19,13 @@ from girafe.data_dir import DataDir
 from girafe.records import Envelope
 from girafe.rotation import replace_key
 from girafe.settings import parse_settings
+from tests.canary_disguises import DISGUISES, undisguised
 from tests.killing import run_and_die
 from warehouse.connection import connect
+from warehouse.erase import envelopes
 from warehouse.forget import Erasure, finished, forget
 from warehouse.forgotten import lasting, pseudonyms_of, read_forgotten
-from warehouse.landing import landing_path, write_envelopes
+from warehouse.landing import landing_files, landing_path, write_envelopes
 from warehouse.tables import CLASSIFIED
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -324,6 +326,62 @@ def test_a_name_leaves_what_others_wrote_however_its_signs_are_spelt(tmp_path: P
     )
     assert forget_files(here, "u-7731").payloads_naming_it == 1
     assert b"Quenneval" not in landed(here)
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize(
+    "name", ["OdileQuenneval", "Noé d'Arcole-Quenneval", "https://forum.example/u/OdileQ"]
+)
+@pytest.mark.parametrize(
+    "write",
+    [
+        *DISGUISES.values(),
+        lambda name: name.replace("é", "&eacute;").replace("'", "’"),
+        lambda name: name.replace(" ", "&nbsp;").replace("é", "e"),
+        lambda name: name.replace(" ", "<br>\n").replace("-", "\u2011"),
+        lambda name: f"{name[:20]}</span><span class='invisible'>{name[20:]}",
+    ],
+)
+def test_however_it_is_disguised_nothing_is_left_of_it_in_what_others_wrote(
+    tmp_path: Path, name: str, write: Callable[[str], str]
+) -> None:
+    odile = ODILE | {"display_name": "Noé d'Arcole-Quenneval", "url": "https://forum.example/u/OdileQ"}
+    here = start(tmp_path, [line(1, BOB, "Orée recrute"), line(2, odile, "Je travaille chez Orée")])
+    land(here, line(3, BOB, f"<p>Merci <span>{write(name)}</span>, chez Orée</p>"))
+    assert forget_files(here, "u-7731").payloads_naming_it == 1
+    left = undisguised(landed(here).decode())
+    assert "chez orée" in left
+    assert not any(word in left for word in ("quenneval", "odileq", "arcole"))
+
+
+@pytest.mark.usefixtures("key")
+def test_who_bears_a_like_name_stays_who_they_are(tmp_path: Path) -> None:
+    """A name on another server, a longer name, one with another accent."""
+    case = json.loads((Path(__file__).parent / "collectors/payloads/mastodon.json").read_text())["payloads"][
+        0
+    ]
+    here = start(tmp_path, [line(2, ODILE | {"handle": "rene"}, "Je travaille chez Orée")])
+    land(here, line(3, {"handle": "René"}, "Merci @rene, et @renegade"))
+    forget_files(here, "rene")
+    [left] = [json.loads(one)["payload"] for one in landed(here).splitlines()]
+    assert (left["author"], left["text"]) == ({"handle": "René"}, "Merci erased, et @renegade")
+
+    namesake = {"username": "odile", "acct": "odile", "url": "https://c.example/@odile"}
+    payload = {**case, "account": {**case["account"], **namesake, "uri": None},
+               "content": "<p>Je suis aussi @odile@d.example</p>", "mentions": []}  # fmt: skip
+    envelope = Envelope(
+        source="mastodon", platform="mastodon", query="", fetched_at=NOW, run_id="m", collector_version="1",
+        payload=payload,
+    )  # fmt: skip
+    write_envelopes(landing_path(here.data.landing, "mastodon", NOW, "m"), [envelope])
+    [before] = PARSERS["mastodon"](envelope)
+    told = forget(here.data, "mastodon", "odile@d.example", parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+    assert told.payloads_naming_it == 1
+    [file] = landing_files(here.data.landing)[-1:]
+    [(_, after)] = envelopes(file)
+    [read] = PARSERS["mastodon"](after)
+    assert "odile@d.example" not in read.text
+    assert read.author == before.author
 
 
 @pytest.mark.usefixtures("key")

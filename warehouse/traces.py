@@ -1,4 +1,8 @@
-"""Traces: everything one account is recognised by, and how it is taken out of other people's payloads."""
+"""Traces: everything one account is recognised by, and how it is taken out of other people's payloads.
+
+Names are looked for in what a reader sees: entities, percent signs, escapes and `xn--` resolved, invisible signs
+and case gone; and once more without the tags that stand between the letters.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from girafe.records import Account
 
@@ -22,6 +25,23 @@ _WORDS = frozenset(
      "spoiler_text", "alt", "caption", "note", "bio")
 )  # fmt: skip
 
+# Of small letters, and beginning with a set of signs: in this shape `re` is fast where there is none of them.
+_ENTITY = r"(?<=&)(?:amp;)*(?:#0*\d{1,7}|#x0*[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});"
+_PERCENT = r"(?<=%)(?:25)*[0-9a-f]{2}(?:%(?:25)*[0-9a-f]{2})*"
+_ESCAPE = r"(?<=\\)(?<!\\\\)\\*(?:u[0-9a-f]{4}(?:\\+u[0-9a-f]{4})*|[nrt\"/])"
+_PUNYCODE = r"(?<=x)n--[a-z0-9-]{1,59}"
+_CODED = re.compile(rf"[&%\\x](?:{_ENTITY}|{_PERCENT}|{_ESCAPE}|{_PUNYCODE})")
+_TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
+_SIGN = re.compile(rf"{_CODED.pattern}|\s+|.", re.IGNORECASE | re.DOTALL)
+_SIGN_OR_TAG = re.compile(rf"{_TAG.pattern}|{_SIGN.pattern}", re.IGNORECASE | re.DOTALL)
+_JOINING = re.compile(r"</?(?:span|wbr|b|i|em|strong|mark)\b|<a\b", re.IGNORECASE)
+"""Tags on whose two sides a reader sees one word."""
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+"
+)
+_BEGINS, _ENDS = r"(?<!\w)", "(?![\\w\u0300-\u036f])"
+
 
 @dataclass(slots=True)
 class Traces:
@@ -29,14 +49,17 @@ class Traces:
 
     accounts: set[Account] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
+    """As `_plain` has them."""
+    _patterns: dict[bool, re.Pattern[str]] = field(default_factory=dict)
 
     def add(self, account: Account) -> None:
         """Adds what one payload shows of the account."""
         self.accounts.add(account)
-        named = (account.account_id, account.handle, account.url, *_addresses(account))
-        self.texts.update(text for text in named if text)
-        if len(account.display_name.strip()) >= _SHORTEST_NAME:
-            self.texts.add(account.display_name.strip())
+        named = [account.account_id, account.handle, account.url, *_addresses(account)]
+        if len(name := account.display_name.strip()) >= _SHORTEST_NAME:
+            named += [name, _ACCENTS.sub("", unicodedata.normalize("NFKD", name))]
+        self.texts.update(plain for text in named if text and (plain := _plain(text)))
+        self._patterns.clear()
 
     def has(self, account: Account) -> bool:
         """True if `account` is the one meant: the same id, or the same handle however it is written."""
@@ -50,9 +73,14 @@ class Traces:
         )
 
     def may_be_in(self, line: bytes) -> bool:
-        """A quick look: could any of it stand in this line, as it is or as JSON, HTML or an address has it?"""
-        lowered = line.decode("utf-8", "replace").casefold()
-        return any(form in lowered for text in self.texts for form in _forms(text))
+        """Whether any of it stands in this line, as a word: as it is, or as JSON, HTML or an address has it."""
+        plain = _plain(line.decode("utf-8", "replace"))
+        # A name without its server is theirs only where that server is spoken of.
+        names = {name for name, server in self._at_home() if server in plain}
+        return any(
+            any(text in form for text in self.texts | names) and self._pattern(strict=False).search(form)
+            for form in _with_tags_and_without(plain)
+        )
 
     def erase(self, value: Any) -> Any:
         """JSON without them: whole words in texts; short or numeric ids only as a whole text or after @.
@@ -62,8 +90,14 @@ class Traces:
         if isinstance(value, str):
             return self._erase_text(value)
         if isinstance(value, dict):
+            names = {name for name, _ in self._at_home()} if self._is_theirs(value) else set()
             theirs = any(self._is_theirs(inner) for inner in value.values())
-            return {key: self._erase_field(key, inner, theirs=theirs) for key, inner in value.items()}
+            return {
+                key: ERASED
+                if isinstance(inner, str) and inner.casefold() in names
+                else self._erase_field(key, inner, theirs=theirs)
+                for key, inner in value.items()
+            }
         return [self.erase(inner) for inner in value] if isinstance(value, list) else value
 
     def _erase_field(self, key: str, value: Any, *, theirs: bool) -> Any:
@@ -82,20 +116,44 @@ class Traces:
             yield from (name.removeprefix("@") for name in (account.account_id, account.handle) if name)
             yield from _addresses(account)
 
+    def _at_home(self) -> set[tuple[str, str]]:
+        named = {_at_home(account) for account in self.accounts} - {("", "")}
+        return {(_plain(name), _plain(server)) for name, server in named}
+
     def _erase_text(self, value: str) -> str:
-        for text in sorted(self.texts, key=len, reverse=True):
-            if value.casefold() == text.casefold():
-                return ERASED
-            at = "@" if text.isdecimal() or len(text) < _SHORTEST_WORD else "@?"
-            for form in _spellings(text):
-                value = re.sub(rf"(?<!\w){at}{re.escape(form)}(?!\w)", ERASED, value, flags=re.IGNORECASE)
-        for name in {_at_home(account)[0] for account in self.accounts} - {""}:
-            if value.casefold() == name.casefold():
-                return ERASED
-            # Tags stand between: @<span>ada</span>; @ada@elsewhere is somebody else.
-            at_home = rf"(?<!\w)@((?:<[^<>]*>)*){re.escape(name)}(?![\w@]|[.-]\w)"
-            value = re.sub(at_home, rf"\1{ERASED}", value, flags=re.IGNORECASE)
+        named = self.texts | {name for name, _ in self._at_home()}
+        if any(text in form for form in _with_tags_and_without(_plain(value)) for text in named):
+            for signs in (_SIGN, _SIGN_OR_TAG) if "<" in value else (_SIGN,):
+                value = self._cut(value, signs)
         return value
+
+    def _cut(self, value: str, signs: re.Pattern[str]) -> str:
+        plain, places = _seen(value, signs)
+        kept, at = [], 0
+        for found in self._pattern(strict=True).finditer(plain):
+            (begin, _), (_, end) = places[found.start()], places[found.end() - 1]
+            kept += [value[at:begin], ERASED]
+            at = max(at, end)
+        return "".join([*kept, value[at:]])
+
+    def _pattern(self, *, strict: bool) -> re.Pattern[str]:
+        """Any of it; where `strict`, short and numeric names only after @ or as a whole text."""
+        if strict not in self._patterns:
+            self._patterns[strict] = re.compile("|".join(self._expressions(strict=strict)))
+        return self._patterns[strict]
+
+    def _expressions(self, *, strict: bool) -> Iterable[str]:
+        for text in sorted(self.texts, key=len, reverse=True):
+            word = re.escape(text)
+            if strict and (text.isdecimal() or len(text) < _SHORTEST_WORD):
+                yield rf"\A@?{word}\Z|{_BEGINS}@{word}{_ENDS}"
+            else:
+                yield f"{_BEGINS}@?{word}{_ENDS}"
+        for name, server in self._at_home():
+            # @ada@elsewhere, ada.lovelace and the @ada of another server's address are somebody else.
+            word = rf"{re.escape(name)}{_ENDS}(?![@]|[.-]\w)"
+            yield rf"(?:https?://|(?<![\w.-])){re.escape(server)}(?:/[\w.~-]{{1,99}}){{0,3}}/@?{word}"
+            yield rf"(?<![\w@/])@{word}"
 
 
 def _at_home(account: Account) -> tuple[str, str]:
@@ -118,22 +176,54 @@ def _without_words(key: str, value: Any) -> Any:
     return [_without_words(key, inner) for inner in value] if isinstance(value, list) else value
 
 
-@lru_cache(maxsize=4096)
-def _forms(text: str) -> set[str]:
-    return {
-        form.casefold()
-        for spelt in _spellings(text)
-        for form in (spelt, json.dumps(spelt)[1:-1], json.dumps(spelt, ensure_ascii=False)[1:-1])
-    }
+def _plain(text: str) -> str:
+    """`text` as a reader sees it, but with its tags, and without case."""
+    return " ".join(_folded(_CODED.sub(_resolved, text.lower())).split())
 
 
-def _spellings(text: str) -> set[str]:
-    """As it may stand in a text: composed or not, as HTML (whose apostrophe has two numbers), in an address."""
-    escaped = html.escape(text)
-    return {
-        text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text),
-        escaped, escaped.replace("&#x27;", "&#39;"), quote(text),
-    }  # fmt: skip
+def _with_tags_and_without(plain: str) -> tuple[str, ...]:
+    return (plain, " ".join(_TAG.sub(_gap, plain).split())) if "<" in plain else (plain,)
+
+
+def _gap(tag: re.Match[str]) -> str:
+    return "" if _JOINING.match(tag[0]) else " "
+
+
+def _seen(text: str, signs: re.Pattern[str]) -> tuple[str, list[tuple[int, int]]]:
+    """`text` as `_plain` has it, and for each sign of that from where to where it stood."""
+    plain: list[str] = []
+    places: list[tuple[int, int]] = []
+    for sign in signs.finditer(text):
+        is_tag = len(sign[0]) > 1 and sign[0][0] == "<"
+        shown = _gap(sign) if is_tag else _folded(_CODED.sub(_resolved, sign[0].lower()))
+        if not shown.strip():
+            shown = " " if shown and plain and plain[-1] != " " else ""
+        plain += shown
+        places += [sign.span()] * len(shown)
+    return "".join(plain), places
+
+
+def _resolved(coded: re.Match[str]) -> str:
+    """The signs that stand behind an entity, percent signs, an escape or punycode."""
+    text = coded[0]
+    if text[0] in "&%":
+        while (once := html.unescape(unquote(text))) != text:
+            text = once
+        return text
+    if text[0] == "\\":
+        return str(json.loads('"' + re.sub(r"\\+", r"\\", text) + '"'))
+    try:
+        return text[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return text
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    # Of apostrophes and hyphens people do not tell two apart.
+    alike = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    return alike.replace("’", "'").replace("ʼ", "'").replace("‐", "-")
 
 
 def _same_handle(one: str, other: str | None) -> bool:
