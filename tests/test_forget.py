@@ -175,6 +175,18 @@ def test_who_was_forgotten_is_not_kept_as_somebody_others_mention_later(tmp_path
 
 
 @pytest.mark.usefixtures("key")
+def test_who_was_forgotten_is_not_counted_as_somebody_others_mentioned_before(tmp_path: Path) -> None:
+    here = start(tmp_path, WITH)
+    land(here, line(9, BOB, "Merci") | {"mentions": ["OdileQuenneval", "cyd"]})
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    forget_files(here, "odilequenneval")
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    with connect(here.data.warehouse, read_only=True) as connection:
+        rows = connection.execute("select handle_key from raw.mentions").fetchall()
+    assert rows == [(here.pseudonymiser.handle("forum", "cyd"),)]
+
+
+@pytest.mark.usefixtures("key")
 def test_the_notice_of_its_opt_out_leaves_too(tmp_path: Path) -> None:
     here = start(tmp_path, WITH)
     payload = {"platform": "forum", "account_id": "u-7731", "handle": "OdileQuenneval", "signal": "nobot"}
