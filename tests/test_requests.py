@@ -265,6 +265,26 @@ def test_no_refused_wish_takes_the_place_of_another_of_the_same_name(here: path.
     assert kept == {"one", "another", "a third"}
 
 
+def test_requests_whose_names_differ_in_their_ending_alone_have_an_answer_each(here: path.Context) -> None:
+    names = ("letter", "letter.json", "letter.txt", "letter.md")
+    for name in names:
+        put(here, name, "no request" if name == "letter.md" else "forum nobody")
+    assert erasure.process_requests(here).erased == 3
+    answers = list((here.data.root / "requests" / "answers").iterdir())
+    assert sorted(json.loads(file.read_bytes())["status"] for file in answers) == ["erased"] * 3 + ["refused"]
+    for name in names[:3]:
+        assert number_answered(here.data, put(here, name, "forum nobody")) is not None
+
+
+def test_a_folder_in_the_place_of_an_answer_stops_no_request(here: path.Context) -> None:
+    (here.data.root / "requests" / "answers" / "one.json").mkdir(parents=True)
+    put(here, "one.json", "forum nobody")
+    put(here, "two.json", "forum somebody")
+    assert erasure.process_requests(here).erased == 2
+    assert not waiting(here.data)
+    assert number_answered(here.data, put(here, "one.json", "forum nobody")) is not None
+
+
 @pytest.mark.parametrize("name", ["n" * 250 + ".json", "n" * 255])
 def test_a_request_with_the_longest_of_names_is_answered_like_any(here: path.Context, name: str) -> None:
     put(here, name, "no request")

@@ -149,9 +149,10 @@ def let_go(data: DataDir, wish: Request) -> None:
 
 
 def _answer_path(data: DataDir, path: Path) -> Path:
-    if _is_long(path):
-        return _nameless_path(data, path)
-    return path.parent / "answers" / f"{path.stem}.json"
+    # `ada.json`, `ada.txt` and `ada` are three wishes.
+    name = path.name if path.suffix == ".json" else f"{path.name}.answer.json"
+    place = path.parent / "answers" / name
+    return _nameless_path(data, path) if _is_long(path) or place.is_dir() else place
 
 
 def _refused_path(data: DataDir, path: Path) -> Path:
