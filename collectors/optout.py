@@ -5,6 +5,8 @@ Only the id and the signal are kept, so that what was collected before can be er
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
 from collectors.read import identifier, optional_id, text
@@ -12,6 +14,16 @@ from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Profile, Record
 
 NAME = "opt_out"
+_TAG = re.compile(
+    r"#(no[-_]?(?:bots?|index|archive|search|research|scrap(?:e|ing)|crawl(?:ing)?))\b", re.IGNORECASE
+)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
+
+
+def tag_in(profile: str) -> str | None:
+    """The tag (#nobot and its kin) by which a name or a bio asks to be left out, if it holds one."""
+    found = _TAG.search(_INVISIBLE.sub("", unicodedata.normalize("NFKC", profile)))
+    return re.sub("[-_]", "", found[1].lower()) if found else None
 
 
 def notice(account: Account) -> Payload:

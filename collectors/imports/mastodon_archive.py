@@ -178,5 +178,5 @@ def _author(owner: Mapping[str, Any]) -> Account:
         links=tuple(dict.fromkeys(link for markup in (summary, *values) for link in links_in(markup))),
         is_bot=True if owner.get("type") in ("Application", "Service") else None,
         # Handing the archive in is a choice of its own, so only a stated refusal counts.
-        opted_out=opt_out({}, bio),
+        opted_out=opt_out({"display_name": owner.get("name")}, bio),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from collectors.optout import tag_in
 from collectors.read import count, dated, identifier, moment, optional_id, text, texts, tree, trees
 from girafe.errors import PayloadChanged, PayloadRejected
 from girafe.records import Account, Deletion, Envelope, Payload, Post, Profile, Record
@@ -98,7 +99,8 @@ def account(view: Mapping[str, Any], now: datetime) -> Account:
         is_bot=True if "bot" in labels else None,
         followers=count(view.get("followersCount")),
         is_name_only="description" not in view and "followersCount" not in view,
-        opted_out=next((label.lstrip("!") for label in sorted(labels & _OPT_OUTS)), None),
+        opted_out=next((label.lstrip("!") for label in sorted(labels & _OPT_OUTS)), None)
+        or tag_in(f"{text(view.get('displayName'))}\n{text(view.get('description'))}"),
     )
 
 

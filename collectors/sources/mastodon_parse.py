@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from collectors.html import links_in, plain_text
+from collectors.optout import tag_in
 from collectors.read import address, count, identifier, moment, notes, optional_id, text, tree, trees
 from girafe.errors import PayloadChanged
 from girafe.records import Account, Envelope, Payload, Post, Profile, Record
@@ -16,7 +17,6 @@ _FOR_FEW = frozenset(
     {"private", "direct", "local", "limited", "list", "mutuals_only", "followers", "specified"}
 )
 _AT = re.compile(r"(?<![\w@/.])@(\w+)(?:@([\w-]+(?:\.[\w-]+)+(?::\d+)?))?")
-_OPT_OUT_TAG = re.compile(r"#(nobots?|noindex|noarchive)\b", re.IGNORECASE)
 
 
 def parse(envelope: Envelope) -> Iterator[Record]:
@@ -162,9 +162,8 @@ def opt_out(who: Mapping[str, Any], bio: str) -> str | None:
     for name in ("noindex", "suspended", "limited", "memorial", "locked"):
         if who.get(name) is True:
             return name
-    tag = _OPT_OUT_TAG.search(bio)
-    if tag:
-        return tag[1].lower()
+    if tag := tag_in(f"{text(who.get('display_name'))}\n{bio}"):
+        return tag
     if who.get("discoverable") is False:
         return "not_discoverable"
     if who.get("indexable") is False and who.get("discoverable") is not True:

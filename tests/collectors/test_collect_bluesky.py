@@ -125,6 +125,14 @@ def test_someone_who_hides_from_strangers_is_not_landed(run, data):
     assert report.count_opted_out == 1
 
 
+def test_someone_who_asks_to_be_left_out_by_name_is_not_landed(run, data):
+    shy = view("1", "shy")
+    shy = {**shy, "author": {**shy["author"], "displayName": "Shy #NoBot"}}
+    report = run("bluesky", Bluesky([shy, view("2", "ada")]), PDS, BLUESKY)
+    assert set(posts(data)) == {uri("2")}
+    assert report.count_opted_out == 1
+
+
 def test_a_post_that_asks_to_be_hidden_and_one_quoted_from_who_asks_it_leave_no_words(run, data):
     hidden = {
         **view("shy"),

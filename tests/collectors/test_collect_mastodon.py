@@ -308,6 +308,11 @@ def test_an_empty_page_with_a_next_link_is_followed_but_not_for_ever(run, data):
         {"note": "<p>Please <a href='/tags/nobot'>#<span>nobot</span></a></p>"},
         {"note": "<p>#NoIndex</p>"},
         {"fields": [{"name": "rules", "value": "#<b>nobots</b>"}]},
+        {"display_name": "Shy #nobot"},
+        {"note": "<p>#no-bots</p>"},
+        {"note": "<p>#no\u200bbot</p>"},
+        {"note": "<p>\uff03NoResearch</p>"},
+        {"note": "<p>#NoScraping</p>"},
     ],
 )
 def test_the_words_of_someone_who_opted_out_are_not_landed(run, data, signal):
