@@ -1,4 +1,7 @@
-"""Sentiment: negative, neutral or positive, by a fast model, and by an encoder where that one is unsure."""
+"""Sentiment: negative, neutral or positive, by a fast model, and by an encoder where that one is unsure.
+
+Of a text as a whole; or, where a company is asked about, towards it: its tone. They are two questions (0112).
+"""
 
 from __future__ import annotations
 
@@ -29,19 +32,23 @@ def sentiments(
     texts: Sequence[str],
     languages: Sequence[str],
     *,
+    towards_company: Sequence[bool] | None = None,
     folded: Sequence[str] | None = None,
     encode: Callable[[Sequence[int]], np.ndarray] | None = None,
 ) -> list[Sentiment | None]:
     """For each text its sentiment; None for languages we do not read.
 
-    `folded`: the texts folded, where the caller has them; `encode`: the encoder's vectors of the texts at some
-    places, asked for where the fast model is unsure.
+    `towards_company`: of which texts it is the tone (none, if not given); `folded`: the texts folded, where the caller
+    has them; `encode`: the encoder's vectors of the texts at some places, asked for where the fast model is unsure.
     """
     if not texts:
         return []
-    shares = softmax(word_scores(list(map(fold, texts)) if folded is None else folded, "sentiment"))
+    folded = list(map(fold, texts)) if folded is None else folded
+    is_tone = np.array(towards_company or [False] * len(texts))
+    of_text, of_tone = word_scores(folded, "sentiment"), word_scores(folded, "tone")
+    shares = softmax(np.where(is_tone[:, None], of_tone, of_text))
     if encode is not None:
-        _ask_the_encoder(shares, languages, encode)
+        _ask_the_encoder(shares, languages, is_tone, encode)
     best, rounded = shares.argmax(axis=1).tolist(), shares.round(3).tolist()
     return [
         Sentiment(label=MOODS[place], probability=row[place], shares=dict(zip(MOODS, row, strict=True)))
@@ -52,10 +59,15 @@ def sentiments(
 
 
 def _ask_the_encoder(
-    shares: np.ndarray, languages: Sequence[str], encode: Callable[[Sequence[int]], np.ndarray]
+    shares: np.ndarray,
+    languages: Sequence[str],
+    is_tone: np.ndarray,
+    encode: Callable[[Sequence[int]], np.ndarray],
 ) -> None:
     ordered = np.sort(shares, axis=1)
     unsure = np.flatnonzero(ordered[:, -1] - ordered[:, -2] < _UNSURE).tolist()
     asked = [place for place in unsure if languages[place] in READ]
     if asked:
-        shares[asked] = softmax(load("mood").scores(encode(asked)))
+        encoded = encode(asked)
+        of_text, of_tone = load("mood").scores(encoded), load("tone").scores(encoded)
+        shares[asked] = softmax(np.where(is_tone[asked, None], of_tone, of_text))

@@ -28,6 +28,7 @@ _TOKEN = re.compile(r"https?://\S+|www\.\S+|@\w+|\w+n't\b|#?\w+|[:;]-?[)(/dp](?!
 _PAIRED = np.uint32(0x9E3779B1)
 _KEPT_WORDS, _MET_AT_ONCE, _SUMMED_AT_ONCE = 100_000, 4096, 128
 _MOST_FEELINGS = 3.0
+_MOST_STEPS, _SMALLEST_STEP = 127, np.float32(1e-8)
 
 
 @cache
@@ -126,6 +127,12 @@ def pairs(buckets: np.ndarray) -> np.ndarray:
 def feature_count() -> int:
     """How many features a text can have."""
     return 2 * BUCKETS + len(_feelings())
+
+
+def in_steps(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of features, one column a sum, in whole steps (int8), and what a step is in each column."""
+    step = np.maximum(np.abs(features).max(axis=0) / _MOST_STEPS, _SMALLEST_STEP)
+    return np.round(features / step).astype(np.int8), step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

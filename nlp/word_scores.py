@@ -1,6 +1,6 @@
-"""Word scores: what the words of texts say of sentiment and of themes, worked out in one go.
+"""Word scores: what the words of texts say of sentiment, of themes and of tone, worked out in one go.
 
-nlp/models/words.npz holds the network of both (decision 0104).
+nlp/models/words.npz holds the network of all three (decisions 0104, 0112).
 """
 
 from __future__ import annotations
@@ -16,16 +16,23 @@ import numpy as np
 from nlp.linear import MODELS
 from nlp.word_model import Network, WordModel, feature_count, tokens
 
-Part: TypeAlias = Literal["sentiment", "themes"]
+Part: TypeAlias = Literal["sentiment", "themes", "tone"]
 MOODS = ("negative", "neutral", "positive")
-"""The classes of sentiment, in the order of their scores; those of themes follow, in the order of theme_names."""
+"""The classes of sentiment, in the order of their scores; then come those of themes, in the order of theme_names, and
+those of tone, the feeling towards the company, which are the moods again."""
+_COLUMNS = {"sentiment": slice(3), "themes": slice(3, -3), "tone": slice(-3, None)}
 _FILE = MODELS / "words.npz"
 
 
 def word_scores(folded: Sequence[str], part: Part) -> np.ndarray:
-    """The score of each folded text for each class of sentiment, or for each theme: texts x classes."""
-    found = _scores(tuple(folded))
-    return found[:, : len(MOODS)] if part == "sentiment" else found[:, len(MOODS) :]
+    """The score of each folded text for each class of sentiment or of tone, or for each theme: texts x classes."""
+    return columns_of(_scores(tuple(folded)), part)
+
+
+def columns_of(scores: np.ndarray, part: Part) -> np.ndarray:
+    """Of all the network's scores those of a part."""
+    found: np.ndarray = scores[:, _COLUMNS[part]]
+    return found
 
 
 def save(network: Network, path: Path = _FILE) -> None:
@@ -52,7 +59,7 @@ def _model() -> WordModel:
     return WordModel(load())
 
 
-# Both are asked about the same texts, one right after the other.
+# All are asked about the same texts, one right after the other.
 @lru_cache(maxsize=1)
 def _scores(folded: tuple[str, ...]) -> np.ndarray:
     found = _model().scores([tokens(text) for text in folded])

@@ -1,4 +1,4 @@
-"""Component `girafe_sentiment`: negative, neutral or positive."""
+"""Component `girafe_sentiment`: negative, neutral or positive; towards the company, where one is asked about."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp import encoder
-from nlp.documents import Component, folded_in, set_in, spoken_in, text_in
+from nlp.documents import Component, folded_in, set_in, spoken_in, text_in, value_in
 from nlp.sentiment import sentiments
 
 
@@ -41,6 +41,7 @@ class SentimentLabel(Component):
         moods = sentiments(
             texts,
             spoken.languages,
+            towards_company=[bool(value_in(doc, "companies")) for doc in spoken.docs],
             folded=[folded_in(doc) for doc in spoken.docs],
             encode=encode if self._thorough else None,
         )

@@ -16,7 +16,7 @@ from nlp.training.card import write_figures
 from nlp.training.convert import SHARED
 from nlp.training.measure_accounts import employment, kind
 from nlp.training.measure_speed import speed
-from nlp.training.measure_texts import about_work, homonyms_apart, relevance, sentiment, themes
+from nlp.training.measure_texts import about_work, homonyms_apart, read_posts, relevance, sentiment
 from nlp.training.scores import table
 
 Row = tuple[str, ...]
@@ -26,7 +26,7 @@ PARTS: Mapping[str, Callable[..., Iterator[Row]]] = {
     "employment": employment,
     "relevance": relevance,
     "sentiment": sentiment,
-    "themes": themes,
+    "read posts": read_posts,
     "about work": about_work,
     "homonyms apart": homonyms_apart,
     "speed": speed,

@@ -1,4 +1,4 @@
-"""Measure texts: about the company or not, sentiment, themes."""
+"""Measure texts: about the company or not, sentiment, tone, themes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ from nlp.training import words as word_training
 from nlp.training.homonyms import APART, FAIR_APART, KNOWN_APART, as_said
 from nlp.training.invent_work import POSTS_APART, WORK_APART, WorkText, work_texts
 from nlp.training.relevance import Examples
-from nlp.training.scores import calibration_error, f1, macro_f1, micro_f1, precision, recall
+from nlp.training.scores import accuracy, calibration_error, f1, macro_f1, micro_f1, precision, recall
 from nlp.training.sentiment import thorough, told_to_encoder
-from nlp.training.themes import read_and_said, table
+from nlp.training.themes import said_of, table
 from nlp.training.vectors import CACHE
+from nlp.word_scores import MOODS, columns_of
 
 _SEED = 20261118
 _AS_SAID, _READ = "invented homonyms as said, new names", "real posts, read"
+_APART = "real posts, kept apart"
 Row = tuple[str, ...]
 
 
@@ -165,15 +167,16 @@ def _about_work(posts: list[WorkText], note: str, *, quick: bool) -> Iterator[Ro
     read = np.array([[name in each.themes for name in names] for each in posts])
     found = [dict(row) for row in theme_labels(list(map(fold, texts)), languages.tolist())]
     said = np.array([[name in row for name in names] for row in found])
-    systems = {"girafe, fast": sentiments(texts, languages.tolist())}
-    if encoder.available() and not quick:
-        systems["girafe, cascade"] = _cascade(texts, languages.tolist())
-    for system, felt in systems.items():
-        moods = _first(felt)
-        for language in ("fr", "en"):
-            own = languages == language
-            score = str(macro_f1(truth[own], moods[own]))
-            yield "sentiment about work, macro-F1", language, system, score, note
+    for what, towards in (("sentiment", False), ("tone", True)):
+        systems = {"girafe, fast": _fast(texts, languages.tolist(), towards_company=towards)}
+        if encoder.available() and not quick:
+            systems["girafe, cascade"] = _cascade(texts, languages.tolist(), towards_company=towards)
+        for system, felt in systems.items():
+            moods = _first(felt)
+            for language in ("fr", "en"):
+                own = languages == language
+                score = str(macro_f1(truth[own], moods[own]))
+                yield f"{what} about work, macro-F1", language, system, score, note
     for language in ("fr", "en"):
         own = languages == language
         yield "themes about work, macro-F1", language, "girafe", str(macro_f1(read[own], said[own])), note
@@ -206,9 +209,18 @@ def _first(moods: list[Sentiment | None]) -> np.ndarray:
     return np.array([mood.label if mood else "neutral" for mood in moods])
 
 
-def _cascade(texts: list[str], languages: list[str]) -> list[Sentiment | None]:
+def _fast(texts: list[str], languages: list[str], *, towards_company: bool) -> list[Sentiment | None]:
+    return sentiments(texts, languages, towards_company=[towards_company] * len(texts))
+
+
+def _cascade(
+    texts: list[str], languages: list[str], *, towards_company: bool = False
+) -> list[Sentiment | None]:
     return sentiments(
-        texts, languages, encode=lambda places: encoder.encode_moods([texts[place] for place in places])
+        texts,
+        languages,
+        towards_company=[towards_company] * len(texts),
+        encode=lambda places: encoder.encode_moods([texts[place] for place in places]),
     )
 
 
@@ -223,32 +235,76 @@ def _encoder(data: Path, texts: list[str], languages: np.ndarray) -> np.ndarray:
     return said.astype(str)
 
 
-def themes(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
-    """The texts readers labelled, by what learnt nothing of them; and those of another reader, kept apart."""
+def read_posts(data: Path | None, *, quick: bool = False) -> Iterator[Row]:
+    """Themes and tone of texts readers labelled, by what learnt nothing of them; of another reader's, kept apart."""
     if data is None:
         return
-    read, said = read_and_said(data)
-    texts = [each.text for each in convert.themes(data)]
-    yield "themes, macro-F1", "fr+en", "majority", str(macro_f1(read, np.zeros_like(read))), ""
+    read = convert.themes(data)
+    apart = convert.read_texts(data, convert.READ_THEMES_APART)
+    left_out = None
+    if encoder.available() and not quick:
+        left_out = word_training.left_out_scores(data, CACHE)
+    yield from _themes(read, apart, left_out)
+    yield from _tone(read, apart, left_out)
+
+
+def _themes(read: list[WorkText], apart: list[WorkText], left_out: np.ndarray | None) -> Iterator[Row]:
+    texts = [each.text for each in read]
+    truth, said = table(each.themes for each in read), said_of(texts)
+    yield "themes, macro-F1", "fr+en", "majority", str(macro_f1(truth, np.zeros_like(truth))), ""
     yield (
         "themes, macro-F1",
         "fr+en",
         "TF-IDF + regression",
-        str(macro_f1(read, _baseline(texts, read))),
+        str(macro_f1(truth, _baseline(texts, truth))),
         "5-fold",
     )
-    yield "themes, macro-F1", "fr+en", "stems", str(macro_f1(read, said)), "written with 160 of these in view"
-    if encoder.available() and not quick:
-        holds = theme_chances(word_training.left_out_scores(data, CACHE), said) >= LEAST
-        yield "themes, macro-F1", "fr+en", "girafe", str(macro_f1(read, holds)), "3-fold"
-    apart = convert.read_texts(data, convert.READ_THEMES_APART)
+    yield (
+        "themes, macro-F1",
+        "fr+en",
+        "stems",
+        str(macro_f1(truth, said)),
+        "written with 160 of these in view",
+    )
+    if left_out is not None:
+        holds = theme_chances(columns_of(left_out, "themes"), said) >= LEAST
+        yield "themes, macro-F1", "fr+en", "girafe", str(macro_f1(truth, holds)), "3-fold"
     truth = table(each.themes for each in apart)
     folded = [fold(each.text) for each in apart]
-    found = theme_labels(folded, [likely_language(each.text) for each in apart])
+    found = theme_labels(folded, _languages(apart))
     told = table(frozenset(dict(row)) for row in found)
     for system, said in (("stems", stems_in(folded)), ("girafe", told)):
-        yield "themes, macro-F1", "fr+en", system, str(macro_f1(truth, said)), "real posts, kept apart"
-        yield "themes, micro-F1", "fr+en", system, str(micro_f1(truth, said)), "real posts, kept apart"
+        yield "themes, macro-F1", "fr+en", system, str(macro_f1(truth, said)), _APART
+        yield "themes, micro-F1", "fr+en", system, str(micro_f1(truth, said)), _APART
+
+
+def _tone(read: list[WorkText], apart: list[WorkText], left_out: np.ndarray | None) -> Iterator[Row]:
+    """Beside macro-F1, of which few posts that praise decide a third, how many posts get the reader's answer."""
+    if left_out is not None:
+        truth = _felt(read)
+        said = np.array(MOODS)[columns_of(left_out, "tone").argmax(axis=1)]
+        yield "tone, macro-F1", "fr+en", "girafe, fast", str(macro_f1(truth, said)), "3-fold"
+        yield "tone, accuracy", "fr+en", "girafe, fast", str(accuracy(truth, said)), "3-fold"
+    truth = _felt(apart)
+    texts, languages = [each.text for each in apart], _languages(apart)
+    told = {
+        "majority": np.full(len(apart), "negative"),
+        "sentiment of the text": _first(sentiments(texts, languages)),
+        "girafe, fast": _first(_fast(texts, languages, towards_company=True)),
+    }
+    if left_out is not None:
+        told["girafe, cascade"] = _first(_cascade(texts, languages, towards_company=True))
+    for system, said in told.items():
+        yield "tone, macro-F1", "fr+en", system, str(macro_f1(truth, said)), _APART
+        yield "tone, accuracy", "fr+en", system, str(accuracy(truth, said)), _APART
+
+
+def _felt(posts: list[WorkText]) -> np.ndarray:
+    return np.array([each.sentiment for each in posts])
+
+
+def _languages(posts: list[WorkText]) -> list[str]:
+    return [likely_language(each.text) for each in posts]
 
 
 def _baseline(texts: list[str], labels: np.ndarray) -> np.ndarray:

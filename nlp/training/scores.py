@@ -47,6 +47,11 @@ def micro_f1(truth: np.ndarray, said: np.ndarray) -> Score:
     )
 
 
+def accuracy(truth: np.ndarray, said: np.ndarray) -> Score:
+    """How many get the right label."""
+    return bootstrap(lambda at: float((truth[at] == said[at]).mean()), len(truth))
+
+
 def precision(truth: np.ndarray, said: np.ndarray) -> Score:
     """Of those said to be it, how many are."""
     return bootstrap(lambda rows: _share(truth[rows], said[rows]), len(truth))

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 
 from threadpoolctl import threadpool_limits
 
-from nlp.training import accounts, kind, relevance, words
+from nlp.training import accounts, kind, relevance, tone, words
 from nlp.training.convert import SHARED
 from nlp.training.vectors import CACHE
 
 PARTS: Mapping[str, Callable[[], None]] = {
     "kind": lambda: kind.train(SHARED, CACHE),
+    "tone": lambda: tone.train(SHARED, CACHE),
     "words": lambda: words.train(SHARED, CACHE),
     "accounts": lambda: accounts.train(SHARED),
     "relevance": lambda: relevance.train(SHARED, CACHE),

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from nlp import encoder, encoder_graph, pieces
-from nlp.encoder import TUNED, encode
+from nlp.encoder import TUNED, TUNED_TO_MOODS, encode
 
 CACHE = Path(".cache") / "vectors"
 """Where the training runs of this checkout keep them."""
 _BATCH = 128
-_MADE_BY = (TUNED, *map(Path, (encoder.__file__, encoder_graph.__file__, pieces.__file__)))
+_MADE_BY = (TUNED, TUNED_TO_MOODS, *map(Path, (encoder.__file__, encoder_graph.__file__, pieces.__file__)))
 
 
-def vectors(texts: Sequence[str], cache: Path) -> np.ndarray:
+def vectors(
+    texts: Sequence[str], cache: Path, encode: Callable[[Sequence[str]], np.ndarray] = encode
+) -> np.ndarray:
     """One vector per text; what the cache holds is not computed again."""
     cache.mkdir(parents=True, exist_ok=True)
-    store = cache / f"{_made_by():08x}.npz"
+    store = cache / f"{encode.__name__}-{_made_by():08x}.npz"
     known: dict[str, np.ndarray] = {}
     if store.exists():
         with np.load(store) as arrays:

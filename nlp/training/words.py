@@ -17,12 +17,12 @@ from nlp.fold import fold
 from nlp.language import READ, likely_language
 from nlp.linear import sigmoid, softmax
 from nlp.themes import theme_names
-from nlp.training import convert, sentiment, themes
+from nlp.training import convert, sentiment, themes, tone
 from nlp.training.invent_ties import COMPANIES, filled, turns
 from nlp.training.invent_work import everyday_texts, work_texts
 from nlp.training.vectors import vectors
-from nlp.word_model import Network, WordModel, features, tokens
-from nlp.word_scores import MOODS, save
+from nlp.word_model import Network, WordModel, features, in_steps, tokens
+from nlp.word_scores import MOODS, columns_of, save
 
 _SEED = 20261128
 _HIDDEN, _ROUNDS, _AT_ONCE, _STEP = 48, 8, 64, np.float32(4e-3)
@@ -38,7 +38,6 @@ _PARTS = 3
 _SHORTEST, _LONGEST = 15, 700
 """Characters of the unlabelled posts that teach."""
 _MEAN, _SQUARE, _TINY, _DECAY = 0.9, 0.999, np.float32(1e-8), np.float32(0.01)
-_STEPS_OF_A_FEATURE = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,9 +212,8 @@ class _Learner:
 
     def network(self) -> Network:
         """What was learnt, the features in whole steps."""
-        step = np.maximum(np.abs(self.features).max(axis=0) / _STEPS_OF_A_FEATURE, _TINY)
         features_ = np.zeros((self.width, self.features.shape[1]), dtype=np.int8)
-        features_[self.kept] = np.round(self.features / step)
+        features_[self.kept], step = in_steps(self.features)
         hidden_bias, hidden, bias = self.small
         return Network(features=features_, step=step, hidden_bias=hidden_bias, hidden=hidden, bias=bias)
 
@@ -228,18 +226,24 @@ def _moments(mean: np.ndarray, square: np.ndarray, slope: np.ndarray) -> tuple[n
 
 
 def left_out_scores(data: Path, cache: Path) -> np.ndarray:
-    """The scores of the texts readers labelled, each by words that learnt nothing of it: texts x themes."""
+    """All scores of the texts readers labelled, each by words that learnt nothing of it: texts x classes."""
     texts = [each.text for each in convert.themes(data)]
     part = np.random.default_rng(_SEED).permutation(len(texts)) % _PARTS
-    scores = np.zeros((len(texts), len(theme_names())))
+    scores = np.zeros((len(texts), 2 * len(MOODS) + len(theme_names())))
     for number in range(_PARTS):
         left = np.flatnonzero(part == number).tolist()
-        model = WordModel(fit(lessons(data, cache, left_out=left)))
-        scores[left] = model.scores([tokens(fold(texts[place])) for place in left])[:, len(MOODS) :]
+        model = WordModel(_fit_to(data, cache, left))
+        scores[left] = model.scores([tokens(fold(texts[place])) for place in left])
     return scores
 
 
 def train(data: Path, cache: Path) -> None:
     """Writes words.npz, and themes.json with it, whose weights are those of its scores."""
-    save(fit(lessons(data, cache)))
-    themes.train(data, left_out_scores(data, cache))
+    save(_fit_to(data, cache))
+    themes.train(data, columns_of(left_out_scores(data, cache), "themes"))
+
+
+def _fit_to(data: Path, cache: Path, left_out: Sequence[int] = ()) -> Network:
+    found = lessons(data, cache, left_out=left_out)
+    tones = tone.answers(data, cache, found.texts, left_out=left_out)
+    return tone.added_to(fit(found), found.rows, tones)

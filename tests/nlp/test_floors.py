@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import orjson
@@ -13,7 +14,7 @@ from nlp.company import CompanyNames
 from nlp.fold import fold
 from nlp.kind import organisation_scores
 from nlp.relevance import relevance
-from nlp.sentiment import sentiments
+from nlp.sentiment import Sentiment, sentiments
 from nlp.speakers import speakers_lines
 from nlp.themes import theme_names, themes
 from nlp.training.invent_bios import TiedProfile, tied_profiles
@@ -99,9 +100,15 @@ def test_ordinary_posts_about_work_are_read(language: str, moods: float, topics:
     # Kept apart: figures only, by the fast model, which the runs use.
     posts = [each for each in work_texts(WORK_APART) if each.language == language]
     texts, languages = [each.text for each in posts], [language] * len(posts)
-    said = np.array([mood.label if mood else "neutral" for mood in sentiments(texts, languages)])
+    said = _labels(sentiments(texts, languages))
+    assert f1_score([each.sentiment for each in posts], said, average="macro") >= moods
+    said = _labels(sentiments(texts, languages, towards_company=[True] * len(texts)))
     assert f1_score([each.sentiment for each in posts], said, average="macro") >= moods
     found = [dict(row) for row in themes(list(map(fold, texts)), languages)]
     told = np.array([[name in row for name in theme_names()] for row in found])
     read = np.array([[name in each.themes for name in theme_names()] for each in posts])
     assert f1_score(read, told, average="macro", zero_division=0) >= topics
+
+
+def _labels(moods: Sequence[Sentiment | None]) -> np.ndarray:
+    return np.array([mood.label if mood else "neutral" for mood in moods])

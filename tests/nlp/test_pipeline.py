@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 import spacy
 
 from nlp.company import CompanyNames
@@ -29,6 +30,22 @@ def test_a_document_carries_every_answer() -> None:
     assert said.code == "post:works_at"
     assert said.current > 0.75
     assert doc._.sentiment_label.label == "positive"
+
+
+@pytest.mark.parametrize(
+    ("words", "tone"),
+    [
+        ("If you want a better shift at Lumora, just ask your manager, it works", "neutral"),
+        ("Pour postuler chez Lumora, il suffit d'envoyer un CV, bonne chance !", "neutral"),
+        ("Merci pour votre réponse, mais Lumora ne rappelle jamais", "negative"),
+    ],
+)
+def test_where_a_company_is_asked_about_the_feeling_is_towards_it(words: str, tone: str) -> None:
+    alone, towards = read([Question(text=words), Question(text=words, companies=(LUMORA,))])
+    assert alone.sentiment is not None
+    assert alone.sentiment.label == "positive"
+    assert towards.sentiment is not None
+    assert towards.sentiment.label == tone
 
 
 def test_a_document_keeps_its_text_to_the_letter() -> None:
