@@ -40,10 +40,11 @@ def recognises(head: Head) -> bool:
 def rows(file: File) -> Iterator[Row | Bad | Skipped]:
     """The owner, then every public activity: followers-only and direct posts are in the archive, too."""
     actor, outbox = _actor_and_outbox(file)
+    items = _items(outbox)
     owner = {name: actor.get(name) for name in ("id", "url", "preferredUsername", "name", "summary", "type",
                                                  "attachment", "discoverable", "indexable")}  # fmt: skip
     yield Row(platform="mastodon", payload={"owner": owner}, position="actor.json")
-    for number, activity in enumerate(_items(outbox), 1):
+    for number, activity in enumerate(items, 1):
         position = f"outbox.json:{number}"
         if not isinstance(activity, dict):
             yield Bad(reason="not_an_object", detail="The item is no activity.", position=position)
@@ -97,6 +98,8 @@ def _json(name: str, content: bytes) -> Mapping[str, Any]:
 
 def _items(outbox: Mapping[str, Any]) -> list[Any]:
     items = outbox.get("orderedItems")
+    if not isinstance(items, list) and outbox.get("totalItems") != 0:
+        raise InputInvalid("outbox.json holds no list of posts (`orderedItems`); export the archive again.")
     return items if isinstance(items, list) else []
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from girafe.errors import InputInvalid
 from girafe.records import Voice
 from tests.imports.made import lines, parquet, table, tarred, workbook, zipped
 
@@ -588,6 +589,16 @@ ARCHIVED = {
 @pytest.mark.parametrize("name", ARCHIVED)
 def test_a_mastodon_archive(land, name):
     check(land(ARCHIVED[name].content, ARCHIVED[name].name), ARCHIVED[name], "mastodon_archive")
+
+
+@pytest.mark.parametrize(
+    "pack", [str.encode, lambda box: tarred({"outbox.json": box})], ids=["alone", "tar.gz"]
+)
+def test_an_outbox_without_its_list_is_not_taken_for_one_of_nothing(land, pack):
+    box = {"type": "OrderedCollection", "totalItems": 5, "orderedItems": None}
+    with pytest.raises(InputInvalid, match="no list of posts"):
+        land(pack(json.dumps(box)), "outbox.json", format="mastodon_archive")
+    assert not land(pack(json.dumps(box | {"totalItems": 0})), "outbox.json").posts
 
 
 def tweet(number, **more):
