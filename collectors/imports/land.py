@@ -250,8 +250,8 @@ def _record(landing: _Landing) -> None:
                 count_posts=landing.posts[platform],
                 count_quarantined=refused,
                 count_opted_out=opted_out,
-                health="heard" if heard else "blind",
-                health_detail="" if heard else "No line of the file could be read.",
+                health="heard" if heard else "blind" if refused else "silent",
+                health_detail="" if heard or not refused else "No line of the file could be read.",
             ),
         )
         refused = opted_out = 0

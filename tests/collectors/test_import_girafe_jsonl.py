@@ -302,6 +302,16 @@ def test_a_file_of_nothing_readable_says_that_nothing_was_heard(land, data):
     assert json.loads(record.read_bytes())["health"] == "blind"
 
 
+@pytest.mark.parametrize("rest", ["", "2,2026-11-02,Ondine,,x\n"])
+def test_a_table_without_rows_is_silence_and_one_without_a_readable_row_is_not(tmp_path, data, rest):
+    path = tmp_path / "posts.csv"
+    path.write_text(f"post_id,created_at,text,handle,platform\n{rest}")
+    import_file(path, data, now=NOW)
+    [record] = data.runs.glob("*/*.json")
+    told = json.loads(record.read_bytes())
+    assert (told["health"], bool(told["health_detail"])) == (("blind", True) if rest else ("silent", False))
+
+
 @pytest.mark.parametrize("content", ["holiday".encode("utf-16"), b"\x89PNG\r\n", b""])
 def test_a_file_that_is_none_of_ours_is_refused_in_plain_words(tmp_path, data, content):
     path = tmp_path / "holiday.dat"
