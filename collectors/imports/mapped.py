@@ -17,6 +17,7 @@ from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.file_dates import DatesOfFile
 from collectors.imports.file_posts import PostsOfFile
 from collectors.imports.mapping import HEADER_WITHIN, ImportMapping, header_matches, is_header, plain
+from collectors.imports.separated import Unended
 from collectors.imports.table import Numbered, read_tables
 from collectors.imports.table_line import line_of
 from girafe.errors import InputInvalid, PayloadRejected
@@ -103,6 +104,9 @@ class Mapped:
         if any(cell not in (None, "") for cell in cells[len(names) :]):
             detail = f"The row has {len(cells)} cells under {len(names)} columns; is a quote missing?"
             return Bad(reason="row_misshapen", detail=detail, position=position, raw=str(cells))
+        if isinstance(cells, Unended) and any(names[len(cells) :]):
+            detail = "The file ends in the middle of this row; export it again."
+            return Bad(reason="file_damaged", detail=detail, position=position, raw=str(cells))
         row = row_of(names, cells)
         if reason := self._why_skipped(row):
             return Skipped(reason=reason, position=position)

@@ -111,6 +111,10 @@ class _Cut(str):
     __slots__ = ()
 
 
+class Unended(list[Any]):
+    """The cells of a last line without its end: where some are missing, the file was cut there."""
+
+
 class _NoEnd(Exception):
     """A row goes on for longer than any row does."""
 
@@ -134,7 +138,8 @@ def _rows(lines: _Lines, separator: str, label: str) -> Iterator[Numbered | Bad]
             yield Bad(reason="row_unreadable", detail=problem, position=f"{label}:{start}",
                       raw=raw.encode("utf-8", "replace"))  # fmt: skip
         else:
-            yield start, [_mended(cell) for cell in cells]
+            row = [_mended(cell) for cell in cells]
+            yield start, row if lines.taken[-1].endswith(("\n", "\r")) else Unended(row)
 
 
 def _mended(cell: str) -> str:

@@ -567,6 +567,17 @@ def test_customer_support_threads_as_a_workbook_or_parquet(land):
         )
 
 
+ROW = b"forum,p2,2026-11-20,Ondine hires,ada,p1,12"
+
+
+@pytest.mark.parametrize("kept", [17, 23, 30, 35, ROW.rindex(b",")])
+def test_a_row_in_whose_middle_a_file_was_cut_is_set_aside(land, kept):
+    head = b"platform,post_id,created_at,text,handle,reply_to,likes\nforum,p1,2026-11-20,Ondine ?,bo,,\n"
+    found = land(head + ROW[:kept])
+    assert (set(found.posts), found.report.rejected) == ({"p1"}, {"file_damaged": 1})
+    assert set(land(head + ROW).posts) == {"p1", "p2"}  # without an end of its line, but whole
+
+
 @pytest.mark.parametrize("pack", [table, lambda rows: workbook({"A": rows})], ids=["csv", "xlsx"])
 def test_an_id_that_a_spreadsheet_has_rounded_is_set_aside_before_two_posts_become_one(land, pack):
     rounded = "1.79516E+18" if pack is table else 1.79516e18
