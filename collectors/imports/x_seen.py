@@ -14,11 +14,13 @@ from girafe.records import Account, Post, Record
 
 
 def left_out(item: Mapping[str, Any]) -> str:
-    """Why an item is no conversation, or nothing: an advertisement, or what X says is withheld or gone."""
+    """Why an item is no conversation, or nothing: an advertisement, what X says is withheld or gone, a repost of it."""
     item = _inner(item)
     gone = "tombstone" in item or item.get("__typename") in ("TweetTombstone", "TweetUnavailable")
     if gone and not tree(item.get("legacy")):
         return "withheld"
+    if text(tree(item.get("legacy")).get("full_text")).startswith("RT @") and _reposted(item) is None:
+        return "repost"  # the words are another person's, and of which post is not said
     return "promoted" if item.get("promoted") is True else ""
 
 
@@ -36,8 +38,7 @@ def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
     if not legacy:
         raise PayloadChanged("There is no `legacy` in the item.")
     note = tree(tree(tree(item.get("note_tweet")).get("note_tweet_results")).get("result"))
-    reposted = _result(legacy, "retweeted_status_result") or _result(item, "retweeted_status_result")
-    repost_of = optional_id(reposted.get("rest_id")) or optional_id(legacy.get("retweeted_status_id_str"))
+    repost_of = _reposted(item)
     quoted = _result(item, "quoted_status_result") or _result(legacy, "quoted_status_result")
     number = identifier(item.get("rest_id") or legacy.get("id_str"), "rest_id")
     yield Post(
@@ -61,6 +62,12 @@ def read(item: Mapping[str, Any], seen_at: datetime) -> Iterator[Record]:
         replies=count(legacy.get("reply_count")),
         reposts=count(legacy.get("retweet_count")),
     )
+
+
+def _reposted(item: Mapping[str, Any]) -> str | None:
+    legacy = tree(item.get("legacy"))
+    reposted = _result(legacy, "retweeted_status_result") or _result(item, "retweeted_status_result")
+    return optional_id(reposted.get("rest_id")) or optional_id(legacy.get("retweeted_status_id_str"))
 
 
 def _result(branch: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -93,6 +100,7 @@ def _author(item: Mapping[str, Any], legacy: Mapping[str, Any]) -> Account:
         links=tuple(link for link in links if link),
         is_organisation=True if verified in ("Business", "Government") else None,
         followers=count(old.get("followers_count")),
+        is_name_only=not (user or beside),
         opted_out="protected" if is_protected else None,
     )
 

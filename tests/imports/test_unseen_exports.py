@@ -494,6 +494,9 @@ BROWSED = {
     "a quote of what is gone, a repost by number": Case(
         lines(wrapped(seen(7, quoted_status_result={"result": {"__typename": "TweetTombstone"}}, quotedRefResult={"result": {"rest_id": "4"}})), wrapped(seen(8, legacy=legacy(8, retweeted_status_id_str="5")))),
         "z.ndjson", {"7": {"quote_of": "4"}, "8": {"repost_of": "5", "text": ""}}),
+    "a repost of what is gone, and a post whose author's profile is": Case(
+        lines(wrapped(seen(7, legacy=legacy(7, full_text="RT @bo: Ondine re…", retweeted_status_result={"result": {"__typename": "TweetTombstone"}}))), wrapped(seen(8) | {"core": {"user_results": {}}})),
+        "z.ndjson", {"8": {"author.account_id": "77", "author.is_name_only": True}}, {}, {"repost": 1}),
     "LinkedIn: passed on, with words and without": Case(
         lines(update(**{"*resharedUpdate": {"updateMetadata": {"urn": f"urn:li:activity:{OLDER}"}}}), update(EXACT + 1, resharedUpdate={"metadata": {"backendUrn": f"urn:li:activity:{OLDER}"}}, commentary=None)),
         "z.ndjson", {str(EXACT): {"quote_of": str(OLDER)}, str(EXACT + 1): {"repost_of": str(OLDER)}}),
