@@ -11,7 +11,7 @@ import orjson
 from collectors.html import links_in, plain_text
 from collectors.imports.archive import Archive, base_name, open_archive, read_alone
 from collectors.imports.contract import Bad, File, Head, Row, Skipped
-from collectors.read import address, identifier, moment, optional_id, text, texts, tree, trees
+from collectors.read import address, dated, identifier, moment, optional_id, text, texts, tree, trees
 from collectors.sources.mastodon_parse import opt_out
 from girafe.errors import InputInvalid, PayloadChanged
 from girafe.records import Account, Envelope, Post, Profile, Record
@@ -142,7 +142,7 @@ def _note(note: Mapping[str, Any], author: Account) -> Iterator[Record]:
         created_at=written,
         text="\n\n".join(part for part in (warning, body) if part),
         author=author,
-        observed_at=written,
+        observed_at=max(written, dated(note.get("updated"), "updated") or written),
         reply_to=_named(note.get("inReplyTo")),
         quote_of=next((name for key in _QUOTES if (name := _named(note.get(key)))), None),
         mentions=tuple(dict.fromkeys(_acct(name, home) for name in mentions if name)),
