@@ -105,12 +105,10 @@ def _row(name: str, kind: str, found: Found, hidden: set[str], consent: Payload)
 
 def _why_left_out(kind: str, row: Mapping[str, str], hidden: set[str]) -> str:
     """A reason, or nothing for what everybody may see."""
-    if kind == "shares":
-        if _is_public(row):
-            return ""
+    link = row.get("ShareLink" if kind == "shares" else "Link", "")
+    if kind == "shares" and not _is_public(row):
         return "not_public" if row.get("Visibility", "").strip() else "visibility_not_said"
-    link = row.get("Link", "")
-    if _number(link) in hidden:
+    if kind == "comments" and _number(link) in hidden:
         return "under_a_post_not_public"
     return "in_a_group" if "groupPost" in unquote(link) else ""
 

@@ -534,6 +534,7 @@ def shares(*rows, head=SHARES):
 
 EXPORTED = {
     "semicolons": Case(zipped({"Shares.csv": shares(ROW).replace(",", ";")}), "x.zip", MINE),
+    "posts in a group": Case(zipped({"Shares.csv": shares(ROW, *(ROW.replace(f"share%3A{EXACT}", f"groupPost%3A12-{number}") for number in (OLDER, OLDER + 1)))}), "x.zip", MINE, {}, {"in_a_group": 2}),
     "notes above the table": Case(zipped({"Shares.csv": 'Notes:\n"Some text, here"\n\n' + shares(ROW)}), "x.zip", MINE),
     "column names apart": Case(zipped({"Shares.csv": shares(ROW, head="Date,Share Link,Share Commentary,Shared URL,Media URL,Visibility")}), "x.zip", MINE),
     "French files and columns": Case(
