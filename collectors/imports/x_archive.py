@@ -116,7 +116,7 @@ def _quoted(urls: list[Mapping[str, Any]], own: str) -> str | None:
     found = [
         native_id("x", url)
         for url in addresses
-        if re.match(r"https?://(?:mobile\.)?(?:x|twitter)\.com/", url)
+        if re.match(r"https?://(?:mobile\.|www\.)?(?:x|twitter)\.com/", url)
     ]
     return next((number for number in reversed(found) if number and number != own), None)
 

@@ -625,7 +625,7 @@ TWEETED = {
         zipped({"data/tweets.js": script("tweets", tweet(1, full_text="Long words here that are cut… https://t.co/a"), tweet(2)),
                 "data/note-tweet.js": script("note_tweet", {"noteTweet": {"createdAt": "2026-11-20T08:00:00.000Z", "core": {"text": LONG}}})}), "t.zip", {"1": AT | {"text": LONG}, "2": AT | {"text": "Bravo"}}),
     "times in ISO 8601, a quote by address": Case(
-        zipped({"tweets.js": script("tweets", tweet(1, created_at="2026-11-20T08:00:00.000Z", entities={"urls": [{"expanded_url": "https://twitter.com/bo/status/9"}]}))}), "t.zip", {"1": AT | {"quote_of": "9"}}),
+        zipped({"tweets.js": script("tweets", tweet(1, created_at="2026-11-20T08:00:00.000Z", entities={"urls": [{"expanded_url": "https://www.twitter.com/bo/status/9"}]}))}), "t.zip", {"1": AT | {"quote_of": "9"}}),
     "one damaged part costs only itself": Case(
         zipped({"data/tweets.js": script("tweets", tweet(1)), "data/tweets-part1.js": "window.YTD.tweets.part1 = [{", "data/account.js": "window.YTD.account.part0 = [{"}), "t.zip", {"1": AT}, {"file_damaged": 1}),
     "communities are not everybody": Case(zipped({"data/tweets.js": script("tweets", tweet(1)), "data/community-tweet.js": script("community_tweet", tweet(2))}), "t.zip", {"1": AT}, {}, {"in_a_community": 1}),
