@@ -363,6 +363,30 @@ def test_without_the_whole_list_of_the_forgotten_nothing_is_read(here: path.Cont
         path.classify(here)
 
 
+def test_a_list_of_the_forgotten_that_lost_whole_lines_is_damaged(here: path.Context) -> None:
+    remember(here.data, "forum", [GONE], [], here.pseudonymiser)
+    file = Path(str(forgotten_path(here.data)))
+    lines = file.read_bytes().splitlines(keepends=True)
+    shutil.rmtree(here.data.root / "classified")
+    for left in range(len(lines)):
+        file.write_bytes(b"".join(lines[:left]))
+        with pytest.raises(UserMustAct, match=r"pseudonyms\.jsonl is damaged.*backup"):
+            path.classify(here)
+    file.write_bytes(b"".join(lines[1:]))  # as an earlier version wrote it
+    path.classify(here)
+    remember(here.data, "forum", [], [], here.pseudonymiser)
+    assert file.read_bytes() == b"".join(lines)
+
+
+def test_under_another_key_of_the_forgotten_nothing_is_read(here: path.Context) -> None:
+    """Today the warehouse's own key still knows them; after a rotation nobody would."""
+    remember(here.data, "forum", [GONE], [], here.pseudonymiser)
+    shutil.rmtree(here.data.root / "classified")
+    (here.data.keys / "forgotten.key").write_bytes(b"o" * 32)
+    with pytest.raises(UserMustAct, match=r"forgotten\.key.*backup"):
+        path.classify(here)
+
+
 LOST = (
     "landing/*/*/*.gz",
     "classified/*/*/_manifest.json",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from girafe.data_dir import DataDir
-from girafe.errors import UserMustAct
+from girafe.errors import SettingsInvalid, UserMustAct
 from girafe.pseudonym import Pseudonymiser, load_key
 from girafe.records import Account, IsForgotten
 from girafe.storage import Place, read, write
@@ -27,17 +28,27 @@ def forgotten_path(data: DataDir) -> Place:
 
 
 def lasting(data: DataDir) -> Pseudonymiser:
-    """The pseudonymiser of this list alone; its key outlives every `girafe rotate-key`."""
-    return Pseudonymiser(
+    """The pseudonymiser of this list alone; its key outlives every `girafe rotate-key`.
+
+    Raises SettingsInvalid where the list was written under another key.
+    """
+    head, _ = _read(data)
+    made = Pseudonymiser(
         load_key(
             data.keys,
             data.secrets,
             name=LASTING_KEY,
             variable=LASTING_VARIABLE,
             # Under a new one nobody on the list would be known again.
-            may_make=not data.is_shared and not forgotten_path(data).exists(),
+            may_make=not data.is_shared and head is None,
         )
     )
+    if head and head.get("key") != made.key_id:
+        raise SettingsInvalid(
+            f"keys/{LASTING_KEY}, or {LASTING_VARIABLE}, is not the key of {forgotten_path(data)}: nobody on it would "
+            "be known again. Bring the key back from a backup."
+        )
+    return made
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,20 +63,34 @@ class Entry:
 
 def read_entries(data: DataDir) -> set[Entry]:
     """The whole list; raises UserMustAct where it is damaged."""
+    _, entries = _read(data)
+    return entries
+
+
+def _read(data: DataDir) -> tuple[dict[str, Any] | None, set[Entry]]:
+    """The first line of the list, which says how many follow and under which key, and those.
+
+    None where there is no list; empty where an earlier version wrote it, which knew no such line.
+    """
     try:
         content = read(forgotten_path(data))
     except FileNotFoundError:
-        return set()
+        return None, set()
     try:
-        entries = {Entry(**orjson.loads(line)) for line in content.splitlines()}
+        head, *rest = (orjson.loads(line) for line in content.splitlines())
+        if "entries" not in head:
+            head, rest = {}, [head, *rest]
+        entries = {Entry(**tree) for tree in rest}
+        # One that was cut off at the end of a line looks whole.
+        is_whole = bool(entries) and len(entries) == head.get("entries", len(entries))
     except (ValueError, TypeError):
-        entries = set()
-    if not entries:
+        is_whole = False
+    if not is_whole:
         raise UserMustAct(
             f"{forgotten_path(data)} is damaged, so who asked to be forgotten cannot be told. Bring it back from a "
             "backup, or remove it if nobody ever asked."
         )
-    return entries
+    return head, entries
 
 
 def read_forgotten(data: DataDir) -> frozenset[str]:
@@ -86,8 +111,10 @@ def remember(data: DataDir, platform: str, accounts: Iterable[Account], others: 
 
 def write_entries(data: DataDir, known: Iterable[Entry]) -> None:
     """Replaces the list, durably; there is none as long as nobody asked."""
-    lines = [orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE) for entry in sorted(known)]
-    if lines:
+    entries = sorted(known)
+    if entries:
+        head = {"entries": len(entries), "key": lasting(data).key_id}
+        lines = [orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in (head, *entries)]
         write(forgotten_path(data), b"".join(lines))
 
 
