@@ -187,9 +187,9 @@ class Privacy(_Strict):
 
     small_group: Annotated[int, Field(ge=5, le=_MOST)] = 5
     # Whoever raises the first alone means cross-tables, too.
-    small_group_cross: Annotated[
-        int, Field(ge=10, le=_MOST, default_factory=lambda known: max(10, known.get("small_group", 0)))
-    ]
+    small_group_cross: Annotated[int, Field(ge=10, le=_MOST)] = Field(
+        default_factory=lambda known: max(10, known.get("small_group", 0))
+    )
 
     @field_validator("small_group_cross")
     @classmethod
