@@ -78,6 +78,8 @@ def show(t: Words, voices: dict[str, tuple[Row, ...]]) -> Show:
         values = [average(rows, c) for c in ("count_accounts", "count_posts", "count_reactions", "reach")]
         withheld = values[0] is None and any(row.get("is_suppressed") for row in rows)
         cells = [t("page.withheld")] * 4 if withheld else [t.average(value) for value in values]
+        if any(row.get("count_accounts_with_reach", 0) is None for row in rows) and values[-1] is None:
+            cells[-1] = t("page.withheld")  # known, but of too few, or mostly of one
         lines.append((t.name("voice_names", name), *cells))
         if values[0] is not None:
             side = SIDE_OF_VOICE[Voice(name)].value

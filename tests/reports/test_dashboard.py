@@ -524,6 +524,14 @@ def test_an_average_of_accounts_is_the_same_number_in_sentence_table_and_chart()
         assert (show.rows[0][1], show.chart[0]["label"]) == (told, told)
 
 
+def test_followers_that_are_withheld_are_not_told_as_unknown() -> None:
+    t = words("en")
+    for known, told in ((None, "withheld"), (0, "–")):
+        row = {"count_accounts": 6, "count_posts": 6, "count_reactions": 0, "reach": None}
+        show = sections.voices.show(t, {"person": ({**row, "count_accounts_with_reach": known},)})
+        assert show.rows[0][-1] == told
+
+
 def test_a_chart_is_as_high_before_the_script_runs_as_after(marts: Path, settings: Settings) -> None:
     section = sections.voices.build(dashboard.scene(read_tables(marts), settings, words("fr")))
     assert section is not None
