@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 
-from collectors.contract import Canary, Item, Options, Secrets, Watch, Window, nothing_more, post_key
+from collectors.contract import RESUME, Canary, Item, Options, Secrets, Watch, Window, nothing_more, post_key
 from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, is_in, moment, text, tree, trees
 from collectors.sources.youtube_parse import parse as parse
-from girafe.errors import SourceUnavailable
+from girafe.errors import QuestionRefused, SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "youtube"
@@ -28,6 +28,7 @@ PACE = 0.2
 OVERLAP = timedelta(days=3)
 OPEN = False
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
+thread = nothing_more
 profile = nothing_more
 
 _API = "https://www.googleapis.com/youtube/v3"
@@ -55,25 +56,44 @@ class _Key(httpx.Auth):
 
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    """Newest comment threads first; older threads are looked through for late answers.
+    """Newest comment threads first, with their videos; older threads are looked through for late answers.
 
-    Threads come in the order of their first comment, so an answer of today may hang on one of last week.
+    Threads come in the order of their first comment, so an answer of today may hang on one of last week. Where the
+    day's quota ended an earlier run, that one is read on first: from the newest, it would end at the same place.
     """
-    params = {
+    if earlier := watch.memory.get(RESUME):
+        start, end, token = earlier.split(" ", 2)
+        old = Window(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+        yield from _threads(watch, old, http, token)
+        window = Window(start=min(max(window.start, old.end - OVERLAP), window.end), end=window.end)
+    yield from _threads(watch, window, http)
+
+
+def _threads(watch: Watch, window: Window, http: Http, token: str = "") -> Iterator[Item]:
+    params: dict[str, object] = {
         "part": "snippet,replies", "allThreadsRelatedToChannelId": watch.origin, "order": "time",
         "textFormat": "plainText", "maxResults": 100,
     }  # fmt: skip
     whole = Window(start=window.start - _LATE, end=datetime.max.replace(tzinfo=UTC))
-    for page in _pages(watch, "commentThreads", params, http):
+    videos: dict[str, None] = {}
+    for page in _pages(watch, "commentThreads", params, http, token):
         threads = trees(page.get("items"))
-        for found in threads:
-            top = tree(tree(found.get("snippet")).get("topLevelComment"))
-            heard = [dict(top), *_replies(watch, found, http)] if _is_near(whole, top) else []
+        found: list[Payload] = []
+        for each in threads:
+            top = tree(tree(each.get("snippet")).get("topLevelComment"))
+            heard = [dict(top), *_replies(watch, each, http)] if _is_near(whole, top) else []
             if any(_is_near(window, comment) for comment in heard):
-                yield from (_item(comment) for comment in heard)
-        tops = [tree(tree(found.get("snippet")).get("topLevelComment")) for found in threads]
+                found += heard
+                yield from map(_item, heard)
+        names = dict.fromkeys(text(tree(comment.get("snippet")).get("videoId")) for comment in found)
+        yield from _videos(watch, [name for name in names if name and name not in videos], http)
+        videos |= names
+        tops = [tree(tree(each.get("snippet")).get("topLevelComment")) for each in threads]
         if tops and not any(_is_near(whole, top) for top in tops):
-            return
+            break
+        if following := text(page.get("nextPageToken")):
+            watch.memory[RESUME] = f"{window.start.isoformat()} {window.end.isoformat()} {following}"
+    watch.memory.pop(RESUME, None)
 
 
 def _is_near(window: Window, comment: Mapping[str, Any]) -> bool:
@@ -81,12 +101,24 @@ def _is_near(window: Window, comment: Mapping[str, Any]) -> bool:
 
 
 def _pages(
-    watch: Watch, path: str, params: dict[str, object], http: Http, *, may_be_gone: bool = False
+    watch: Watch,
+    path: str,
+    params: dict[str, object],
+    http: Http,
+    token: str = "",
+    *,
+    may_be_gone: bool = False,
 ) -> Iterator[Payload]:
-    trail, token = Trail("YouTube"), ""
+    trail, url, is_resumed = Trail("YouTube"), f"{watch.options.get('api', _API)}/{path}", bool(token)
     while True:
-        query = {**params, **({"pageToken": token} if token else {})}
-        page = http.json(f"{watch.options.get('api', _API)}/{path}", query)
+        try:
+            page = http.json(url, {**params, "pageToken": token} if token else params)
+        except QuestionRefused:
+            if not is_resumed:
+                raise
+            # The token of an earlier run has expired; kept, it would be refused in all later runs too.
+            page = http.json(url, params)
+        is_resumed = False
         if page is None and may_be_gone:  # deleted since it was listed
             return
         if not isinstance(page, dict) or not isinstance(page.get("items"), list):
@@ -117,22 +149,17 @@ def _item(comment: Payload) -> Item:
     return Item(key=post_key(comment.get("id"), comment), payload=comment, position="commentThreads")
 
 
-def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
+def _videos(watch: Watch, names: Sequence[str], http: Http) -> Iterator[Item]:
     """The videos commented: what the comments answer."""
-    ids = list(dict.fromkeys(text(tree(item.payload.get("snippet")).get("videoId")) for item in found))
-    wanted = [number for number in ids if number]
-    for start in range(0, len(wanted), _VIDEOS_PER_CALL):
+    for start in range(0, len(names), _VIDEOS_PER_CALL):
         params: dict[str, object] = {
             "part": "snippet",
-            "id": ",".join(wanted[start : start + _VIDEOS_PER_CALL]),
+            "id": ",".join(names[start : start + _VIDEOS_PER_CALL]),
         }
         for page in _pages(watch, "videos", params, http):
             for video in trees(page.get("items")):
-                yield Item(
-                    key=post_key(video.get("id"), video, within="video:"),
-                    payload=dict(video),
-                    position="videos",
-                )
+                key = post_key(video.get("id"), video, within="video:")
+                yield Item(key=key, payload=dict(video), position="videos")
 
 
 def gone(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[str]:
