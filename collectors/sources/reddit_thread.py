@@ -9,10 +9,12 @@ from collectors.contract import Item, Watch, post_key
 from collectors.http import Http
 from collectors.read import text, texts, tree, trees
 from collectors.refusals import without_names
-from girafe.errors import SourceUnavailable
+from girafe.errors import AccessDenied, SourceUnavailable
 
 API = "https://oauth.reddit.com"
 _PER_CALL = 100
+_BELIEVED = 3
+"""As many posts, and no other, may all be closed."""
 _MOST_CALLS = 50
 """For one post: five thousand comments behind stubs."""
 
@@ -24,9 +26,23 @@ def item(thing: Mapping[str, Any]) -> Item:
 
 
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
-    """The comments under each post, those behind stubs too."""
+    """The comments under each post, those behind stubs too.
+
+    A post whose community closed is refused for good: it keeps no other from being read, and is noted. All refused are
+    a right that was lost.
+    """
+    refused = list[AccessDenied]()
     for post in found:
-        yield from _comments(watch, post, http)
+        try:
+            yield from _comments(watch, post, http)
+        except AccessDenied as refusal:
+            refused.append(refusal)
+            if refusal.status != 403 or len(refused) == len(found) > _BELIEVED:
+                raise
+    if refused:
+        watch.limits.append(
+            f"The comments of {len(refused)} of {len(found)} posts were not shown. {refused[0]}"
+        )
 
 
 def _comments(watch: Watch, post: Item, http: Http) -> Iterator[Item]:

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import httpx
+import orjson
 import pytest
 
-from girafe.errors import SourceUnavailable
+from girafe.errors import AccessDenied, SourceUnavailable
 from girafe.records import Deletion
 from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
@@ -113,3 +114,34 @@ def test_comments_that_come_as_an_error_under_200_are_not_taken_for_none(run, re
             'api = "https://api.example"',
             {"REDDIT_CLIENT_ID": "i", "REDDIT_CLIENT_SECRET": "s"},
         )
+
+
+SECRETS = {"REDDIT_CLIENT_ID": "i", "REDDIT_CLIENT_SECRET": "s"}
+
+
+@pytest.mark.parametrize(("many", "closed"), [(5, 1), (1, 1), (5, 5)])
+def test_a_community_that_closed_keeps_no_other_from_being_heard_and_all_are_a_lost_right(
+    run, data, many, closed
+):
+    def reddit(request):
+        path = request.url.path
+        if path.endswith("access_token"):
+            return httpx.Response(200, json={"access_token": "t"})
+        post = {"title": "Ondine", "selftext": "", "author": "ada", "created_utc": NOW.timestamp() - 60}
+        if path.endswith("/search"):
+            shown = [{"kind": "t3", "data": {"name": f"t3_{n}", "id": str(n), **post}} for n in range(many)]
+            return httpx.Response(200, json={"data": {"children": shown, "after": None}})
+        number = int(path.rpartition("/")[2])
+        if number < closed:
+            return httpx.Response(403, json={"reason": "private", "message": "Forbidden", "error": 403})
+        comment = {"name": f"t1_{number}", "body": "oui", "author": "bo", "created_utc": NOW.timestamp() - 30}
+        return httpx.Response(200, json=[{"data": {"children": [{"kind": "t1", "data": comment}]}}])
+
+    if many == closed == 5:
+        with pytest.raises(AccessDenied, match="403"):
+            run("reddit", reddit, 'api = "https://api.example"', SECRETS)
+        return
+    assert run("reddit", reddit, 'api = "https://api.example"', SECRETS).health == "heard"
+    assert {name for name in posts(data) if name.startswith("t1")} == {f"t1_{n}" for n in range(closed, many)}
+    [record] = [orjson.loads(path.read_bytes()) for path in data.runs.glob("*/*.json")]
+    assert f"comments of {closed} of {many} posts were not shown" in record["limits"]
