@@ -12,6 +12,9 @@ from collectors.read import tree, trees
 from girafe.errors import AccessDenied, SourceUnavailable
 from girafe.records import Payload
 
+_SHOWN_TO_STRANGERS = 60
+"""Mastodon's own bound; whoever has a token is shown 4,096."""
+
 
 def conversation(watch: Watch, status: Payload, http: Http) -> list[Payload]:
     """`status` and everything around it that the server shows, as received."""
@@ -40,4 +43,10 @@ def _context(watch: Watch, local_id: str, http: Http) -> Mapping[str, Any]:
         return {}
     if answer is not None and (not isinstance(answer, dict) or "error" in answer):
         raise SourceUnavailable(f"{watch.place} answered for a thread with an error under 200.")
+    shown = len(trees(tree(answer).get("descendants")))
+    cut = f"{watch.place} shows strangers no more than {_SHOWN_TO_STRANGERS} answers of a thread"
+    if http.auth is None and shown >= _SHOWN_TO_STRANGERS and not any(cut in limit for limit in watch.limits):
+        watch.limits.append(
+            f"{cut}, and some have as many or more; with a token in MASTODON_TOKENS it shows all."
+        )
     return tree(answer)

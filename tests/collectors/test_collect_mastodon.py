@@ -399,3 +399,20 @@ def test_what_a_server_shows_to_few_is_not_kept_not_even_as_a_payload(run, data,
     run(Instance(said, tagged=["4", "1"]), secrets={"MASTODON_TOKENS": "a.example=good"})
     kept = b"".join(gzip.decompress(path.read_bytes()) for path in landing_files(data.landing))
     assert (b"for all" in kept, b"for few" in kept) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("answers", "token", "is_named"), [(59, "", False), (60, "", True), (60, "t", False)]
+)
+def test_a_thread_of_as_many_answers_as_strangers_are_shown_may_have_more_and_says_so(
+    run, data, answers, token, is_named
+):
+    root = status(1, "ada", 200, replies_count=answers)
+    below = [status(n + 2, "bo", 100, reply_to="1") for n in range(answers)]
+    run(
+        Instance([root, *below], tagged=["1"]),
+        secrets={"MASTODON_TOKENS": f"a.example={token}"} if token else {},
+    )
+    [record] = [json.loads(path.read_bytes()) for path in data.runs.glob("*/*.json")]
+    assert ("no more than 60 answers of a thread" in record["limits"]) == is_named
+    assert len(posts(data)) == answers + 1
