@@ -33,12 +33,12 @@ class Forgotten:
 
     @property
     def doubt(self) -> str:
-        """What to check where nothing was found: an address or a name without its server finds nobody."""
+        """What to check where nothing was found: a name without its server finds nobody."""
         if self.erasure.payloads_removed or self.erasure.classified_folders_cleaned:
             return ""
         return (
             "Nothing was held of an account of that name; it is remembered. If it did speak here, ask again with "
-            "its id or its whole handle, as the platform writes it: not an address, not without its server."
+            "its id or its whole handle, as the platform writes it, not without its server."
         )
 
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from collectors.imports.land import import_file
 from collectors.registry import PARSERS
 from girafe import run as path
 from girafe.data_dir import DataDir
-from girafe.records import Envelope
+from girafe.records import Account, Envelope
 from girafe.rotation import replace_key
 from girafe.settings import parse_settings
 from tests.canary_disguises import DISGUISES, undisguised
@@ -24,8 +25,9 @@ from tests.killing import run_and_die
 from warehouse.connection import connect
 from warehouse.erase import envelopes
 from warehouse.forget import Erasure, finished, forget
-from warehouse.forgotten import lasting, pseudonyms_of, read_forgotten
+from warehouse.forgotten import forgotten_now, lasting, pseudonyms_of, read_forgotten
 from warehouse.landing import landing_files, landing_path, write_envelopes
+from warehouse.meant import meant
 from warehouse.tables import CLASSIFIED
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -247,8 +249,6 @@ def test_a_handle_is_enough_when_only_the_classified_files_know_its_id(tmp_path:
 
 def marks(here: path.Context) -> list[bytes]:
     """Every pseudonym the account has under the key of the warehouse."""
-    from girafe.records import Account
-
     account = Account(platform="forum", account_id=ODILE["account_id"], handle=ODILE["handle"])
     return [name.encode() for name in pseudonyms_of(account, here.pseudonymiser)]
 
@@ -313,8 +313,6 @@ def test_killed_anywhere_the_same_call_finishes(tmp_path: Path, every: int) -> N
 
 @pytest.mark.usefixtures("key")
 def test_the_list_of_the_forgotten_knows_them_under_a_key_of_its_own(tmp_path: Path) -> None:
-    from girafe.records import Account
-
     here = start(tmp_path, WITH)
     forget_files(here, "odilequenneval")
     account = Account(platform="forum", account_id=ODILE["account_id"], handle=ODILE["handle"])
@@ -364,6 +362,49 @@ def test_however_it_is_disguised_nothing_is_left_of_it_in_what_others_wrote(
     left = undisguised(landed(here).decode())
     assert "chez orée" in left
     assert not any(word in left for word in ("quenneval", "odileq", "arcole"))
+
+
+@pytest.mark.parametrize(
+    ("platform", "written", "handle"),
+    [
+        ("mastodon", "https://a.example/@odile", "odile@a.example"),
+        ("mastodon", "https://a.example/@odile/1132", "odile@a.example"),
+        ("mastodon", "https://b.example/@odile@a.example", "odile@a.example"),
+        ("mastodon", "https://a.example/users/Odile", "odile@a.example"),
+        ("mastodon", "acct:odile@a.example", "odile@a.example"),
+        ("mastodon", "@odile@bücher.example", "odile@xn--bcher-kva.example"),
+        ("mastodon", "@odile@XN--BCHER-KVA.example", "odile@bücher.example"),
+        ("discourse", "https://forum.example/u/odile/activity", "odile@forum.example"),
+        ("bluesky", "https://bsky.app/profile/odile.example/post/3k", "odile.example"),
+        ("reddit", "u/odile", "odile"),
+        ("reddit", "/u/odile", "odile"),
+        ("reddit", "https://www.reddit.com/user/odile/", "odile"),
+        ("x", "https://x.com/odile?lang=fr", "odile"),
+        ("hackernews", "https://news.ycombinator.com/user?id=odile", "odile"),
+        ("youtube", "https://www.youtube.com/@odile", "odile"),
+        ("linkedin", "https://www.linkedin.com/in/odile/", "odile"),
+    ],
+)
+@pytest.mark.usefixtures("key")
+def test_an_account_may_be_asked_for_as_people_write_it(
+    tmp_path: Path, platform: str, written: str, handle: str
+) -> None:
+    here = path.Context(data=DataDir(tmp_path / "data"), settings=SETTINGS, now=NOW)
+    author = {"account_id": "u-7731", "handle": handle}
+    land(here, line(1, author, "Je travaille chez Orée") | {"platform": platform})
+    [file] = landing_files(here.data.landing)
+    elsewhere = landing_path(here.data.landing, platform, NOW, "run-p1")
+    write_envelopes(elsewhere, [replace(one, platform=platform) for _, one in envelopes(file)])
+    told = forget(here.data, platform, written, parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+    assert told.payloads_removed == 1
+    assert forgotten_now(here.data)(Account(platform=platform, account_id="u-7731"))
+
+
+@pytest.mark.parametrize(
+    "written", ["https://www.reddit.com/r/france/comments/1abc/odile", "https://[odile", "https://a.example/"]
+)
+def test_any_other_address_means_nobody_else(written: str) -> None:
+    assert {account.handle for account in meant("reddit", written)} == {written}
 
 
 @pytest.mark.usefixtures("key")

@@ -30,6 +30,7 @@ from warehouse.erase import (
     same_account,
 )
 from warehouse.forgotten import lasting, pseudonyms_of, remember
+from warehouse.meant import meant
 from warehouse.traces import Traces
 
 
@@ -56,17 +57,18 @@ def forget(
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
 ) -> Erasure:
-    """Erases the account `account` (an id or a handle) of `platform` from every file past and present.
+    """Erases the account `account` (an id, a handle, an address) of `platform` from every file past and present.
 
     Remembers its pseudonyms first, so that a crash half-way leaves it blocked. An account of which nothing is
     held is remembered all the same. `finished` must follow once what is computed was built again.
     """
-    name = account.strip().removeprefix("@")
-    asked = Account(platform=platform, account_id=name, handle=name)
+    asked = meant(platform, account)
     traces = Traces()
-    traces.add(asked)
-    keyed = pseudonyms_of(asked, lasting(data))
-    erasure, found = _begun_before(data, pseudonyms_of(asked, pseudonymiser)) or (None, set())
+    for one in asked:
+        traces.add(one)
+    keyed = pseudonyms_of(asked[0], lasting(data))
+    names = set().union(*(pseudonyms_of(one, pseudonymiser) for one in asked))
+    erasure, found = _begun_before(data, names) or (None, set())
     files = landed_of(data, platform)
     removed, naming = _learn(files, traces, found, alias_pairs(data), parsers, pseudonymiser)
     remember(data, platform, traces.accounts, found, pseudonymiser)

@@ -159,7 +159,7 @@ class Traces:
 def _at_home(account: Account) -> tuple[str, str]:
     """The name and the server of a handle that has both: on that server, and in HTML, the name stands alone."""
     name, at, server = (account.handle or "").removeprefix("@").partition("@")
-    return (name, server) if at else ("", "")
+    return (name, server) if at and "/" not in name else ("", "")
 
 
 def _addresses(account: Account) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def recheck(
 @app.command(rich_help_panel=PANEL)
 def forget(
     platform: Annotated[str, typer.Argument(help="Where the account is, for example mastodon.")],
-    account: Annotated[str, typer.Argument(help="Its id or its handle.")],
+    account: Annotated[str, typer.Argument(help="Its id, its handle or the address of its page.")],
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
     later: Annotated[
