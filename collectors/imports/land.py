@@ -68,8 +68,10 @@ def import_file(
     refuse_packed(file)
     reader = choose_format(format, file)
     run_id = f"{reader.VERSION}-{digest}"
-    if not dry_run and find(data.runs, f"*/*-{file_name(run_id)}.json"):
-        return ImportReport(file=file.label, format=reader.NAME, run_id=run_id, already_imported=True)
+    if find(data.runs, f"*/*-{file_name(run_id)}.json"):
+        if not dry_run:
+            return ImportReport(file=file.label, format=reader.NAME, run_id=run_id, already_imported=True)
+        file.notes.append("it was imported before: nothing would change")
     for source in sorted({reading.source for reading in earlier_readings(data, digest, run_id)}):
         file.notes.append(f"this takes the place of what was read of it before, as {source}")
     landing = _Landing(
@@ -120,6 +122,8 @@ class _Landing:
     last: datetime | None = None
     examples: list[str] = field(default_factory=list)
     _files: dict[str, IO[bytes]] = field(default_factory=dict)
+    _ids: set[int] = field(default_factory=set)
+    """Of the posts landed, as numbers: a million of them fit."""
     _believed: Believed = field(init=False)
 
     def __post_init__(self) -> None:
@@ -197,6 +201,7 @@ class _Landing:
         for record in records:
             if isinstance(record, Post):
                 self.posts[platform] += 1
+                self._ids.add(hash((platform, record.post_id)))
                 self.first = min(self.first or record.created_at, record.created_at)
                 self.last = max(self.last or record.created_at, record.created_at)
 
@@ -214,6 +219,9 @@ class _Landing:
 
     def report(self) -> ImportReport:
         """What became of the file."""
+        notes, repeated = list(self.file.notes), self.posts.total() - len(self._ids)
+        if repeated:
+            notes.append(f"{repeated:,} rows repeat the id of another row; all rows of one id are one post")
         return ImportReport(
             file=self.file.label,
             format=self.reader.NAME,
@@ -225,7 +233,7 @@ class _Landing:
             posts=self.posts.total(),
             first=self.first,
             last=self.last,
-            notes=tuple(self.file.notes),
+            notes=tuple(notes),
             examples=tuple(self.examples),
             dry_run=self.is_dry,
         )

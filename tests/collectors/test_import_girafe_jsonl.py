@@ -239,6 +239,8 @@ def test_importing_the_same_content_again_changes_nothing(land, data, tmp_path):
     before = {path: path.read_bytes() for path in data.root.rglob("*") if path.is_file()}
     again, _, _ = land(line(), "broken", name="renamed.jsonl")
     assert again.already_imported
+    tried = import_file(tmp_path / "renamed.jsonl", data, now=NOW, dry_run=True)
+    assert tried.notes == ("it was imported before: nothing would change",)
     assert {path: path.read_bytes() for path in data.root.rglob("*") if path.is_file()} == before
 
 

@@ -138,3 +138,18 @@ def test_what_is_no_table_is_refused_with_what_to_do_and_never_given_a_mapping(t
 def test_a_table_in_any_encoding_is_still_one(tmp_path, encoding):
     _, mapping = suggested(tmp_path, "date;auteur;message;lien\n2026-11-01;é;ñandú;x\n".encode(encoding))
     assert tomllib.loads(mapping.read_text())["columns"]["text"] == ["message"]
+
+
+def test_rows_that_become_one_post_are_told(land):
+    """A mapping that takes the topic for the post's id would make one post of each topic, silently."""
+    head = b"platform,post_id,created_at,text,handle\n"
+    rows = [
+        b"forum,%s,2026-11-20,Ondine %d,ada\n" % (topic, at)
+        for at, topic in enumerate([b"t1", b"t1", b"t1", b"t2"])
+    ]
+    for dry_run in (True, False):
+        assert (
+            "2 rows repeat the id of another row"
+            in land(head + b"".join(rows), dry_run=dry_run).report.notes[0]
+        )
+    assert not land(head + rows[0] + rows[3]).report.notes
