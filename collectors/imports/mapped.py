@@ -84,6 +84,7 @@ class Mapped:
                     yield self._row(file, table.name, found, names, read)
             if table.name and not names:
                 file.notes.append(f"{table.name} has no header of {self.NAME} and was passed over")
+        dates.note_swapped()
         if not seen:
             words = " or ".join(self.mapping.columns_of_words)
             wanted = ", ".join(self.mapping.recognise) or f"two of the mapped columns, {words} among them"

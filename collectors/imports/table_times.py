@@ -17,6 +17,8 @@ def moment_of_cells(dates: DatesOfFile, header: Sequence[str], value: Any, clock
     """ISO 8601 in UTC, a day alone as its date; what cannot be read is passed on, to be refused with its reason."""
     if value is None:
         return None
+    if isinstance(value, date):
+        dates.hold(value)
     clock = _clock(clock)
     if clock is not None and isinstance(value, int | float) and not isinstance(value, bool):
         value = (_ZERO + timedelta(days=int(value))).date() if 0 < value < 100_000 else value

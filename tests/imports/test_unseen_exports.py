@@ -109,6 +109,19 @@ def test_a_workbook_holds_moments_days_and_clocks_in_many_ways(land, mapping):
     check(land(content, "m.xlsx", format=mapping), Case(content, "", posts, {"missing_field": 3}), "mine")
 
 
+def test_dates_of_which_a_spreadsheet_took_only_some_are_told(land, mapping):
+    """A column of 03/04 and 13/04 opened in a program that writes the month first: the former became the 4th of March."""
+    words, early, late = (
+        said(1, "13/04/2026 09:00"),
+        said(2, datetime(2026, 3, 4, 9)),
+        said(3, datetime(2026, 3, 20, 9)),
+    )
+    found = land(workbook({"Posts": [FORUM, words, early]}), "m.xlsx", format=mapping)
+    assert "day and month may be swapped" in " ".join(found.report.notes)
+    for rows in ((words, early, late), (words,), (early,)):
+        assert not land(workbook({"Posts": [FORUM, *rows]}), "m.xlsx", format=mapping).report.notes
+
+
 NEUTRAL = ["platform", "post_id", "created_at", "text", "handle", "reply_to"]
 WHEN = "2026-11-20T08:00:00Z"
 
