@@ -6,6 +6,7 @@ from collections.abc import Iterator, MutableMapping
 
 import orjson
 
+from girafe.errors import UserMustAct
 from girafe.storage import Place, read, write
 
 
@@ -16,10 +17,15 @@ class Ledger(MutableMapping[str, str]):
         self._path = path
         try:
             found = orjson.loads(read(path))
+            self._notes: dict[str, str] = {str(name): str(value) for name, value in found.items()}
         except FileNotFoundError:
-            found = {}
-        # A damaged ledger is an error: to read it as empty would be to spend again.
-        self._notes: dict[str, str] = {str(name): str(value) for name, value in found.items()}
+            self._notes = {}
+        except (ValueError, AttributeError) as error:
+            # To read it as empty would be to spend again.
+            raise UserMustAct(
+                f"{path} is damaged, so what {path.parent.name} has spent is not known. Bring it back from a "
+                "backup, or remove it when the platform counts anew."
+            ) from error
 
     def __getitem__(self, name: str) -> str:
         """What was noted under `name`."""

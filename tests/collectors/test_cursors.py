@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from collectors.contract import Window
 from collectors.cursors import Cursor, next_window
+from collectors.ledger import Ledger
+from girafe.errors import UserMustAct
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -44,3 +47,13 @@ def test_the_next_window_goes_back_by_the_overlap_and_never_begins_behind_now():
     # The clock was wrong when the cursor was written: it may not lie in the future for ever.
     ahead = Cursor(start=hours(-10), until=hours(50))
     assert next_window(ahead, now=NOW, overlap=overlap, lookback=lookback) == Window(start=hours(-1), end=NOW)
+
+
+@pytest.mark.parametrize("left", [b"", b'{"month": "20', b"\0\0", b"[]"])
+def test_a_damaged_ledger_is_not_taken_for_an_unspent_one(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "x" / "ledger.json"
+    Ledger(path)["month"] = "2026-11:148"
+    assert Ledger(path)["month"] == "2026-11:148"
+    path.write_bytes(left)
+    with pytest.raises(UserMustAct, match="what x has spent is not known"):
+        Ledger(path)
