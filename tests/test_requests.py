@@ -368,3 +368,20 @@ def test_what_left_is_gone_for_good_before_the_receipt_says_so(
     [done] = erasure.forget(context, [erasure.request(context, "mastodon", "ada@social.example")])
     assert receipts == [False]
     assert done.receipt.exists()
+
+
+@pytest.mark.parametrize("left", [None, b"", b"s" * 31, b"o" * 32], ids=["lost", "empty", "cut", "another"])
+def test_no_receipt_is_signed_with_another_key_than_those_before(tmp_path: Path, left: bytes | None) -> None:
+    data = DataDir(tmp_path / "data")
+    first = write_receipt(data, {"number": "1"}, now=NOW)
+    key, published = data.keys / "receipts.key", data.root / "receipts" / "public-key.txt"
+    content, public = key.read_bytes(), published.read_text()
+    key.unlink()
+    if left is not None:
+        key.write_bytes(left)
+    with pytest.raises(UserMustAct, match="from a backup"):
+        write_receipt(data, {"number": "2"}, now=NOW)
+    assert published.read_text() == public
+    key.write_bytes(content)
+    for receipt in (first, write_receipt(data, {"number": "2"}, now=NOW)):
+        verify_receipt(receipt, public_key=public)

@@ -23,6 +23,7 @@ from girafe.storage import write
 
 SIGNING_KEY = "receipts.key"
 SIGNING_VARIABLE = "GIRAFE_RECEIPT_KEY"
+_SEED_BYTES = 32
 
 
 class ReceiptInvalid(InputInvalid):
@@ -30,14 +31,23 @@ class ReceiptInvalid(InputInvalid):
 
 
 def write_receipt(data: DataDir, details: Mapping[str, object], *, now: datetime) -> Path:
-    """Signs `details` (numbers and digests only) with the time and keeps them under receipts/."""
-    key = _signing_key(data)
+    """Signs `details` (numbers and digests only) with the time and keeps them under receipts/.
+
+    Raises UserMustAct where the key that signed before is lost or another: what it signed could not be checked.
+    """
+    folder = data.root / "receipts"
+    published = folder / "public-key.txt"
+    key = _signing_key(data, may_make=not published.exists())
     public = _public(key)
+    if published.exists() and published.read_bytes() != f"{public}\n".encode():
+        raise UserMustAct(
+            f"keys/{SIGNING_KEY}, or {SIGNING_VARIABLE}, is not the key published in {published}. Bring it back from a "
+            "backup; to sign with another from now on, put that file aside."
+        )
     body = {**details, "erased_at": now.astimezone(UTC).isoformat(), "public_key": public}
     signature = base64.b64encode(key.sign(_signed_bytes(body))).decode()
-    folder = data.root / "receipts"
     path = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{details['number']}.json"
-    write(folder / "public-key.txt", f"{public}\n".encode())
+    write(published, f"{public}\n".encode())
     write(path, orjson.dumps(body | {"signature": signature}, option=orjson.OPT_INDENT_2))
     return path
 
@@ -83,7 +93,12 @@ def _public(key: Ed25519PrivateKey) -> str:
 
 def _signing_key(data: DataDir, *, may_make: bool = True) -> Ed25519PrivateKey:
     seed = load_key(data.keys, data.secrets, name=SIGNING_KEY, variable=SIGNING_VARIABLE, may_make=may_make)
-    return Ed25519PrivateKey.from_private_bytes(seed[:32])
+    if len(seed) < _SEED_BYTES:
+        raise UserMustAct(
+            f"The key of receipts has {len(seed)} bytes; it needs at least {_SEED_BYTES}. Bring keys/{SIGNING_KEY} "
+            f"back from a backup, or correct {SIGNING_VARIABLE}."
+        )
+    return Ed25519PrivateKey.from_private_bytes(seed[:_SEED_BYTES])
 
 
 def _signed_bytes(body: Mapping[str, object]) -> bytes:
