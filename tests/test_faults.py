@@ -44,6 +44,7 @@ from warehouse.landing import (
     replace_quarantine,
 )
 from warehouse.quarantine import heaps
+from warehouse.receipts import write_receipt
 from warehouse.retention import enforce
 from warehouse.soundness import is_sound_table
 from warehouse.tables import POSTS
@@ -384,6 +385,16 @@ def test_under_another_key_of_the_forgotten_nothing_is_read(here: path.Context) 
     shutil.rmtree(here.data.root / "classified")
     (here.data.keys / "forgotten.key").write_bytes(b"o" * 32)
     with pytest.raises(UserMustAct, match=r"forgotten\.key.*backup"):
+        path.classify(here)
+
+
+def test_where_receipts_tell_of_somebody_forgotten_there_must_be_a_list(here: path.Context) -> None:
+    """As in a folder that was copied by half."""
+    remember(here.data, "forum", [GONE], [], here.pseudonymiser)
+    write_receipt(here.data, {"number": "1"}, now=here.now)
+    Path(str(forgotten_path(here.data))).unlink()
+    shutil.rmtree(here.data.root / "classified")
+    with pytest.raises(UserMustAct, match=r"pseudonyms\.jsonl is missing.*backup"):
         path.classify(here)
 
 

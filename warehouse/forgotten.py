@@ -75,6 +75,11 @@ def _read(data: DataDir) -> tuple[dict[str, Any] | None, set[Entry]]:
     try:
         content = read(forgotten_path(data))
     except FileNotFoundError:
+        if not data.is_shared and any((data.root / "receipts").glob("*.json")):
+            raise UserMustAct(
+                f"{forgotten_path(data)} is missing, and receipts say that somebody was forgotten. Bring it back from "
+                "a backup."
+            ) from None
         return None, set()
     try:
         head, *rest = (orjson.loads(line) for line in content.splitlines())
