@@ -63,7 +63,8 @@ def view(
     values: dict[str, Any] = {
         "themes": t.phrases("themes", "the", chosen[:3]),
         "of": t.phrases("themes", "of", chosen[:3]),
-        "count": sum(a.open for a in open_ones if a.theme in chosen[:3]) or open_in_all,
+        # At least: a question of two themes stands in both, and weeks of too few persons in none.
+        "count": max((a.open for a in open_ones if a.theme in chosen[:3]), default=open_in_all),
     }
     notes = [t("help.how"), t("help.own_interest")]
     act = t.act("help_talked", themes=values["themes"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -39,9 +40,13 @@ def build(scene: Scene) -> Section:
 
 
 def tone(rows: Sequence[Row]) -> dict[str, Share]:
-    """The share of each sentiment."""
-    split = by(rows, "sentiment")
-    return {name: pool(split.get(name, ()), "sentiment_share") for name in SENTIMENTS}
+    """The share of each sentiment, over the weeks that tell all three: else each would be a share of other posts."""
+    hidden = {row["week_start"] for row in rows if row.get("is_suppressed")}
+    split = by([row for row in rows if row["week_start"] not in hidden], "sentiment")
+    return {
+        name: replace(pool(split.get(name, ()), "sentiment_share"), hidden_weeks=len(hidden))
+        for name in SENTIMENTS
+    }
 
 
 def view(t: Words, tones: dict[str, dict[str, Share]]) -> View:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from girafe.settings import Settings, parse_settings
-from reports import charts, dashboard, digest, sections
+from reports import charts, dashboard, digest, sections, subjects
 from reports.dashboard import safe_json
 from reports.figures import Period
 from reports.sections import brand
@@ -522,6 +522,36 @@ def test_an_average_of_accounts_is_the_same_number_in_sentence_table_and_chart()
         assert view.answer == f"On average {told} accounts a week, of which {told} are people."
         assert view.notes == (f"{told} recognised employees a week, on average.",)
         assert (show.rows[0][1], show.chart[0]["label"]) == (told, told)
+
+
+def test_tones_are_shares_of_the_same_posts() -> None:
+    """Of a week in which the negative is withheld, the positive would be told of other posts than the negative."""
+    rows = [
+        {
+            "week_start": date(2026, 3, 2) + timedelta(weeks=week),
+            "sentiment": sentiment,
+            "is_suppressed": share is None,
+            "sentiment_share": share,
+            "sentiment_share_numerator": None if share is None else round(share * 20),
+            "sentiment_share_denominator": None if share is None else 20,
+        }
+        for week, shares in enumerate(((0.5, 0.2, 0.3), (None, None, 0.7)))
+        for sentiment, share in zip(sections.tone.SENTIMENTS, shares, strict=True)
+    ]
+    found = sections.tone.tone(rows)
+    assert {share.denominator for share in found.values()} == {20}
+    assert sum(share.value or 0 for share in found.values()) == pytest.approx(1)
+    assert {share.hidden_weeks for share in found.values()} == {1}
+
+
+def test_questions_of_two_themes_are_not_counted_twice() -> None:
+    asked = [
+        {"theme": theme, "count_questions": 12, "count_questions_answered": 4, "count_questions_unanswered": 8,
+         "count_questions_waiting": 0}
+        for theme in ("recruitment", "pay_benefits")
+    ]  # fmt: skip
+    view = sections.help.view(words("en"), asked, subjects.asked(asked), (), open_in_all=8)
+    assert view.brief.startswith("At least 8 questions about ")
 
 
 def test_followers_that_are_withheld_are_not_told_as_unknown() -> None:
