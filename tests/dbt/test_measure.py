@@ -475,8 +475,9 @@ def dialogue(raw: Any) -> None:
         raw.post(f"a{number}", "shop", at(hours=1, minutes=30 * (number + 1)), reply_to=f"q{number}")
     raw.post("late", "shop", at(days=9), reply_to="q4")
     raw.post("q10", CROWD[10], at(days=6), mentions=("shop",), is_question=True)
-    # the newest post of all cases is of day 35: this question has time left
+    # the newest sighting of all cases is of day 42, a week after the newest post: the first has no time left
     raw.post("q11", CROWD[11], at(days=34), mentions=("shop",), is_question=True)
+    raw.post("q12", CROWD[11], at(days=36), mentions=("shop",), is_question=True)
 
 
 def test_the_brand_is_measured_by_what_it_answers_and_when(measured: Any) -> None:
@@ -493,7 +494,7 @@ def test_the_brand_is_measured_by_what_it_answers_and_when(measured: Any) -> Non
     waiting = measured.rows(
         "rpt_brand_dialogue_weekly", "company_id = 'dialogue' and count_questions_waiting > 0"
     )
-    assert {(str(row["week_start"]), row["response_share"]) for row in waiting} == {("2026-03-30", None)}
+    assert {(str(row["week_start"]), row["response_share"]) for row in waiting} == {("2026-04-06", None)}
 
 
 def test_every_row_says_whether_something_in_it_is_withheld(measured: Any) -> None:

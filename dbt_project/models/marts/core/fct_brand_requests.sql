@@ -4,13 +4,13 @@ with
     posts as (
         select
             post_id,
-            created_at,
             coalesce(
                 time_precision in ('day', 'week', 'month', 'year'), false
             ) as is_without_clock
         from {{ ref("int_posts_latest") }}
     ),
-    newest as (select max(created_at) as known_until from posts),
+    -- no answer is known of once we have looked, also where nobody spoke since
+    newest as (select max(known_until) as known_until from {{ ref("dim_weeks") }}),
     asked as (
         select distinct
             exchanges.company_id,
