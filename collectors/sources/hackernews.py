@@ -52,14 +52,17 @@ def _hits(watch: Watch, start: int, end: int, http: Http) -> Iterator[Mapping[st
     The search begins anew at the oldest second seen: by their number, pages end at what can be reached, and what is
     deleted in between moves the rest up, unread. Only more in one second than a page shows is read by number.
     """
-    number = 0
+    number, has_more = 0, False
     while start < end:
         page = _search(watch, start, end, number, http)
         hits = trees(page["hits"])
+        if has_more and not hits:  # the oldest second at least would be there
+            raise SourceUnavailable(f"{watch.place} counts hits and does not show them.")
         yield from hits
         oldest = oldest_of(hits, "created_at_i", start, end)
         if number + 1 < min(count(page.get("nbPages")) or 1, _REACHABLE // _PAGE):
             number, end = (number + 1, end) if oldest is None or oldest + 1 >= end else (0, oldest + 1)
+            has_more = True
             continue
         if _total(page) < _REACHABLE:
             return
@@ -68,7 +71,7 @@ def _hits(watch: Watch, start: int, end: int, http: Http) -> Iterator[Mapping[st
         )
         if oldest is None:
             return
-        number, end = 0, oldest
+        number, end, has_more = 0, oldest, False
 
 
 def _total(page: Payload) -> int:

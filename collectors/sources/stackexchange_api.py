@@ -27,7 +27,7 @@ def pages(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> Ite
     unread. Only more in one second than a page shows is read by number.
     """
     start, end = params.get("fromdate", _BEGAN), params.get("todate", MOST)
-    number, empty = 1, 0
+    number, empty, has_more = 1, 0, False
     while number <= _MOST_PAGES and empty < MOST_EMPTY_PAGES:
         query = {**params, "sort": "creation", "order": "desc", "site": watch.origin, "pagesize": PAGE,
                  "page": number, **({"todate": end} if end < MOST else {})}  # fmt: skip
@@ -41,10 +41,15 @@ def pages(watch: Watch, path: str, params: Mapping[str, Any], http: Http) -> Ite
                 http.pause(f"Stack Exchange ({path.partition('/')[0]})", float(backoff), "backoff asked for")
         finally:  # what came is kept, also where the pause is too long to be made here
             yield from map(dict, items)
+        has_more = has_more or bool(answer.get("has_more"))
+        if (
+            has_more and not items
+        ):  # asked again: there is more, and the oldest second at least would be there
+            empty += 1
+            continue
         if not answer.get("has_more"):
             return
-        empty = 0 if items else empty + 1
-        oldest = oldest_of(items, "creation_date", start, end + 1)
+        empty, oldest = 0, oldest_of(items, "creation_date", start, end + 1)
         # Whether `todate` itself is shown is not written anywhere.
         number, end = (number + 1, end) if oldest is None or oldest + 1 >= end else (1, oldest + 1)
     raise SourceUnavailable(

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from girafe.errors import GirafeError
 from tests.collectors.collecting import BLUESKY, NOW, posts
 from tests.collectors.collecting import run as run
 
@@ -194,3 +195,28 @@ def test_what_is_deleted_between_two_pages_costs_no_other(run, data, platform, l
     assert shelf.lost
     assert stayed <= set(posts(data))
     assert report.health_detail == ""
+
+
+@pytest.mark.parametrize("at", [2, 3])
+@pytest.mark.parametrize(
+    "platform", sorted({*PLATFORMS} - {"Mastodon, full text"})
+)  # some know no offset and say so
+def test_an_empty_page_where_more_is_due_is_not_the_end(run, data, platform, at):
+    source, play, options, secrets, name = PLATFORMS[platform]
+    shelf = Shelf({})
+
+    def emptied(request: httpx.Request) -> httpx.Response:
+        answer, empty = play(shelf, request.url.path, request.url.params), Shelf({})
+        if shelf.asked == at:
+            empty.there, shelf.asked = [], shelf.asked + 1
+            answer = play(empty, request.url.path, request.url.params)
+        return httpx.Response(200, content=json.dumps(answer))
+
+    told = ""
+    try:
+        run(source, emptied, options, secrets)
+    except GirafeError as error:
+        told = str(error)
+    [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
+    everything = {name.format(number) for number in range(1, MANY + 1)}
+    assert told or record["limits"] or everything <= set(posts(data))
