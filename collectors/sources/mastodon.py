@@ -41,6 +41,7 @@ OVERLAP = timedelta(days=1)
 OPEN = True
 CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=30))
 
+_BELIEVED = 3  # as many posts, and no other, may be deleted as soon as they are listed
 _TROUBLES_IN_A_ROW = 3  # then it is the server and not a thread
 _INSTANCES = ("https://mastodon.social", "https://piaille.fr")
 
@@ -131,9 +132,10 @@ def _uri(status: Payload) -> str:
 def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
     """Every conversation once, from its root, with parents named by their federated ids.
 
-    A thread that fails does not keep the others from being read; its error is raised behind them.
+    A thread that fails does not keep the others from being read; its error is raised behind them. Nor does a
+    post that is there no longer; where it is all of them, the server has closed, or has no threads, which is noted.
     """
-    done, troubles, in_a_row = set[str](), list[SourceUnavailable](), 0
+    done, troubles, in_a_row, asked, missing = set[str](), list[SourceUnavailable](), 0, 0, 0
     for item in found:
         status = item.payload
         own = str(status.get("id"))
@@ -150,9 +152,14 @@ def thread(watch: Watch, found: Sequence[Item], http: Http) -> Iterator[Item]:
             if in_a_row == _TROUBLES_IN_A_ROW:
                 break
             continue
-        in_a_row = 0
+        in_a_row, asked = 0, asked + 1
+        if members is None:
+            missing += 1
+            continue
         done.update(str(member.get("id")) for member in members)
         names = {str(member.get("id")): _uri(member) for member in members}
         yield from _items(watch, members, names)
     if troubles:
         raise troubles[0]
+    if missing == asked > _BELIEVED:
+        watch.limits.append(f"{watch.place} shows no thread of any of the {missing} posts that it listed.")

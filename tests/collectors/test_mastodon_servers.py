@@ -377,3 +377,36 @@ def test_a_thread_that_comes_as_an_error_under_200_is_not_taken_for_an_empty_one
 
     with pytest.raises(SourceUnavailable, match="error under 200"):
         listen({"strict.example": failing})
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_server_that_closes_behind_its_timeline_has_not_shown_its_threads_and_says_so(listen, data, status):
+    server = Server("mitra", "strict.example")
+    for post in server.posts:
+        post["replies_count"] = 2
+
+    def closing(request):
+        return httpx.Response(status) if request.url.path.endswith("/context") else server(request)
+
+    assert listen({"strict.example": closing}).health == "heard"
+    [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
+    assert "shows no thread of any of the 6 posts" in record["limits"]
+
+
+@pytest.mark.parametrize("status", [404, 423, 451])
+def test_one_thread_that_is_gone_or_withheld_keeps_no_other_from_being_read(listen, data, status):
+    server = Server("mitra", "strict.example")
+    for post in server.posts:
+        post["replies_count"] = 2
+
+    def withholding(request):
+        if request.url.path == f"/api/v1/statuses/{server.posts[0]['id']}/context":
+            return httpx.Response(status, json={"error": "withheld"})
+        if request.url.path.endswith("/context"):
+            server.asked.append("context")
+        return server(request)
+
+    report = listen({"strict.example": withholding})
+    assert (report.health, server.asked.count("context")) == ("heard", 5)
+    [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
+    assert ("does not show a thread to us" in record["limits"]) == (status != 404)
