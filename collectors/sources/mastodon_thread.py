@@ -28,8 +28,8 @@ def conversation(watch: Watch, status: Payload, http: Http) -> list[Payload] | N
     if roots:
         # Most list the root first; some begin with the nearest.
         root = next((one for one in roots if not one.get("in_reply_to_id")), roots[0])
-        around.append(_context(watch, str(root.get("id")), http))
-    for context in filter(None, around):
+        around.append(_context(watch, str(root.get("id")), http) or {})
+    for context in around:
         for member in (*trees(context.get("ancestors")), *trees(context.get("descendants"))):
             members.setdefault(str(member.get("id")), dict(member))
     return list(members.values())
