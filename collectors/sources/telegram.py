@@ -80,9 +80,9 @@ def _scraper(channel: str, http: Http) -> Any:
     scraper, trail = Scraper(channel, retries=0), Trail("Telegram")
 
     def seen(answer: Answer) -> None:
-        if (
-            "/s/" not in answer.url or answer.is_missing
-        ):  # to snscrape a channel without messages, or at its end
+        # To snscrape a channel without messages, or at its end; or another one, if a link leads there.
+        is_it = answer.url.casefold().partition("?")[0] == f"https://t.me/s/{channel}".casefold()
+        if not is_it or answer.is_missing:
             raise AccessDenied(f"Telegram shows no public preview of {channel}; is it a public channel?")
         shown = re.findall(rb'data-post="[^"]*"', answer.body)
         trail.step(answer.url, shown)

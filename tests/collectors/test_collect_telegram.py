@@ -90,6 +90,19 @@ def test_a_channel_that_closes_behind_its_first_page_has_not_been_read_to_its_en
     assert set(posts(data)) == {"https://t.me/ondine_fr/4"}
 
 
+@pytest.mark.parametrize("elsewhere", ["https://api.example/s/ondine_fr", "https://t.me/s/another"])
+def test_a_link_that_leads_to_another_channel_is_not_read_as_this_one(run, data, elsewhere):
+    def leading(request):
+        if str(request.url).startswith(elsewhere):
+            return httpx.Response(200, html=telegram_page((1, 5, "Ondine ailleurs")))
+        page = telegram_page((4, 1, "Ondine recrute"), more="4").replace("/s/ondine_fr?", f"{elsewhere}?")
+        return httpx.Response(200, html=page)
+
+    with pytest.raises(AccessDenied, match="no public preview"):
+        run("telegram", leading, 'channels = ["@Ondine_FR"]')
+    assert set(posts(data)) == {"https://t.me/ondine_fr/4"}
+
+
 def test_a_channel_is_read_back_to_the_window_and_no_further(run, data):
     asked = []
 
