@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from collectors.imports.land import import_file
 from collectors.registry import PARSERS
 from girafe import erasure
 from girafe import run as path
 from girafe.audit import read as read_audit
+from girafe.cli.app import app
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid, UserMustAct
 from girafe.settings import parse_settings
@@ -123,6 +125,17 @@ def test_a_request_may_be_named_by_its_id(here: path.Context) -> None:
     assert [file.stem for file in waiting(here.data, name)] == [name]
     with pytest.raises(InputInvalid, match="answered already"):
         waiting(here.data, "r-0000000000000000")
+
+
+def test_an_account_need_not_be_typed_into_the_command(here: path.Context, tmp_path: Path) -> None:
+    company = tmp_path / "company.toml"
+    company.write_text('[company]\nname = "Orée"\n')
+    options = ["--later", "--company", str(company), "--data", str(here.data.root)]
+    done = CliRunner().invoke(app, ["forget", "forum", "-", *options], input="@ada\n")
+    [file] = waiting(here.data, done.stdout.strip())
+    assert read_request(here.data, file).account == "@ada"
+    with pytest.raises(InputInvalid, match="empty"):
+        CliRunner().invoke(app, ["forget", "forum", "-", *options], input="", catch_exceptions=False)
 
 
 def test_the_file_that_a_crash_left_behind_its_answer_is_not_carried_out_again(here: path.Context) -> None:

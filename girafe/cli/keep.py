@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -152,7 +153,12 @@ def recheck(
 @app.command(rich_help_panel=PANEL)
 def forget(
     platform: Annotated[str, typer.Argument(help="Where the account is, for example mastodon.")],
-    account: Annotated[str, typer.Argument(help="Its id, its handle or the address of its page.")],
+    account: Annotated[
+        str,
+        typer.Argument(
+            help="Its id, its handle or the address of its page; - asks for it on standard input."
+        ),
+    ],
     company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
     later: Annotated[
@@ -168,7 +174,8 @@ def forget(
     from warehouse.requests import file_request
 
     context = open_context(company, data)
-    wish = erasure.request(context, platform, account)
+    # What is typed as an argument stays in the shell's history, and anybody may see it while this runs.
+    wish = erasure.request(context, platform, sys.stdin.readline() if account == "-" else account)
     if later:
         typer.echo(file_request(context.data, wish))
         return
