@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,9 +101,13 @@ class DataDir:
     def protect(self) -> None:
         """Closes everything but the exports to other users of the machine: folders 0700, new files 0600.
 
-        The mask holds for the whole process. Only folders girafe makes, and the user owns, are touched.
+        The mask holds for the whole process, and where a library crashes it leaves no image of its memory, which holds
+        what people wrote and the key. Only folders girafe makes, and the user owns, are touched.
         """
         os.umask(0o077)
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
+        # One byte, not none: a limit of one keeps Linux from handing the image to a program (core_pattern), too.
+        resource.setrlimit(resource.RLIMIT_CORE, (1 if most else 0, most))
         for folder in reversed((self.root, *self.root.parents)):
             if not folder.exists():
                 folder.mkdir(exist_ok=True)  # another command may begin at the same moment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import stat
 from collections.abc import Iterator
@@ -105,6 +106,24 @@ def test_only_the_owner_may_enter_what_is_not_exported(tmp_path: Path) -> None:
         assert modes["exports"] == modes["others"] == 0o755
     finally:
         os.umask(before)
+
+
+def _crash(root: Path) -> None:
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    os.chdir(root)
+    DataDir(root / "data").protect()
+    signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def test_a_crash_leaves_no_image_of_the_memory(tmp_path: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        _crash(tmp_path)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGSEGV
+    assert not os.WCOREDUMP(status)
 
 
 def test_a_folder_that_is_made_lets_others_pass_to_the_exports_and_so_do_those_above_it(
