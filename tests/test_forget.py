@@ -400,11 +400,20 @@ def test_an_account_may_be_asked_for_as_people_write_it(
     assert forgotten_now(here.data)(Account(platform=platform, account_id="u-7731"))
 
 
+@pytest.mark.usefixtures("key")
+def test_asked_for_by_an_address_that_tells_no_name_it_is_found_by_it(tmp_path: Path) -> None:
+    odile = ODILE | {"url": "https://forum.example/members/Odile.7731"}
+    here = start(tmp_path, [line(1, BOB, "Merci Odile Quenneval"), line(2, odile, "Je travaille chez Orée")])
+    told = forget_files(here, "https://forum.example/members/odile.7731/")
+    assert (told.payloads_removed, told.payloads_naming_it) == (1, 1)
+    assert b"Quenneval" not in landed(here)
+
+
 @pytest.mark.parametrize(
     "written", ["https://www.reddit.com/r/france/comments/1abc/odile", "https://[odile", "https://a.example/"]
 )
 def test_any_other_address_means_nobody_else(written: str) -> None:
-    assert {account.handle for account in meant("reddit", written)} == {written}
+    assert {account.handle for account in meant("reddit", written)} == {written, written.rstrip("/")}
 
 
 @pytest.mark.usefixtures("key")

@@ -18,7 +18,7 @@ def meant(platform: str, account: str) -> tuple[Account, ...]:
     name = account.strip().removeprefix("@")
     names = [name, _bare(name)]
     if "://" in name:
-        names.append(_in_address(platform, name))
+        names += [name.rstrip("/"), _in_address(platform, name)]
     names += [other for one in names if (other := _with_other_host(one))]
     return tuple(
         Account(platform=platform, account_id=one, handle=one) for one in dict.fromkeys(names) if one

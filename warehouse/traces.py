@@ -62,12 +62,13 @@ class Traces:
         self._patterns.clear()
 
     def has(self, account: Account) -> bool:
-        """True if `account` is the one meant: the same id, or the same handle however it is written."""
+        """True if `account` is the one meant: the same id, handle (however it is written) or address."""
         return any(
             account.platform == known.platform
             and (
                 (account.account_id is not None and account.account_id == known.account_id)
                 or (account.handle is not None and _same_handle(account.handle, known.handle))
+                or (account.url is not None and _same_address(account.url, known.account_id))
             )
             for known in self.accounts
         )
@@ -196,10 +197,14 @@ def _seen(text: str, signs: re.Pattern[str]) -> tuple[str, list[tuple[int, int]]
     for sign in signs.finditer(text):
         is_tag = len(sign[0]) > 1 and sign[0][0] == "<"
         shown = _gap(sign) if is_tag else _folded(_CODED.sub(_resolved, sign[0].lower()))
-        if not shown.strip():
-            shown = " " if shown and plain and plain[-1] != " " else ""
-        plain += shown
-        places += [sign.span()] * len(shown)
+        for letter in shown:
+            if not letter.isspace():
+                plain.append(letter)
+            elif plain and plain[-1] != " ":
+                plain.append(" ")
+            else:
+                continue
+            places.append(sign.span())
     return "".join(plain), places
 
 
@@ -228,3 +233,7 @@ def _folded(text: str) -> str:
 
 def _same_handle(one: str, other: str | None) -> bool:
     return other is not None and one.removeprefix("@").casefold() == other.removeprefix("@").casefold()
+
+
+def _same_address(one: str, other: str | None) -> bool:
+    return other is not None and _plain(one).rstrip("/") == _plain(other).rstrip("/")
