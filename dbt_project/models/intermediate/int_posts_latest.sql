@@ -34,7 +34,16 @@ with
         join repeated using (post_id)
         qualify
             row_number() over (
-                partition by post_id order by last_seen_at desc, content_hash desc
+                partition by post_id
+                order by
+                    last_seen_at desc,
+                    -- of two exports of one moment, the one that names more of what the
+                    -- post speaks of
+                    (reply_to_id is null)::int
+                    + (conversation_id is null)::int
+                    + (quote_of_id is null)::int
+                    + (repost_of_id is null)::int,
+                    content_hash desc
             )
             = 1
     ),
