@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from girafe.errors import UserMustAct
+from girafe.storage import flush
 
 _PARSED = ("models", "macros", "seeds", "tests")
 
@@ -53,6 +54,7 @@ def _keep(made: Path, to: Path) -> Path:
     to.parent.mkdir(parents=True, exist_ok=True)
     partial = to.with_name(f".{to.name}.{os.getpid()}.part")
     shutil.copyfile(made, partial)
+    flush(partial)  # it is made once for an installation: left empty by a power cut, it would stay so
     partial.replace(to)
     for other in to.parent.glob("manifest*.json"):
         if other != to:

@@ -56,3 +56,14 @@ def test_where_the_installation_may_not_be_written_it_lies_with_the_data(
     assert made.is_relative_to(tmp_path / "data")
     assert models(made) == {"old"}
     assert manifest(project, spare=tmp_path / "data") == made
+
+
+def test_it_is_on_the_disk_before_it_has_its_name(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made once for an installation: left empty when the machine loses its power, it would stay so."""
+    kept: set[int] = set()
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (kept.add(os.fstat(file).st_ino), fsync(file)))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "installed"))
+    assert manifest(project).stat().st_ino in kept
