@@ -52,7 +52,7 @@ def config() -> dict[str, Any]:
     }
 
 
-WHOLE = "datum.value % 1 ? '' : format(datum.value, 'd')"
+WHOLE = "datum.value % 1 ? '' : format(datum.value, ',d')"
 """Labels of counts: where there are few, an axis has halves, and rounded it would say each number twice."""
 
 
@@ -106,9 +106,8 @@ def weekly_bars(
     return finish(bars, height=height)
 
 
-def percent(t: Words) -> str:
-    """A Vega expression that writes 0.5 or -0.5 as "50 %"."""
-    return f"round(abs(datum.value) * 100) + {json.dumps(t.find('format.percent'), ensure_ascii=False)}"
+PERCENT = "format(abs(datum.value), '.1~%')"
+"""Labels of shares, 0.5 or -0.5 as "50 %", with a digit where an axis is so short that it has halves."""
 
 
 def labelled(t: Words, share: float, digits: int = 0) -> dict[str, Any]:

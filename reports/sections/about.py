@@ -144,7 +144,7 @@ def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
     sides = {"people": charts.HUMAN, "brand": charts.BRAND}
     axis = alt.Axis(labelExpr=charts.names(t, "themes", codes), grid=True, gridDash=[1, 4], offset=10)
     base = alt.Chart(charts.rows()).encode(y=alt.Y("theme:N", sort=None, title=None, axis=axis))
-    x_axis = alt.Axis(labelExpr=charts.percent(t), tickCount=6, grid=False)
+    x_axis = alt.Axis(labelExpr=charts.PERCENT, tickCount=6, grid=False)
     x = alt.X("room:Q", title=None, axis=x_axis)
     line = base.mark_line(color=charts.VEIL, strokeWidth=4).encode(x=x, detail="theme:N")
     dots = base.mark_point(filled=True, size=150, opacity=1).encode(

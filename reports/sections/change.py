@@ -112,7 +112,7 @@ def _point(t: Words, row: Row) -> dict[str, Any]:
 def chart(t: Words) -> dict[str, Any]:
     """A line with its band, broken where nothing may be shown."""
     x, columns = charts.weeks(t), t.find("change.columns")
-    axis = alt.Axis(labelExpr=charts.percent(t), values=[0, 0.25, 0.5, 0.75, 1], grid=True)
+    axis = alt.Axis(labelExpr=charts.PERCENT, values=[0, 0.25, 0.5, 0.75, 1], grid=True)
     y = alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=axis)
     tip = [
         alt.Tooltip("week:O", title=columns[0]),

@@ -135,7 +135,7 @@ def chart(t: Words) -> dict[str, Any]:
     codes = ("us", "professional", "linkedin", "personal")
     axis = alt.Axis(labelExpr=charts.names(t, "colleagues.who", codes), grid=False, labelLimit=260)
     y = alt.Y("who:N", sort=list(codes), title=None, axis=axis)
-    x_axis = alt.Axis(labelExpr=charts.percent(t), values=[0, 0.25, 0.5, 0.75, 1])
+    x_axis = alt.Axis(labelExpr=charts.PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
     x = alt.X("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=x_axis)
     colour = alt.condition("datum.who == 'us'", alt.value(charts.HUMAN), alt.value(charts.VEIL))
     base = alt.Chart(charts.rows()).encode(y=y)

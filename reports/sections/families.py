@@ -131,7 +131,7 @@ def chart(t: Words) -> dict[str, Any]:
         yOffset=alt.YOffset("kind:N", sort=list(KINDS)),
         color=alt.Color("kind:N", scale=inks, legend=legend),
     )
-    x_axis = alt.Axis(labelExpr=charts.percent(t), values=[0, 0.25, 0.5, 0.75, 1])
+    x_axis = alt.Axis(labelExpr=charts.PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])
     line = base.mark_rule(strokeWidth=2.5).encode(
         x=alt.X("_low:Q", title=None, scale=scale, axis=x_axis), x2="_high:Q"

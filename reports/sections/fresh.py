@@ -112,7 +112,7 @@ def _line(t: Words, row: Row, name: str) -> tuple[str, ...]:
 def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
     """From the four weeks before (a tick) to this week (a dot); colour only where it is more than chance."""
     axis = alt.Axis(labelExpr=charts.names(t, "themes", codes), grid=True, gridDash=[1, 4], offset=10)
-    x_axis = alt.Axis(labelExpr=charts.percent(t), tickCount=6, grid=False)
+    x_axis = alt.Axis(labelExpr=charts.PERCENT, tickCount=6, grid=False)
     legend = alt.Legend(
         labelExpr=charts.names(t, "fresh.states", tuple(STATES)), symbolType="circle", symbolOpacity=1
     )

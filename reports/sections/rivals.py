@@ -10,7 +10,6 @@ from reports import charts
 from reports.figures import compare, in_weeks, pool, total
 from reports.sections.hero import SHARE
 from reports.view import ALL, Scene, Section, Show, View
-from reports.words import Words
 
 READS = ("rpt_conversation_mix_weekly",)
 
@@ -31,7 +30,7 @@ def build(scene: Scene) -> Section | None:
         shows=shows,
         columns=tuple(t.find("rivals.columns")),
         terms=("conversation_share", "interval"),
-        spec=chart(t),
+        spec=chart(),
     )
 
 
@@ -62,13 +61,13 @@ def _views(scene: Scene, weeks: Any) -> tuple[View, Show]:
     return View(answer=answer, brief=answer), Show(rows=tuple(lines), chart=tuple(marks))
 
 
-def chart(t: Words) -> dict[str, Any]:
+def chart() -> dict[str, Any]:
     """A dot and its interval for each company."""
     base = alt.Chart(charts.rows()).encode(
         y=alt.Y("company:N", sort=None, title=None, axis=alt.Axis(grid=False)),
         color=alt.condition("datum.home", alt.value(charts.HUMAN), alt.value(charts.OTHER)),
     )
-    axis = alt.Axis(labelExpr=charts.percent(t), values=[0, 0.25, 0.5, 0.75, 1])
+    axis = alt.Axis(labelExpr=charts.PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])
     line = base.mark_rule(strokeWidth=2.5).encode(
         x=alt.X("low:Q", title=None, scale=scale, axis=axis), x2="high:Q"

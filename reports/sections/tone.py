@@ -109,7 +109,7 @@ def chart(t: Words, codes: Sequence[str]) -> dict[str, Any]:
         .transform_calculate(size="abs(datum.share)")
         .mark_bar(height=14, cornerRadiusEnd=2)
         .encode(
-            x=alt.X("share:Q", title=None, axis=alt.Axis(labelExpr=charts.percent(t), tickCount=7)),
+            x=alt.X("share:Q", title=None, axis=alt.Axis(labelExpr=charts.PERCENT, tickCount=7)),
             y=alt.Y("theme:N", sort=None, title=None, axis=axis),
             color=alt.Color(
                 "tone:N",

@@ -14,7 +14,7 @@ from girafe.errors import RetryLater
 from girafe.settings import Settings
 from reports import charts, dashboard
 from reports.drawing import drawn
-from reports.sections import brand, voices
+from reports.sections import brand, tone, voices
 from reports.tables import read_tables
 from reports.words import words
 
@@ -55,6 +55,22 @@ def test_an_axis_of_few_says_no_number_twice(count: int) -> None:
         ticks = [int(said) for said in re.findall(r">(\d+)</text>", svg.split("mark-text role-mark")[0])]
         assert ticks == sorted(set(ticks))
         assert {0, count} <= set(ticks)
+
+
+def test_an_axis_of_small_shares_says_no_percentage_twice() -> None:
+    t = words("fr")
+    tones = (("negative", -0.012), ("positive", 0.018))
+    marks = [{"theme": "management", "tone": name, "share": share} for name, share in tones]
+    [svg] = charts.draw([(tone.chart(t, ["management"]), marks)], t)
+    ticks = [said.replace("\u202f", "") for said in re.findall(r">([\d,]+\u202f%)</text>", svg)]
+    assert ticks == ["1%", "0,5%", "0%", "0,5%", "1%", "1,5%"]
+
+
+def test_an_axis_of_many_writes_thousands_as_the_table_does() -> None:
+    t = words("fr")
+    mark = {"voice": "person", "side": "human", "count": 12_000, "label": t.number(12_000)}
+    [svg] = charts.draw([(voices.chart(t), [mark])], t)
+    assert "10\u202f000" in svg
 
 
 def test_a_chart_that_cannot_be_drawn_is_said() -> None:
