@@ -64,6 +64,10 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     if earlier:
         start, end, token = earlier.split(" ", 2)
         old = Window(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+        if token:
+            watch.limits.append(
+                "The conversations of what an earlier run read before it stopped were not completed."
+            )
         yield from _search(watch, query, old, http, token=token, resumable=True)
         window = Window(start=min(max(window.start, old.end), window.end), end=window.end)
     yield from _search(watch, query, window, http, resumable=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import httpx
@@ -116,3 +117,23 @@ def test_without_a_budget_x_is_not_asked_at_all(run):
 
     with pytest.raises(AccessDenied, match="budget of 0"):
         run("x", nobody, 'api = "https://api.example"', {"X_BEARER_TOKEN": "k"})
+
+
+def test_conversations_of_what_a_stopped_run_read_are_named_as_not_completed(run, data, time):
+    is_up = []
+
+    def two_pages(request):
+        token = request.url.params.get("next_token")
+        if token and not is_up:
+            return httpx.Response(401)
+        post = {"id": token or "1", "text": "Ondine", "author_id": "7", "created_at": "2026-11-23T08:00:00Z"}
+        return httpx.Response(200, json={"data": [post], "meta": {} if token else {"next_token": "2"}})
+
+    with pytest.raises(AccessDenied):
+        run("x", two_pages, X_OPTIONS.format(100_000), X_KEY, window=None)
+    is_up.append(True)
+    for _ in range(2):
+        time.now += timedelta(hours=1)
+        run("x", two_pages, X_OPTIONS.format(100_000), X_KEY, window=None)
+    told = [json.loads(path.read_bytes())["limits"] for path in sorted(data.runs.glob("*/*.json"))]
+    assert ["were not completed" in limits for limits in told] == [False, True, False]
