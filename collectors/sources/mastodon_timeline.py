@@ -47,9 +47,8 @@ def _pages(watch: Watch, url: str, params: Mapping[str, str], http: Http) -> Ite
             raise SourceUnavailable(
                 f"{watch.place} answered with {type(page).__name__} where a list was due."
             )
-        if (
-            page is None and query != params
-        ):  # a tag nobody used may be missing, but not what lies behind a page
+        # A tag nobody used may be missing, but not what lies behind a page.
+        if page is None and query != params:
             told = "links to" if ever_linked else "was asked for"
             raise SourceUnavailable(f"{watch.place} {told} a page it does not have.")
         items = [dict(item) for item in trees(page)]
