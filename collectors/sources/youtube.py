@@ -13,7 +13,7 @@ from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, is_in, moment, text, tree, trees
 from collectors.sources.youtube_parse import parse as parse
-from girafe.errors import QuestionRefused, SourceUnavailable
+from girafe.errors import GirafeError, QuestionRefused, RateLimited, SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "youtube"
@@ -60,7 +60,18 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
 
     Threads come in the order of their first comment, so an answer of today may hang on one of last week. Where the
     day's quota ended an earlier run, that one is read on first: from the newest, it would end at the same place.
+    What failed for another reason is not: it may fail there for ever, and nothing newer be heard.
     """
+    try:
+        yield from _read_on(watch, window, http)
+    except RateLimited:
+        raise
+    except GirafeError:
+        watch.memory[RESUME] = ""
+        raise
+
+
+def _read_on(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     if earlier := watch.memory.get(RESUME):
         start, end, token = earlier.split(" ", 2)
         old = Window(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from collectors.cursors import cursor_path, read_cursors
-from girafe.errors import RateLimited
+from girafe.errors import AccessDenied, RateLimited
 from tests.collectors.collecting import NOW, posts
 from tests.collectors.collecting import run as run
 
@@ -95,3 +95,22 @@ def test_what_the_quota_ended_is_read_on_by_the_next_run(run, data, time, keeps_
     assert set(posts(data)) == {f"c{n}" for n in range(10)} | {f"video:v{n}" for n in range(10)}
     [cursor] = read_cursors(cursor_path(data, "youtube", "Ondine")).values()
     assert (cursor.until > NOW, cursor.memory) == (True, {})
+
+
+def test_a_place_that_fails_for_good_keeps_nothing_newer_from_being_heard(run, data, time):
+    channel = Channel(units=5)
+    with pytest.raises(RateLimited):
+        run("youtube", channel, CHANNEL, KEY, window=None)
+
+    def broken(request):
+        is_old = int(request.url.params.get("pageToken", 0)) >= 4
+        return httpx.Response(403, json={"error": {"code": 403}}) if is_old else channel(request)
+
+    channel.units, asked = 1000, []
+    for _ in range(2):
+        channel.asked = []
+        time.now += timedelta(days=1)
+        with pytest.raises(AccessDenied):
+            run("youtube", broken, CHANNEL, KEY, window=None)
+        asked.append(list(channel.asked))
+    assert asked == [[], [0, 2]]
