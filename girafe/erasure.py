@@ -34,7 +34,7 @@ class Forgotten:
     @property
     def doubt(self) -> str:
         """What to check where nothing was found: a name without its server finds nobody."""
-        if self.erasure.payloads_removed or self.erasure.classified_folders_cleaned:
+        if self.erasure.was_held:
             return ""
         return (
             "Nothing was held of an account of that name; it is remembered. If it did speak here, ask again with "

@@ -417,6 +417,25 @@ def test_any_other_address_means_nobody_else(written: str) -> None:
 
 
 @pytest.mark.usefixtures("key")
+def test_a_name_without_its_server_takes_nothing_from_those_who_bear_it_on_theirs(tmp_path: Path) -> None:
+    case = json.loads((Path(__file__).parent / "collectors/payloads/mastodon.json").read_text())
+    here = start(tmp_path, WITHOUT)
+    odile = {"username": "odile", "acct": "odile", "url": "https://a.example/@odile",
+             "uri": "https://a.example/users/odile"}  # fmt: skip
+    first = case["payloads"][0]
+    payload = first | {"account": first["account"] | odile, "content": "<p>Odile aime Orée</p>"}
+    envelope = Envelope(
+        source="mastodon", platform="mastodon", query="", fetched_at=NOW, run_id="m", collector_version="1",
+        payload=payload,
+    )  # fmt: skip
+    write_envelopes(landing_path(here.data.landing, "mastodon", NOW, "m"), [envelope])
+    before = landed(here)
+    for _ in range(2):  # and when it is called again after a kill
+        told = forget(here.data, "mastodon", "@odile", parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+        assert (told.was_held, told.payloads_naming_it, landed(here)) == (False, 0, before)
+
+
+@pytest.mark.usefixtures("key")
 def test_who_bears_a_like_name_stays_who_they_are(tmp_path: Path) -> None:
     """A name on another server, a longer name, one with another accent."""
     case = json.loads((Path(__file__).parent / "collectors/payloads/mastodon.json").read_text())["payloads"][

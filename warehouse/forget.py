@@ -30,7 +30,7 @@ from warehouse.erase import (
     same_account,
 )
 from warehouse.forgotten import lasting, pseudonyms_of, remember
-from warehouse.meant import meant
+from warehouse.meant import lacks_its_server, meant
 from warehouse.traces import Traces
 
 
@@ -47,6 +47,11 @@ class Erasure:
     quarantine_lines_removed: int = 0
     classified_folders_cleaned: int = 0
     """Those that held the account."""
+
+    @property
+    def was_held(self) -> bool:
+        """Whether anything was kept of what the account itself said."""
+        return bool(self.payloads_removed or self.classified_folders_cleaned)
 
 
 def forget(
@@ -72,6 +77,10 @@ def forget(
     files = landed_of(data, platform)
     removed, naming = _learn(files, traces, found, alias_pairs(data), parsers, pseudonymiser)
     remember(data, platform, traces.accounts, found, pseudonymiser)
+    held = sum(is_held(folder, found) for folder in classified_folders(data))
+    if lacks_its_server(platform, account) and not (removed or held or (erasure and erasure.was_held)):
+        # Others bear the name on servers of their own: nothing of theirs may be cut.
+        traces, naming = Traces(), 0
 
     def names_it(line: Rejected) -> bool:
         return traces.may_be_in(line.raw.encode("utf-8", "replace"))
@@ -83,7 +92,7 @@ def forget(
         payloads_removed=removed,
         payloads_naming_it=naming,
         quarantine_lines_removed=clean_quarantine(data, names_it, dry_run=True),
-        classified_folders_cleaned=sum(is_held(folder, found) for folder in classified_folders(data)),
+        classified_folders_cleaned=held,
     )
     write(
         _begun_path(data, erasure.number), orjson.dumps({**as_details(erasure), "pseudonyms": sorted(found)})

@@ -25,6 +25,11 @@ def meant(platform: str, account: str) -> tuple[Account, ...]:
     )
 
 
+def lacks_its_server(platform: str, account: str) -> bool:
+    """True for a name that many may bear, each on a server of their own."""
+    return platform in _OF_MANY_SERVERS and not {"@", "/"} & set(account.strip().removeprefix("@"))
+
+
 def _bare(name: str) -> str:
     for sign in _SIGNS:
         name = name.removeprefix(sign)
