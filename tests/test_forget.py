@@ -437,15 +437,22 @@ def test_a_name_without_its_server_takes_nothing_from_those_who_bear_it_on_their
 
 @pytest.mark.usefixtures("key")
 def test_who_bears_a_like_name_stays_who_they_are(tmp_path: Path) -> None:
-    """A name on another server, a longer name, one with another accent."""
+    """A longer name, one with another accent, a name on another server."""
     case = json.loads((Path(__file__).parent / "collectors/payloads/mastodon.json").read_text())["payloads"][
         0
     ]
-    here = start(tmp_path, [line(2, ODILE | {"handle": "rene"}, "Je travaille chez Orée")])
-    land(here, line(3, {"handle": "René"}, "Merci @rene, et @renegade"))
+    rene = ODILE | {"handle": "rene", "display_name": "renega"}
+    here = start(tmp_path, [line(2, rene, "Je travaille chez Orée")])
+    others = ("René", "rene-claude", "jean-rene", "jean.rene", "rene.b", "renegade", "renega-b")
+    for number, handle in enumerate(others, 3):
+        author = {"account_id": f"{handle}@forum.example", "handle": handle}
+        land(here, line(number, author, f"Merci @rene, www.forum.example/u/rene.png et @{handle}."))
     forget_files(here, "rene")
-    [left] = [json.loads(one)["payload"] for one in landed(here).splitlines()]
-    assert (left["author"], left["text"]) == ({"handle": "René"}, "Merci erased, et @renegade")
+    left = [json.loads(one)["payload"] for one in landed(here).splitlines()]
+    assert {one["author"]["account_id"] for one in left} == {f"{handle}@forum.example" for handle in others}
+    for one in left:
+        handle = one["author"]["handle"]
+        assert one["text"] == f"Merci erased, www.forum.example/u/erased.png et @{handle}."
 
     namesake = {"username": "odile", "acct": "odile", "url": "https://c.example/@odile"}
     payload = {**case, "account": {**case["account"], **namesake, "uri": None},

@@ -41,6 +41,10 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+"
 )
 _BEGINS, _ENDS = r"(?<!\w)", "(?![\\w\u0300-\u036f])"
+_FILE = r"(?:png|jpe?g|gif|webp|avif|html?|json|rss|xml)\b"
+# Of an id or a handle more than of a name: `ada-lovelace`, `jean.ada` and `ada.example.org` are somebody else.
+_ALONE_BEGINS = rf"{_BEGINS}(?:(?<!\w[.-])|(?<=www\.))"
+_ALONE_ENDS = rf"{_ENDS}(?!-\w|\.(?!{_FILE})\w)"
 
 
 @dataclass(slots=True)
@@ -49,16 +53,20 @@ class Traces:
 
     accounts: set[Account] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
-    """As `_plain` has them."""
+    """Ids, handles, addresses and names of one word, as `_plain` has them."""
+    names: set[str] = field(default_factory=set)
+    """Names of several words, too."""
     _patterns: dict[bool, re.Pattern[str]] = field(default_factory=dict)
 
     def add(self, account: Account) -> None:
         """Adds what one payload shows of the account."""
         self.accounts.add(account)
-        named = [account.account_id, account.handle, account.url, *_addresses(account)]
-        if len(name := account.display_name.strip()) >= _SHORTEST_NAME:
-            named += [name, _ACCENTS.sub("", unicodedata.normalize("NFKD", name))]
-        self.texts.update(plain for text in named if text and (plain := _plain(text)))
+        texts = (account.account_id, account.handle, account.url, *_addresses(account))
+        self.texts.update(plain for text in texts if text and (plain := _plain(text)))
+        name = account.display_name.strip()
+        both = (name, _ACCENTS.sub("", unicodedata.normalize("NFKD", name)))
+        for one in map(_plain, both if len(name) >= _SHORTEST_NAME else ()):
+            (self.names if " " in one else self.texts).add(one)
         self._patterns.clear()
 
     def has(self, account: Account) -> bool:
@@ -77,9 +85,9 @@ class Traces:
         """Whether any of it stands in this line, as a word: as it is, or as JSON, HTML or an address has it."""
         plain = _plain(line.decode("utf-8", "replace"))
         # A name without its server is theirs only where that server is spoken of.
-        names = {name for name, server in self._at_home() if server in plain}
+        named = self.texts | self.names | {name for name, server in self._at_home() if server in plain}
         return any(
-            any(text in form for text in self.texts | names) and self._pattern(strict=False).search(form)
+            any(text in form for text in named) and self._pattern(strict=False).search(form)
             for form in _with_tags_and_without(plain)
         )
 
@@ -122,7 +130,7 @@ class Traces:
         return {(_plain(name), _plain(server)) for name, server in named}
 
     def _erase_text(self, value: str) -> str:
-        named = self.texts | {name for name, _ in self._at_home()}
+        named = self.texts | self.names | {name for name, _ in self._at_home()}
         if any(text in form for form in _with_tags_and_without(_plain(value)) for text in named):
             for signs in (_SIGN, _SIGN_OR_TAG) if "<" in value else (_SIGN,):
                 value = self._cut(value, signs)
@@ -144,15 +152,17 @@ class Traces:
         return self._patterns[strict]
 
     def _expressions(self, *, strict: bool) -> Iterable[str]:
+        for name in sorted(self.names, key=len, reverse=True):
+            yield f"{_BEGINS}@?{re.escape(name)}{_ENDS}"
         for text in sorted(self.texts, key=len, reverse=True):
-            word = re.escape(text)
+            word = re.escape(text) + _ALONE_ENDS
             if strict and (text.isdecimal() or len(text) < _SHORTEST_WORD):
-                yield rf"\A@?{word}\Z|{_BEGINS}@{word}{_ENDS}"
+                yield rf"\A@?{re.escape(text)}\Z|{_ALONE_BEGINS}@{word}"
             else:
-                yield f"{_BEGINS}@?{word}{_ENDS}"
+                yield f"{_ALONE_BEGINS}@?{word}"
         for name, server in self._at_home():
-            # @ada@elsewhere, ada.lovelace and the @ada of another server's address are somebody else.
-            word = rf"{re.escape(name)}{_ENDS}(?![@]|[.-]\w)"
+            # @ada@elsewhere and the @ada of another server's address are somebody else, too.
+            word = rf"{re.escape(name)}{_ALONE_ENDS}(?!@)"
             yield rf"(?:https?://|(?<![\w.-])){re.escape(server)}(?:/[\w.~-]{{1,99}}){{0,3}}/@?{word}"
             yield rf"(?<![\w@/])@{word}"
 
