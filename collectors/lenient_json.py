@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
+
+_BETWEEN = re.compile(r"[\s,]*")
 
 
 def mended(body: bytes) -> Any:
@@ -22,6 +25,20 @@ def mended(body: bytes) -> Any:
         return orjson.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
+
+
+def whole_items(words: str) -> list[Any]:
+    """The items of a JSON list up to where it was cut or damaged."""
+    decoder = json.JSONDecoder(parse_constant=lambda name: None, parse_int=_number)
+    found: list[Any] = []
+    place = words.find("[") + 1
+    while between := _BETWEEN.match(words, place):
+        try:
+            item, place = decoder.raw_decode(words, between.end())
+        except (ValueError, RecursionError):
+            break
+        found.append(item)
+    return found
 
 
 def _number(digits: str) -> int | str:

@@ -12,7 +12,7 @@ import orjson
 
 from collectors.imports.archive import read_alone
 from collectors.imports.contract import Bad, File
-from collectors.lenient_json import mended
+from collectors.lenient_json import mended, whole_items
 from girafe.errors import InputInvalid
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -95,7 +95,10 @@ def json_lines(file: File) -> Iterator[JsonLine | Bad]:
     """Every line as a JSON object; a file that is one JSON list is read as its items."""
     items = _items(file)
     if items is not None:
-        yield from (_item(f"{file.label}:{number}", item) for number, item in enumerate(items, 1))
+        yield from (
+            item if isinstance(item, Bad) else _item(f"{file.label}:{number}", item)
+            for number, item in enumerate(items, 1)
+        )
         return
     for found in raw_lines(file):
         if isinstance(found, Bad):
@@ -135,7 +138,17 @@ def _items(file: File) -> list[Any] | None:
         found = mended(content)
     if isinstance(found, list):
         return found
+    if found is None and start[:1] == b"[":
+        return _before_the_cut(file, content)
     return None if found is None else [found]
+
+
+def _before_the_cut(file: File, content: bytes) -> list[Any] | None:
+    """The items of a list that ends early, and that it does; None where not one of them is whole."""
+    found = whole_items(content.decode("utf-8", "replace"))
+    detail = "The list cannot be read from here on; the items before it are kept. Export the file again."
+    cut = Bad(reason="file_damaged", detail=detail, position=f"{file.label}:{len(found) + 1}")
+    return [*found, cut] if found else None
 
 
 def _item(position: str, item: Any) -> JsonLine | Bad:

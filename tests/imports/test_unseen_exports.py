@@ -498,6 +498,7 @@ BROWSED = {
         lines(wrapped(seen(7, legacy=legacy(7, in_reply_to_status_id_str="6"), user={"id": "77", "unique_id": "ada"}), "twitter-comments")), "z.ndjson", {"7": TWEET | {"reply_to": "6"}}),
     "4CAT gives it out again": Case(lines(seen(7) | {"__import_meta": {"source_platform": "twitter.com", "timestamp_collected": SEEN}}), "4.ndjson", {"7": TWEET}),
     "one JSON list": Case(json.dumps([wrapped(seen(7)), wrapped(seen(8)), 9], indent=1).encode(), "z.json", {"7": TWEET, "8": TWEET}, {"not_an_object": 1}),
+    "one JSON list that was cut": Case(json.dumps([wrapped(seen(7)), wrapped(seen(8)), wrapped(seen(9))]).encode()[:-50], "z.json", {"7": TWEET, "8": TWEET}, {"file_damaged": 1}),
     "one JSON list on one line, half a surrogate pair in one item": Case(json.dumps([wrapped(seen(7)), wrapped(seen(8)), 9]).replace("9]", '{"half": "\\ud800"}]').encode(), "z.json", {"7": TWEET, "8": TWEET}, {"unknown_platform": 1}),
     "advertisements, the withheld and the gone": Case(
         lines(wrapped(seen(7, promoted=True)), wrapped({"__typename": "TweetTombstone", "tombstone": {}}), wrapped({"__typename": "TweetWithVisibilityResults", "tweet": seen(8)})),
