@@ -132,8 +132,10 @@ def parse(envelope: Envelope) -> Iterator[Record]:
 
 def _note(note: Mapping[str, Any], author: Account) -> Iterator[Record]:
     written = moment(note.get("published"), "published")
-    warning, body = text(note.get("summary")), plain_text(text(note.get("content")))
-    languages = list(tree(note.get("contentMap")))
+    by_language = tree(note.get("contentMap"))
+    warning, languages = text(note.get("summary")), list(by_language)
+    said = text(note.get("content")) or next(filter(None, map(text, by_language.values())), "")
+    body = plain_text(said)
     mentions = [text(tag.get("name")) for tag in trees(note.get("tag")) if tag.get("type") == "Mention"]
     home = address(author.account_id or "").netloc
     yield Post(

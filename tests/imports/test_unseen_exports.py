@@ -600,6 +600,7 @@ ARCHIVED = {
         "a.tar.gz", {f"{HOME}/{number}": AT | {"quote_of": "https://b.example/9", "author.handle": "ada@a.example"} for number in range(4)}),
     "what is no post": Case(outbox(activity(1), activity(2, "Like"), activity(3, "Delete"), kind="OrderedCollectionPage").encode(), "outbox.json", {f"{HOME}/1": AT}, {}, {"not_a_post": 2}),
     "posts listed as they are": Case(outbox(activity(1)["object"] | {"to": [PUBLIC], "attributedTo": HOME}, activity(2)["object"] | {"type": "Question", "to": "as:Public"}).encode(), "outbox.json", {f"{HOME}/1": AT, f"{HOME}/2": AT}),
+    "words by language only": Case(outbox(activity(1, content=None, contentMap={"fr": "<p>Bonjour Ondine</p>"})).encode(), "outbox.json", {f"{HOME}/1": AT | {"text": "Bonjour Ondine", "lang": "fr"}}),
     "a post edited since": Case(outbox(activity(1, updated="2026-11-21T08:00:00Z"), activity(2, updated="soon")).encode(), "outbox.json",
         {f"{HOME}/1": AT | {"observed_at": datetime(2026, 11, 21, 8, tzinfo=UTC)}, f"{HOME}/2": AT | {"observed_at": EIGHT}}),
     "a boost that holds the post": Case(outbox(activity(1, "Announce")).encode(), "outbox.json", {f"{HOME}/1/activity": {"repost_of": f"{HOME}/1"}}),
