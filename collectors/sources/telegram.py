@@ -32,6 +32,7 @@ CANARY: Canary | None = Canary(queries=("",), reach=timedelta(days=365))
 auth = no_auth
 thread = nothing_more
 profile = nothing_more
+_LINE_BREAK = re.compile(rb"<br\s*/?>", re.IGNORECASE)
 
 _FIRST_YEAR = 2013
 
@@ -79,13 +80,14 @@ def _scraper(channel: str, http: Http) -> Any:
 
     scraper, trail = Scraper(channel, retries=0), Trail("Telegram")
 
-    def seen(answer: Answer) -> None:
+    def seen(answer: Answer) -> bytes:
         # To snscrape a channel without messages, or at its end; or another one, if a link leads there.
         is_it = answer.url.casefold().partition("?")[0] == f"https://t.me/s/{channel}".casefold()
         if not is_it or answer.is_missing:
             raise AccessDenied(f"Telegram shows no public preview of {channel}; is it a public channel?")
         shown = re.findall(rb'data-post="[^"]*"', answer.body)
         trail.step(answer.url, shown)
+        return _LINE_BREAK.sub(b"\n", answer.body)  # snscrape takes them out, and joins the words around them
 
     for scheme in ("https://", "http://"):
         scraper._session.mount(scheme, Borrowed(http, not_a_preview, seen))

@@ -67,6 +67,12 @@ def test_a_page_of_which_no_message_can_be_read_is_a_fault_and_not_silence(run):
         run("telegram", lambda request: httpx.Response(200, html=page), 'channels = ["ondine_fr"]')
 
 
+def test_the_lines_of_a_message_stay_apart(run, data):
+    page = telegram_page((5, 1, "Bonjour<br/><br/>Chez Ondine<br>Recrutement"))
+    run("telegram", lambda request: httpx.Response(200, html=page), 'channels = ["ondine_fr"]')
+    assert posts(data)["https://t.me/ondine_fr/5"].text == "Bonjour\n\nChez Ondine\nRecrutement"
+
+
 def test_a_channel_without_preview_is_deafness_and_not_silence(run):
     def no_preview(request):
         if "/s/" in request.url.path:
