@@ -106,9 +106,11 @@ def write_tree(path: Path, tree: Any) -> None:
 
 
 def read_results(folder: Path) -> dict[str, Any]:
-    """The last report of each stage ({} before the first validation)."""
-    path = folder / RESULTS
-    tree: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
+    """The last report of each stage ({} before the first validation; what is damaged is made anew)."""
+    try:
+        tree: dict[str, Any] = orjson.loads((folder / RESULTS).read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
     return tree
 
 

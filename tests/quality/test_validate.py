@@ -74,6 +74,14 @@ def test_good_tables_pass_and_leave_results_and_docs_that_load_nothing_from_else
     assert not [hit for page in pages for hit in re.findall(r"(?:src|href)=[\"']?https?:[^>]*", page)]
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 99, b'{"marts": {'])
+def test_results_that_are_damaged_are_made_anew(data: DataDir, settings: Settings, left: bytes) -> None:
+    data.quality.mkdir(parents=True)
+    (data.quality / "results.json").write_bytes(left)
+    validate_raw(data, settings, NOW)
+    assert read_results(data.quality)["raw"]["is_good"] is True
+
+
 BROKEN_ROWS = (
     ("account_id = null", "posts, account_id: column_values_to_not_be_null", "A parser lost it"),
     ("likes = -1", "posts, likes: column_values_to_be_between", "cannot be negative"),
