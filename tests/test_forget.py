@@ -17,6 +17,7 @@ from collectors.imports.land import import_file
 from collectors.registry import PARSERS
 from girafe import run as path
 from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
 from girafe.records import Account, Envelope
 from girafe.rotation import replace_key
 from girafe.settings import parse_settings
@@ -309,6 +310,20 @@ def test_killed_anywhere_the_same_call_finishes(tmp_path: Path, every: int) -> N
         if step % 7 == 0:
             path.run_stages(here, TO_LABELS, lambda _name, call: call())
             assert tables(here) == tables(expected), step
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 99, b"{}"])
+@pytest.mark.usefixtures("key")
+def test_what_is_left_of_an_interrupted_erasure_and_damaged_is_said_and_stops_the_next(
+    tmp_path: Path, left: bytes
+) -> None:
+    here = start(tmp_path, WITH)
+    begun = here.data.root / "forgotten" / f"begun-{forget_files(here, 'u-7731').number}.json"
+    begun.write_bytes(left)
+    with pytest.raises(UserMustAct, match=r"damaged.*Remove it, then ask again"):
+        forget_files(here, "bob")
+    begun.unlink()
+    assert forget_files(here, "u-7731").platform == "forum"
 
 
 @pytest.mark.usefixtures("key")

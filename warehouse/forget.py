@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 import orjson
 
 from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, IsForgotten, Parser, Rejected
 from girafe.storage import Place, find, read, remove, write
@@ -201,7 +202,14 @@ def _begun_path(data: DataDir, number: str) -> Place:
 def _begun_before(data: DataDir, pseudonyms: set[str]) -> tuple[Erasure, set[str]] | None:
     """The interrupted erasure of this account, by whichever of its names it was asked for, and all its pseudonyms."""
     for path in find(data.forgotten, "begun-*.json"):
-        told = orjson.loads(read(path))
-        if not pseudonyms.isdisjoint(known := set(told.pop("pseudonyms"))):
+        try:
+            told = orjson.loads(read(path))
+            known = set(told.pop("pseudonyms"))
+        except (ValueError, TypeError, KeyError) as error:
+            raise UserMustAct(
+                f"{path} is damaged, so whose erasure was interrupted cannot be told. Remove it, then ask again for "
+                "everyone who has no receipt yet."
+            ) from error
+        if not pseudonyms.isdisjoint(known):
             return Erasure(**told), known
     return None
