@@ -130,10 +130,14 @@ def _stream(watch: Watch, answer: Any) -> Mapping[str, Any]:
 
 
 def profile(watch: Watch, items: Sequence[Item], http: Http) -> Iterator[Item]:
-    """The page of everyone who speaks; a hidden one is simply missing."""
+    """The page of everyone who speaks; a hidden one is simply missing, and a forum that hides all is noted."""
     for name in dict.fromkeys(text(item.payload.get("username")) for item in items):
         url = f"{watch.origin}/u/{quote(name)}.json"
-        user = tree(http.json(url)).get("user") if name else None
+        try:
+            user = tree(http.json(url)).get("user") if name else None
+        except AccessDenied as refusal:
+            watch.limits.append(f"Not every profile was shown. {refusal}")
+            return
         if isinstance(user, dict):
             key = f"account:{watch.origin}/u/{name}"
             yield Item(key=key, payload={**user, NOTES: {"forum": watch.origin}}, position=url)

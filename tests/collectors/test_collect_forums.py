@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -105,6 +107,19 @@ def test_two_forums_that_number_their_posts_alike_are_both_heard(run, data):
     assert set(posts(data)) == {"https://forum.example/p/7", "https://api.example/p/7"}
     people = {record.account.url for record in landed(data) if isinstance(record, Profile)}
     assert people == {"https://forum.example/u/ada", "https://api.example/u/ada"}
+
+
+def test_a_forum_that_hides_its_members_is_heard_and_says_so(run, data):
+    forum = forum_with(None, stream=[7])
+
+    def hiding(request):
+        refused = httpx.Response(403, json={"error_type": "invalid_access"})
+        return refused if request.url.path.startswith("/u/") else forum(request)
+
+    report = run("discourse", hiding, 'forums = ["https://forum.example"]')
+    [record] = [json.loads(path.read_text()) for path in data.runs.glob("*/*.json")]
+    assert (report.health, set(posts(data))) == ("heard", {"https://forum.example/p/7"})
+    assert "Not every profile was shown" in record["limits"]
 
 
 @pytest.mark.parametrize("is_there", [False, True])
