@@ -113,7 +113,14 @@ def _notifications(watch: Watch, window: Window, http: Http) -> Iterator[Mapping
 
 
 def _older(watch: Watch, name: str, http: Http) -> Iterator[Item]:
-    post = http.json(f"{linkedin_api.base(watch)}/posts/{quote(name, safe='')}")
+    try:
+        post = http.json(f"{linkedin_api.base(watch)}/posts/{quote(name, safe='')}")
+    except AccessDenied as refusal:
+        if refusal.status != 403:
+            raise
+        # As a rule somebody else's: the page's own posts were shown a moment ago.
+        watch.limits.append(f"A post somebody commented on was not shown. {refusal}")
+        return
     if isinstance(post, dict) and post.get("author") == _urn(watch):
         yield _own(watch, post)
 

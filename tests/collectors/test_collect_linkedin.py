@@ -194,6 +194,24 @@ def test_a_comment_on_somebody_elses_post_brings_no_post_of_theirs(run, data):
     assert posts(data) == {}
 
 
+def test_a_comment_on_a_post_we_may_not_see_keeps_the_page_from_nothing(run, data):
+    told = [
+        {"notificationId": n, "action": "COMMENT", "organizationalEntity": "urn:li:organization:9",
+         "lastModifiedAt": int(NOW.timestamp() * 1000) - 5000, "sourcePost": f"urn:li:share:{n}"}
+        for n in (6, 7)
+    ]  # fmt: skip
+    theirs = linkedin_with_notifications(told)
+
+    def linkedin(request):
+        is_hidden = request.url.raw_path.decode() == "/posts/urn%3Ali%3Ashare%3A6"
+        return httpx.Response(403, json={"code": "ACCESS_DENIED"}) if is_hidden else theirs(request)
+
+    run("linkedin", linkedin, LINKEDIN.replace("= 2", "= 1"), {"LINKEDIN_ACCESS_TOKEN": "t"})
+    [record] = [json.loads(path.read_bytes()) for path in data.runs.glob("*/*.json")]
+    assert "urn:li:share:7" in posts(data)
+    assert "A post somebody commented on was not shown" in record["limits"]
+
+
 def test_a_mention_without_a_time_does_not_silence_the_page(run, data):
     odd = {"notificationId": 5, "action": "SHARE_MENTION", "lastModifiedAt": "soon"}
     comment = {"notificationId": 6, "action": "COMMENT", "sourcePost": "urn:li:share:7"}
