@@ -13,7 +13,7 @@ from collectors.http import Http
 from collectors.paging import Trail
 from collectors.read import count, is_in, moment, text, tree, trees
 from collectors.sources.youtube_parse import parse as parse
-from girafe.errors import GirafeError, QuestionRefused, RateLimited, SourceUnavailable
+from girafe.errors import AccessDenied, GirafeError, QuestionRefused, RateLimited, SourceUnavailable
 from girafe.records import Payload
 
 PLATFORM = "youtube"
@@ -150,10 +150,17 @@ def _replies(watch: Watch, found: object, http: Http) -> Iterator[Payload]:
         return
     params: dict[str, object] = {"part": "snippet", "parentId": text(thread_.get("id")), "maxResults": 100,
                                  "textFormat": "plainText"}  # fmt: skip
-    for page in _pages(watch, "comments", params, http, may_be_gone=True):
-        video = tree(thread_.get("snippet")).get("videoId")
-        for reply in trees(page.get("items")):
-            yield {**reply, "snippet": {"videoId": video, **tree(reply.get("snippet"))}}
+    video = tree(thread_.get("snippet")).get("videoId")
+    try:
+        for page in _pages(watch, "comments", params, http, may_be_gone=True):
+            for reply in trees(page.get("items")):
+                yield {**reply, "snippet": {"videoId": video, **tree(reply.get("snippet"))}}
+    except AccessDenied as refusal:
+        if refusal.status == 401:
+            raise
+        # Of this thread only: the key was good for the list of them a moment ago.
+        watch.limits.append(f"Not all answers to a comment were shown. {refusal}")
+        yield from map(dict, shown)
 
 
 def _item(comment: Payload) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import httpx
@@ -114,3 +115,23 @@ def test_a_place_that_fails_for_good_keeps_nothing_newer_from_being_heard(run, d
             run("youtube", broken, CHANNEL, KEY, window=None)
         asked.append(list(channel.asked))
     assert asked == [[], [0, 2]]
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_thread_whose_answers_are_refused_keeps_no_other_from_being_heard(run, data, status):
+    channel = Channel(units=1000)
+
+    def refusing(request):
+        if request.url.path.endswith("/comments"):
+            return httpx.Response(status, json={"error": {"errors": [{"reason": "processingFailure"}]}})
+        answer = channel(request)
+        if request.url.path.endswith("commentThreads"):
+            page = answer.json()
+            page["items"][0]["snippet"]["totalReplyCount"] = 9
+            return httpx.Response(200, json=page)
+        return answer
+
+    assert run("youtube", refusing, CHANNEL, KEY, window=None).health == "heard"
+    assert {f"c{n}" for n in range(10)} <= set(posts(data))
+    [record] = [json.loads(path.read_bytes()) for path in data.runs.glob("*/*.json")]
+    assert "Not all answers to a comment were shown" in record["limits"]
