@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -163,6 +164,19 @@ def test_its_lines_in_a_file_are_not_even_landed(tmp_path: Path) -> None:
     report = import_file(again, here.data, now=NOW)
     assert (report.landed, report.skipped, report.rejected) == ({"forum": 1}, {"forgotten": 2}, {})
     assert b"quenneval" not in landed(here).lower().replace(b"le quenneval", b"")
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_handle_is_the_same_whether_an_accent_is_a_sign_of_its_own_or_not(
+    tmp_path: Path, forms: tuple[str, str]
+) -> None:
+    asked, written = (unicodedata.normalize(form, "élodieq") for form in forms)
+    here = start(tmp_path, [WITH[0], line(2, {"handle": written}, "Je travaille chez Orée")])
+    assert forget_files(here, asked.upper()).payloads_removed == 1
+    again = tmp_path / "again.jsonl"
+    again.write_text(json.dumps(line(9, {"handle": written}, "Encore chez Orée")))
+    assert import_file(again, here.data, now=NOW).skipped == {"forgotten": 1}
 
 
 @pytest.mark.usefixtures("key")

@@ -6,6 +6,7 @@ in a backup), and under a key of its own that is never rotated, which knows it w
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -158,5 +159,7 @@ def pseudonyms_of(account: Account, pseudonymiser: Pseudonymiser) -> set[str]:
     if account.account_id is not None:
         found.add(pseudonymiser.account_id(account.platform, account.account_id))
     if account.handle is not None:
-        found.add(pseudonymiser.handle(account.platform, account.handle))
+        # A file may hold é as one sign or as two; it is the same handle.
+        spelt = {account.handle, *(unicodedata.normalize(form, account.handle) for form in ("NFC", "NFD"))}
+        found |= {pseudonymiser.handle(account.platform, handle) for handle in spelt}
     return found

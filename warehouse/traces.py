@@ -242,7 +242,11 @@ def _folded(text: str) -> str:
 
 
 def _same_handle(one: str, other: str | None) -> bool:
-    return other is not None and one.removeprefix("@").casefold() == other.removeprefix("@").casefold()
+    return other is not None and _handle(one) == _handle(other)
+
+
+def _handle(text: str) -> str:
+    return unicodedata.normalize("NFC", text).removeprefix("@").casefold()
 
 
 def _same_address(one: str, other: str | None) -> bool:
