@@ -25,7 +25,7 @@ from girafe.settings import parse_settings
 from tests.canary_disguises import DISGUISES, undisguised
 from tests.killing import run_and_die
 from warehouse.connection import connect
-from warehouse.erase import envelopes
+from warehouse.erase import envelopes, read_payload
 from warehouse.forget import Erasure, finished, forget
 from warehouse.forgotten import forgotten_now, lasting, pseudonyms_of, read_forgotten
 from warehouse.landing import landing_files, landing_path, write_envelopes
@@ -34,6 +34,7 @@ from warehouse.tables import CLASSIFIED
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SETTINGS = parse_settings('[company]\nname = "Orée"\n')
+PAYLOADS = Path(__file__).parent / "collectors" / "payloads"
 TO_LABELS = [stage for stage in path.AFTER_COLLECT if stage[0] in ("classify", "load")]
 
 
@@ -427,6 +428,38 @@ def test_an_account_may_be_asked_for_as_people_write_it(
     told = forget(here.data, platform, written, parsers=PARSERS, pseudonymiser=here.pseudonymiser)
     assert told.payloads_removed == 1
     assert forgotten_now(here.data)(Account(platform=platform, account_id="u-7731"))
+
+
+@pytest.mark.usefixtures("key")
+@pytest.mark.parametrize("recorded", sorted(PAYLOADS.glob("*.json")), ids=lambda file: file.stem)
+def test_whoever_speaks_in_a_recorded_payload_is_found_by_id_and_by_handle(
+    tmp_path: Path, recorded: Path
+) -> None:
+    case = json.loads(recorded.read_text())
+    payloads = [
+        Envelope(
+            source=case.get("source", recorded.stem), platform=case["platform"], query="", fetched_at=NOW,
+            run_id=f"run-{number}", collector_version="1", payload=payload,
+        )
+        for number, payload in enumerate(case["payloads"])
+    ]  # fmt: skip
+    speakers = {author for one in payloads for author in read_payload(one, PARSERS).authors}
+    asked = {
+        (account.platform, name)
+        for account in speakers
+        for name in (account.account_id, account.handle)
+        if name and account.platform == case["platform"]
+    }
+    assert asked or recorded.stem == "gone"
+    for number, (platform, name) in enumerate(sorted(asked)):
+        here = path.Context(data=DataDir(tmp_path / str(number)), settings=SETTINGS, now=NOW)
+        for one in payloads:
+            write_envelopes(landing_path(here.data.landing, platform, NOW, one.run_id), [one])
+        told = forget(here.data, platform, name, parsers=PARSERS, pseudonymiser=here.pseudonymiser)
+        assert told.payloads_removed, name
+        left = [one for file in landing_files(here.data.landing) for _, one in envelopes(file)]
+        assert not [one for one in left for author in read_payload(one, PARSERS).authors
+                    if name in (author.account_id, author.handle)], name  # fmt: skip
 
 
 @pytest.mark.usefixtures("key")

@@ -165,19 +165,17 @@ def _learn(
 ) -> tuple[int, int]:
     """Adds what landing and classified files know about the account: id, handle, address, name, pseudonyms.
 
-    Returns how many payloads are its own and how many of others name it. Where `found` holds a name that no
-    payload has told yet (an earlier handle, an erasure that was killed), every payload is parsed: it may be
-    what says in clear by which other name the account is known.
+    Returns how many payloads are its own and how many of others name it. Every payload is parsed: of some platforms
+    an account's id or handle stands in none as it is (ada@forum.example), and one may say in clear by which other
+    name it is known.
     """
     while True:
         known = len(traces.accounts)
-        told = set().union(*(pseudonyms_of(account, pseudonymiser) for account in traces.accounts))
-        found |= same_account(found | told, pairs)
+        told = (pseudonyms_of(account, pseudonymiser) for account in traces.accounts)
+        found |= same_account(found.union(*told), pairs)
         own = naming = 0
         for path in files:
             for line, envelope in envelopes(path):
-                if found <= told and not traces.may_be_in(line):
-                    continue
                 mine = [
                     author
                     for author in read_payload(envelope, parsers).authors
