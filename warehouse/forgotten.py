@@ -160,6 +160,9 @@ def pseudonyms_of(account: Account, pseudonymiser: Pseudonymiser) -> set[str]:
         found.add(pseudonymiser.account_id(account.platform, account.account_id))
     if account.handle is not None:
         # A file may hold é as one sign or as two; it is the same handle.
-        spelt = {account.handle, *(unicodedata.normalize(form, account.handle) for form in ("NFC", "NFD"))}
-        found |= {pseudonymiser.handle(account.platform, handle) for handle in spelt}
+        one_sign = unicodedata.normalize("NFC", account.handle)
+        two_signs = unicodedata.normalize("NFD", account.handle)
+        found |= {
+            pseudonymiser.handle(account.platform, handle) for handle in {account.handle, one_sign, two_signs}
+        }
     return found
