@@ -46,7 +46,8 @@ def words(payload: Payload) -> str:
         return body or title
     publisher = text(tree(entry.get("source")).get("title"))
     title = title.removesuffix(f" - {publisher}") if publisher else title
-    repeated = title.casefold() in body.casefold() and len(body) <= len(title) + len(publisher) + 20
+    beside = body.casefold().replace(title.casefold(), "", 1).replace(publisher.casefold(), "")
+    repeated = title and not any(map(str.isalnum, beside))
     return title if repeated else "\n\n".join(part for part in (title, body) if part)
 
 

@@ -122,6 +122,22 @@ def test_an_entry_with_an_impossible_date_or_character_does_not_silence_the_othe
     assert heard == {"urn:odd", "https://presse.example/1"}
 
 
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        ("Ondine recrute", "Ondine recrute"),
+        ("&lt;a&gt;Ondine recrute&lt;/a&gt;&amp;nbsp; &lt;i&gt;Le Monde&lt;/i&gt;", "Ondine recrute"),
+        ("Ondine recrute, et nous aussi", "Ondine recrute\n\nOndine recrute, et nous aussi"),
+        ("", "Ondine recrute"),
+    ],
+)
+def test_a_summary_is_left_out_only_where_it_says_no_more_than_the_headline(run, data, summary, words):
+    more = f'<description>{summary}</description><source url="https://lemonde.example/">Le Monde</source>'
+    feed = FEED.replace("<title>Ondine recrute</title>", f"<title>Ondine recrute - Le Monde</title>{more}")
+    run("rss", lambda request: httpx.Response(200, text=feed), FEEDS)
+    assert posts(data)["https://presse.example/1"].text == words
+
+
 @pytest.mark.parametrize("title", ["Commentaires sur : Ondine", "Kommentare zu: Ondine", "Ondine"])
 def test_in_a_feed_of_comments_people_speak_whatever_its_language(run, data, title):
     feed = f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>{title}</title>
