@@ -28,7 +28,7 @@ class Head:
     name: str
     """The file's name in lower case, without `.gz`."""
     start: str
-    """As much as the longest line may have, unpacked and decoded; empty for an archive."""
+    """The first megabyte, unpacked and decoded; empty for an archive."""
     objects: tuple[dict[str, Any], ...] = ()
     """The JSON objects among the first lines."""
     rows: tuple[tuple[str, ...], ...] = ()

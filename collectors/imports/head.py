@@ -12,14 +12,14 @@ import orjson
 
 from collectors.imports.archive import base_name, looks_like_zip, open_tar
 from collectors.imports.contract import File, Head
-from collectors.imports.lines import LONGEST_LINE, UTF_16
+from collectors.imports.lines import UTF_16
 from collectors.imports.table import first_rows
 from collectors.imports.zips import DAMAGED, open_zip
 from collectors.refusals import without_names
 from girafe.errors import InputInvalid
 
-_ENOUGH = LONGEST_LINE
-"""What a browser received of one post may be a hundred kilobytes: a whole line tells what a part of it does not."""
+_ENOUGH = 1024 * 1024
+"""What a browser received of one post may be some hundred kilobytes: a whole line tells what a part of it does not."""
 _LINES_TRIED = 50
 _MOST_MEMBERS = 10_000
 
