@@ -114,6 +114,13 @@ class World:
         found = ([post for post in self.speech if post.id in group] for group in groups)
         return [sorted(thread, key=lambda post: post.at) for thread in found if thread]
 
+    def counting(self, company: str) -> Iterator[tuple[list[Post], set[tuple[str, str]]]]:
+        """The threads that count for a company, each with its speakers and the sides they spoke on."""
+        for thread in self.threads():
+            sides = {(post.account, self.side(company, post.account, post.at)) for post in thread}
+            if any(side == "brand" for _, side in sides) or any(company in post.about for post in thread):
+                yield thread, sides
+
     # exchanges
 
     def addressees(self, post: Post) -> set[str]:
@@ -136,10 +143,7 @@ class World:
         """Every cell in which anything is counted, `all` included."""
         counts: dict[Cell, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         persons: dict[Cell, set[str]] = defaultdict(set)
-        for thread in self.threads():
-            sides = {(post.account, self.side(company, post.account, post.at)) for post in thread}
-            if not any(side == "brand" for _, side in sides) and not any(company in p.about for p in thread):
-                continue
+        for thread, sides in self.counting(company):
             root = thread[0]
             for cell in cells(company, root.at, root.platform, root.language):
                 for name in conversation_counts(sides):
@@ -157,6 +161,40 @@ class World:
         for cell, accounts in persons.items():
             counts[cell]["count_persons"] = len(accounts)
         return {cell: dict(numbers) for cell, numbers in counts.items()}
+
+    # the brand
+
+    def dialogue(self, company: str, known_until: datetime) -> dict[tuple[date, str], dict[str, list[float]]]:
+        """What the brand writes, and whom it answers within seven days after how many minutes; a 0 for each event."""
+        found: dict[tuple[date, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for thread, _ in self.counting(company):
+            by_brand = [post for post in thread if self.side(company, post.account, post.at) == "brand"]
+            for post in thread:
+                to = {
+                    "unknown" if name == "?" else self.side(company, name, post.at)
+                    for name in self.addressees(post)
+                }
+                told: dict[str, float] = {}
+                if post in by_brand:
+                    told = {"count_brand_posts": 0}
+                    told |= {"count_broadcasts": 0} if not to else {}
+                    told |= {"count_brand_dialogue_posts": 0} if "human" in to else {}
+                elif "brand" in to and self.side(company, post.account, post.at) != "other":
+                    told = {"count_addressed_posts": 0}
+                    answers = (
+                        a.at for a in by_brand if a.at >= post.at and post.account in self.addressees(a)
+                    )
+                    first = min(answers, default=datetime.max.replace(tzinfo=UTC))
+                    deadline = post.at + timedelta(days=7)
+                    if first <= deadline:
+                        minutes = (first - post.at).total_seconds() / 60
+                        told |= {"response_share_numerator": 0, "response_minutes_median": minutes}
+                    if first <= deadline or deadline <= known_until:
+                        told |= {"response_share_denominator": 0}
+                for place in (post.platform, "all"):
+                    for name, number in told.items():
+                        found[monday(post.at), place][name].append(number)
+        return found
 
 
 def cells(company: str, at: datetime, platform: str, language: str) -> Iterator[Cell]:

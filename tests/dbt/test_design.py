@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +30,7 @@ from warehouse.tables import RAW
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 REPORT = "rpt_conversation_mix_weekly"
+DIALOGUE = "rpt_brand_dialogue_weekly"
 # A Sunday evening: Paris is in the next day, and by the end of the month in summer time.
 START = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 COMPANIES = ("ondine", "rival")
@@ -36,6 +38,8 @@ SHOPS = {"ondine": "shop", "rival": "rivalshop"}
 PEOPLE = tuple(f"a{number}" for number in range(5))
 # Worlds in one warehouse.
 TOGETHER = 50
+EVENTS = ("count_brand_posts", "count_broadcasts", "count_brand_dialogue_posts", "count_addressed_posts")
+EVENTS += ("response_share_numerator", "response_share_denominator")
 COUNTED = ("count_posts", "conversations", "monologues", "exchanges")
 VOICES = ("employee", "former_employee", "person", "organisation", "bot", "brand", "unknown")
 
@@ -158,7 +162,9 @@ class Compiled:
         seed = PROJECT / "seeds" / "voices.csv"
         self.connection.execute(f"create table seeds.voices as select * from read_csv('{seed}')")
         self.steps: list[str] = []
-        self._add(manifest["nodes"], f"model.girafe.{REPORT}", set())
+        done: set[str] = set()
+        for report in (REPORT, DIALOGUE):
+            self._add(manifest["nodes"], f"model.girafe.{report}", done)
 
     def _add(self, nodes: dict[str, Any], name: str, done: set[str]) -> None:
         node = nodes.get(name)
@@ -185,8 +191,17 @@ class Compiled:
                 self.connection.unregister("incoming")
         for step in self.steps:
             self.connection.execute(step)
-        rows = self.connection.sql(f"from reports.{REPORT}").to_arrow_table().to_pylist()
-        return {(row["company_id"], row["week_start"], row["platform"], row["language"]): row for row in rows}
+        return {
+            (row["company_id"], row["week_start"], row["platform"], row["language"]): row
+            for row in self.rows(REPORT)
+        }
+
+    def rows(self, report: str) -> list[dict[str, Any]]:
+        """A report's rows, over what the raw tables held last."""
+        found: list[dict[str, Any]] = (
+            self.connection.sql(f"from reports.{report}").to_arrow_table().to_pylist()
+        )
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -345,6 +360,7 @@ def check_persons(row: dict[str, Any], persons: int) -> set[str]:
 def check_worlds(compiled: Compiled, raw_rows: Callable[..., Any], worlds: Sequence[Any]) -> None:
     """Every row of every world, and no row beside them."""
     rows = compiled.mix([fill(raw_rows(), world, number) for number, world in enumerate(worlds)])
+    dialogue = by_company(compiled.rows(DIALOGUE))
     last_seen = max(world.last_seen for world in worlds)
     for number, world in enumerate(worlds):
         for company in COMPANIES:
@@ -352,7 +368,29 @@ def check_worlds(compiled: Compiled, raw_rows: Callable[..., Any], worlds: Seque
             for cell in its_rows:
                 del rows[cell]
             check_company(company, number, world, its_rows, last_seen)
+            check_dialogue(world.dialogue(company, last_seen), dialogue.get(f"{company}{number}", {}))
     assert not rows
+
+
+def by_company(rows: Sequence[dict[str, Any]]) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
+    """The rows of each company by week and platform."""
+    found: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["company_id"], {})[row["week_start"], row["platform"]] = row
+    return found
+
+
+def check_dialogue(expected: Any, rows: dict[tuple[Any, ...], dict[str, Any]]) -> None:
+    """What the brand writes and whom it answers; all zeros where nothing is expected."""
+    assert expected.keys() <= rows.keys()
+    for cell, row in rows.items():
+        events = expected.get(cell, {})
+        for column in EVENTS:
+            assert row[column] == len(events.get(column, ())), (cell, column)
+        minutes = events.get("response_minutes_median")
+        assert row["response_minutes_median"] == (minutes and pytest.approx(median(minutes), abs=0.051))
+        part, whole = (row[f"response_share_{end}"] for end in ("numerator", "denominator"))
+        assert row["response_share"] == pytest.approx(share(part, whole))
 
 
 def check_company(company: str, number: int, world: Any, rows: Any, last_seen: datetime) -> None:
