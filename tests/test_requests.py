@@ -262,7 +262,7 @@ def test_a_platform_is_asked_for_by_its_name_and_not_by_that_of_its_folder(
 
 
 def test_an_answer_says_where_nobody_of_that_name_was_found(here: path.Context) -> None:
-    put(here, "one.json", '{"platform": "forum", "account": "https://forum.example/@ada"}')
+    put(here, "one.json", '{"platform": "forum", "account": "https://forum.example/t/ada"}')
     put(here, "two.json", '{"platform": "forum", "account": "@Ada"}')
     assert erasure.process_requests(here).erased == 2
     folder = here.data.root / "requests" / "answers"
