@@ -232,7 +232,7 @@ def test_a_wish_that_may_not_be_read_holds_no_other_up(here: path.Context, tmp_p
         [*girafe, "--company", str(company), "--data", str(here.data.root)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    told = (here.data.root / "requests" / "answers" / "closed.json").read_text()
+    told = (here.data.root / "requests" / "answers" / "closed.txt.answer.json").read_text()
     assert "may not be read" in json.loads(told)["reason"]
     assert [file.name for file in (here.data.root / "requests").glob("*.*")] == ["closed.txt.refused"]
 
