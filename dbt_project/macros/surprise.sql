@@ -32,6 +32,23 @@
     )
 {%- endmacro %}
 
+{# `statistic` with the sign of the change from `share_before` to `share`. greatest skips nulls: what cannot be compared,
+   or is withheld, has no statistic, not one of 0, and is no test among those the q-value counts. #}
+{% macro log_likelihood() -%}
+    case
+        when statistic is not null
+        then round(if(share < share_before, -1, 1) * greatest(statistic, 0), 4)
+    end
+{%- endmacro %}
+
+{# How likely chance alone makes `statistic` as large; null where there is none, as above. #}
+{% macro p_value() -%}
+    case
+        when statistic is not null
+        then round({{ chi_squared_tail("greatest(statistic, 0)") }}, 6)
+    end
+{%- endmacro %}
+
 {# What `p_value` is worth among the `count_tests` of its company and week, of which it is the `place`th smallest
    (Benjamini and Hochberg 1995); least skips nulls. #}
 {% macro q_value() -%}

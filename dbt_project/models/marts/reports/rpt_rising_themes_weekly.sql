@@ -57,18 +57,7 @@ with
         from tables
     ),
     signed as (
-        select
-            *,
-            -- greatest skips nulls: what cannot be compared has no statistic, and is no
-            -- test among those the q-value counts
-            case
-                when statistic is not null
-                then round(if(share < share_before, -1, 1) * greatest(statistic, 0), 4)
-            end as log_likelihood,
-            case
-                when statistic is not null
-                then round({{ chi_squared_tail("greatest(statistic, 0)") }}, 6)
-            end as p_value
+        select *, {{ log_likelihood() }} as log_likelihood, {{ p_value() }} as p_value
         from tested
         where not is_suppressed
     ),
