@@ -80,6 +80,17 @@ class Watch:
         """The origin as messages name it, without what may be a key."""
         return place(self.origin)
 
+    def mark(self, window: Window, token: str) -> None:
+        """Notes where a later run goes on, should this one fail: the page of `window` that `token` asks for."""
+        self.memory[RESUME] = f"{window.start.isoformat()} {window.end.isoformat()} {token}"
+
+    def marked(self) -> tuple[Window, str] | None:
+        """Where an earlier run failed and is to go on; None if it did not."""
+        if not (noted := self.memory.get(RESUME)):
+            return None
+        start, end, token = noted.split(" ", 2)
+        return Window(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end)), token
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:

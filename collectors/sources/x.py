@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -60,10 +60,8 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     What an earlier run paid for and landed before it failed is not read again: it goes on where that one ended.
     """
     query = f'"{watch.query}" -is:retweet'
-    earlier = watch.memory.get(RESUME)
-    if earlier:
-        start, end, token = earlier.split(" ", 2)
-        old = Window(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+    if earlier := watch.marked():
+        old, token = earlier
         if token:
             watch.limits.append(
                 "The conversations of what an earlier run read before it stopped were not completed."
@@ -97,7 +95,7 @@ def _search(
     trail, is_resumed = Trail("X"), bool(token)
     while start < end:
         if resumable:
-            watch.memory[RESUME] = f"{window.start.isoformat()} {window.end.isoformat()} {token}"
+            watch.mark(window, token)
         asked = {"query": query, "start_time": _utc(start), "end_time": _utc(end), **_FIELDS}
         try:
             page = _page(watch, http, {**asked, "next_token": token} if token else asked)

@@ -72,9 +72,8 @@ def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
 
 
 def _read_on(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
-    if earlier := watch.memory.get(RESUME):
-        start, end, token = earlier.split(" ", 2)
-        old = Window(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
+    if earlier := watch.marked():
+        old, token = earlier
         yield from _threads(watch, old, http, token)
         window = Window(start=min(max(window.start, old.end - OVERLAP), window.end), end=window.end)
     yield from _threads(watch, window, http)
@@ -103,7 +102,7 @@ def _threads(watch: Watch, window: Window, http: Http, token: str = "") -> Itera
         if tops and not any(_is_near(whole, top) for top in tops):
             break
         if following := text(page.get("nextPageToken")):
-            watch.memory[RESUME] = f"{window.start.isoformat()} {window.end.isoformat()} {following}"
+            watch.mark(window, following)
     watch.memory.pop(RESUME, None)
 
 
