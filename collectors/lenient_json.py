@@ -11,6 +11,13 @@ import orjson
 _BETWEEN = re.compile(r"[\s,]*")
 
 
+def _number(digits: str) -> int | str:
+    return int(digits) if len(digits) < 19 else digits
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda name: None, parse_int=_number)
+
+
 def mended(body: bytes) -> Any:
     """The value of `body`; None if it is no JSON at all, or nested deeper than anybody writes.
 
@@ -18,9 +25,7 @@ def mended(body: bytes) -> Any:
     endless number its digits.
     """
     try:
-        found = json.loads(
-            body.decode("utf-8-sig", "replace"), parse_constant=lambda name: None, parse_int=_number
-        )
+        found = _DECODER.decode(body.decode("utf-8-sig", "replace"))
         # Encoded and decoded, halves of surrogate pairs become question marks.
         return orjson.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
@@ -29,17 +34,12 @@ def mended(body: bytes) -> Any:
 
 def whole_items(words: str) -> list[Any]:
     """The items of a JSON list up to where it was cut or damaged."""
-    decoder = json.JSONDecoder(parse_constant=lambda name: None, parse_int=_number)
     found: list[Any] = []
     place = words.find("[") + 1
     while between := _BETWEEN.match(words, place):
         try:
-            item, place = decoder.raw_decode(words, between.end())
+            item, place = _DECODER.raw_decode(words, between.end())
         except (ValueError, RecursionError):
             break
         found.append(item)
     return found
-
-
-def _number(digits: str) -> int | str:
-    return int(digits) if len(digits) < 19 else digits
