@@ -56,6 +56,8 @@ class Traces:
     """Ids, handles, addresses and names of one word, as `_plain` has them."""
     names: set[str] = field(default_factory=set)
     """Names of several words, too."""
+    at_home: set[tuple[str, str]] = field(default_factory=set)
+    """Names that stand alone on their own server, each with it."""
     _patterns: dict[bool, re.Pattern[str]] = field(default_factory=dict)
 
     def add(self, account: Account) -> None:
@@ -67,6 +69,8 @@ class Traces:
         both = (name, _ACCENTS.sub("", unicodedata.normalize("NFKD", name)))
         for one in map(_plain, both if len(name) >= _SHORTEST_NAME else ()):
             (self.names if " " in one else self.texts).add(one)
+        if (home := _at_home(account)) != ("", ""):
+            self.at_home.add((_plain(home[0]), _plain(home[1])))
         self._patterns.clear()
 
     def has(self, account: Account) -> bool:
@@ -85,7 +89,7 @@ class Traces:
         """Whether any of it stands in this line, as a word: as it is, or as JSON, HTML or an address has it."""
         plain = _plain(line.decode("utf-8", "replace"))
         # A name without its server is theirs only where that server is spoken of.
-        named = self.texts | self.names | {name for name, server in self._at_home() if server in plain}
+        named = self.texts | self.names | {name for name, server in self.at_home if server in plain}
         return any(
             any(text in form for text in named) and self._pattern(strict=False).search(form)
             for form in _with_tags_and_without(plain)
@@ -99,7 +103,7 @@ class Traces:
         if isinstance(value, str):
             return self._erase_text(value)
         if isinstance(value, dict):
-            names = {name for name, _ in self._at_home()} if self._is_theirs(value) else set()
+            names = {name for name, _ in self.at_home} if self._is_theirs(value) else set()
             theirs = any(self._is_theirs(inner) for inner in value.values())
             return {
                 key: ERASED
@@ -125,12 +129,8 @@ class Traces:
             yield from (name.removeprefix("@") for name in (account.account_id, account.handle) if name)
             yield from _addresses(account)
 
-    def _at_home(self) -> set[tuple[str, str]]:
-        named = {_at_home(account) for account in self.accounts} - {("", "")}
-        return {(_plain(name), _plain(server)) for name, server in named}
-
     def _erase_text(self, value: str) -> str:
-        named = self.texts | self.names | {name for name, _ in self._at_home()}
+        named = self.texts | self.names | {name for name, _ in self.at_home}
         if any(text in form for form in _with_tags_and_without(_plain(value)) for text in named):
             for signs in (_SIGN, _SIGN_OR_TAG) if "<" in value else (_SIGN,):
                 value = self._cut(value, signs)
@@ -160,7 +160,7 @@ class Traces:
                 yield rf"\A@?{re.escape(text)}\Z|{_ALONE_BEGINS}@{word}"
             else:
                 yield f"{_ALONE_BEGINS}@?{word}"
-        for name, server in self._at_home():
+        for name, server in self.at_home:
             # @ada@elsewhere and the @ada of another server's address are somebody else, too.
             word = rf"{re.escape(name)}{_ALONE_ENDS}(?!@)"
             yield rf"(?:https?://|(?<![\w.-])){re.escape(server)}(?:/[\w.~-]{{1,99}}){{0,3}}/@?{word}"
