@@ -42,13 +42,15 @@ def earlier_readings(data: DataDir, digest: str, run_id: str) -> Sequence[Readin
     return found
 
 
-def forget_earlier(data: DataDir, digest: str, run_id: str, now: datetime) -> None:
+def forget_earlier(
+    data: DataDir, readings: Sequence[Reading], digest: str, run_id: str, now: datetime
+) -> None:
     """What earlier readings left goes, their records last: whoever is stopped half-way begins again."""
     newest = quarantine_path(data.quarantine, now, run_id)
     for path in find(data.quarantine, f"*/*-{digest}.jsonl.gz"):
         if path != newest:
             remove(path)
-    for reading in earlier_readings(data, digest, run_id):
+    for reading in readings:
         remove(reading.landing)  # before what classify made of it, and would make again
         remove_folder(classified_folder(data, reading.landing), first=MANIFEST)
         remove(reading.record)

@@ -72,7 +72,8 @@ def import_file(
         if not dry_run:
             return ImportReport(file=file.label, format=reader.NAME, run_id=run_id, already_imported=True)
         file.notes.append("it was imported before: nothing would change")
-    for source in sorted({reading.source for reading in earlier_readings(data, digest, run_id)}):
+    earlier = earlier_readings(data, digest, run_id)
+    for source in sorted({reading.source for reading in earlier}):
         file.notes.append(f"this takes the place of what was read of it before, as {source}")
     landing = _Landing(
         data=data, file=file, reader=reader, run_id=run_id, now=now, is_dry=dry_run, say=say,
@@ -85,7 +86,7 @@ def import_file(
             pass
     else:
         write_quarantine(data.quarantine, now, run_id, refused)
-        forget_earlier(data, digest, run_id, now)
+        forget_earlier(data, earlier, digest, run_id, now)
         _record(landing)
     return landing.report()
 
