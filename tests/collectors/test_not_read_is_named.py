@@ -100,8 +100,11 @@ def test_comments_behind_more_stubs_than_are_asked_for(run, limits):
     assert "t3_0: 1 or more comments were not read" in limits()
 
 
-def forum(said, pages=10, knows_before=True):
-    """A forum that shows ten pages of fifty of any search; `said` are days of November and how many posts each has."""
+def forum(said, pages=10, knows_before=True, odd=None):
+    """A forum that shows ten pages of fifty of any search; `said` are days of November and how many posts each has.
+
+    `odd`: what its eighth hit says otherwise.
+    """
     hits = [
         {"topic_id": day, "created_at": f"2026-11-{day:02d}T08:00:00Z"}
         for day, count in said
@@ -112,6 +115,8 @@ def forum(said, pages=10, knows_before=True):
         if request.url.path == "/search.json":
             before = request.url.params["q"].partition("before:")[2][:10]
             found = [hit for hit in hits if hit["created_at"] < before or not knows_before]
+            if odd:
+                found[7] = {**found[7], **odd}
             start = (int(request.url.params["page"]) - 1) * 50
             more = {"more_full_page_results": start + 50 < len(found)}
             return httpx.Response(
@@ -139,6 +144,15 @@ WEEK = Window(start=NOW - timedelta(days=7), end=NOW)
 def test_a_search_of_a_forum_goes_on_where_its_pages_end(run, data, limits):
     run("discourse", forum([(23, 300), (22, 300), (21, 300), (20, 1), (18, 1)]), FORUM, window=WEEK)
     assert (len(posts(data)), limits()) == (5, "")
+
+
+@pytest.mark.parametrize(
+    "odd", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", None]
+)
+def test_a_hit_of_an_absurd_date_is_not_where_the_search_of_a_forum_ends(run, data, odd):
+    said = [(day, 100) for day in range(23, 17, -1)]
+    run("discourse", forum(said, odd={"created_at": odd}), FORUM, window=WEEK)
+    assert set(posts(data)) == {f"https://forum.example/p/{day}" for day in range(18, 24)}
 
 
 def test_a_forum_with_more_in_a_day_than_its_search_shows(run, data, limits):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import httpx
 import pytest
 
-from collectors.contract import Window
 from collectors.cursors import cursor_path, read_cursors
 from collectors.registry import PARSERS
 from girafe.errors import AccessDenied, PayloadRejected, SourceUnavailable
@@ -19,7 +16,6 @@ from warehouse.landing import landing_files, read_envelopes
 API = 'api = "https://api.example"'
 STAMP = "2026-11-23T08:00:00Z"
 SECOND = int(NOW.timestamp()) - 3600
-WEEK = Window(start=NOW - timedelta(days=6), end=NOW)
 REDDIT = {"REDDIT_CLIENT_ID": "i", "REDDIT_CLIENT_SECRET": "s"}
 
 
@@ -255,41 +251,6 @@ def test_an_odd_post_of_a_topic_keeps_no_other_from_being_heard(run, data, field
     report = run("discourse", forum, 'forums = ["https://forum.example"]')
     assert {f"https://forum.example/p/{n}" for n in (1, 3)} <= set(posts_read(data))
     assert report.count_posts + report.count_quarantined == 3
-
-
-@pytest.mark.parametrize(
-    "odd", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", None]
-)
-def test_a_hit_of_an_absurd_date_is_not_where_the_search_of_a_forum_ends(run, data, odd):
-    days = [f"2026-11-{day:02d}" for day in range(23, 17, -1) for _ in range(100)]
-
-    def forum(request):
-        if request.url.path == "/search.json":
-            before, start = (
-                request.url.params["q"].partition("before:")[2][:10],
-                int(request.url.params["page"]) * 50 - 50,
-            )
-            hits = [
-                {"id": n, "topic_id": int(day[-2:]), "created_at": f"{day}T08:00:00Z"}
-                for n, day in enumerate(days)
-            ]
-            found = [hit for hit in hits if hit["created_at"] < before]
-            found[7] = {**found[7], "created_at": odd}
-            more = {"more_full_page_results": start + 50 < len(found)}
-            return httpx.Response(
-                200, json={"posts": found[start : start + 50], "grouped_search_result": more}
-            )
-        if request.url.path.startswith("/u/"):
-            return httpx.Response(404, json={})
-        day = int(request.url.path.rpartition("/")[2].removesuffix(".json"))
-        said = {"id": day, "topic_id": day, "post_number": 1, "username": "ada", "cooked": "<p>Ondine</p>",
-                "created_at": f"2026-11-{day}T08:00:00Z"}  # fmt: skip
-        return httpx.Response(
-            200, json={"title": "Ondine", "post_stream": {"posts": [said], "stream": [day]}}
-        )
-
-    run("discourse", forum, 'forums = ["https://forum.example"]', window=WEEK)
-    assert set(posts_read(data)) == {f"https://forum.example/p/{day}" for day in range(18, 24)}
 
 
 def test_a_hit_without_a_topic_is_set_aside_and_not_dropped(run):
