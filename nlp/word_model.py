@@ -149,11 +149,15 @@ class Network:
     bias: np.ndarray
     """Per class."""
 
+    def layers(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of the sums of texts in steps what goes through the hidden layer, and what does not: texts x each."""
+        found, count = sums * self.step, len(self.hidden_bias)
+        return np.maximum(found[:, :count] + self.hidden_bias, 0), found[:, count:]
+
     def scores(self, sums: np.ndarray) -> np.ndarray:
         """The score of each text for each class, from its sums in steps: texts x classes."""
-        found, count = sums * self.step, len(self.hidden_bias)
-        hidden = np.maximum(found[:, :count] + self.hidden_bias, 0)
-        scores: np.ndarray = found[:, count:] + hidden @ self.hidden + self.bias
+        hidden, direct = self.layers(sums)
+        scores: np.ndarray = direct + hidden @ self.hidden + self.bias
         return scores
 
 

@@ -57,10 +57,9 @@ def added_to(network: Network, rows: csr_matrix, tones: np.ndarray) -> Network:
     A regression on a text's features, its hidden sums and its scores of sentiment. `rows`: texts x features, `tones`:
     texts x moods, the chance of each times what it counts.
     """
-    count = len(network.hidden_bias)
-    sums = (rows @ network.features.astype(np.float32)) * network.step
-    hidden = np.maximum(sums[:, :count] + network.hidden_bias, 0)
-    moods = columns_of(network.scores(rows @ network.features.astype(np.float32)), "sentiment")
+    sums = rows @ network.features.astype(np.float32)
+    hidden, _ = network.layers(sums)
+    moods = columns_of(network.scores(sums), "sentiment")
     used = np.flatnonzero(network.features.any(axis=1))
     shown = hstack([rows[:, used], csr_matrix(_OF_HIDDEN * hidden), csr_matrix(moods)]).tocsr()
     texts, classes = np.nonzero(tones > _UNLIKELY)
