@@ -6,8 +6,9 @@ answers at once and while a run is at work.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,8 @@ class Overview:
     released_at: datetime | None
     headline: str | None
     """In the company's first language."""
+    damaged_files: int
+    """Files of the release that are gone or are not as they were published."""
     validated_at: datetime | None
     rules_broken: int
     warnings: int
@@ -77,20 +80,24 @@ class Overview:
     disk_free_gb: float
 
 
-def overview(data: DataDir, now: datetime) -> Overview:
-    """Gathers it; an installation where nothing has run yet is an answer too."""
+def overview(data: DataDir, now: datetime, listened_to: Collection[str]) -> Overview:
+    """Gathers it; an installation where nothing has run yet is an answer too.
+
+    `listened_to`: the live sources, by name. What files brought is no source that could fall silent.
+    """
     from warehouse.landing import MANIFEST, classified_folder, landing_files, read_quarantine
 
     landed = landing_files(data.landing)
     classified = {place.parent.name for place in find(data.classified, f"*/*/{MANIFEST}")}
     results = _json(data.quality / "results.json") or {}
     manifest = _json(data.exports / "manifest.json") or {}
-    sources = tuple(_sources(data, now))
+    sources = tuple(_sources(data, now, listened_to))
     released = data.exports / "manifest.json"
     facts: dict[str, Any] = {
         "release": data.exports.resolve().name if manifest else None,
         "released_at": _modified(released),
         "headline": (manifest.get("headline") or {}).get(next(iter(manifest.get("languages") or ()), "")),
+        "damaged_files": _damaged(data.exports, manifest.get("files") or {}),
         "validated_at": _moment((results.get("marts") or results.get("raw") or {}).get("checked_at")),
         "rules_broken": sum(len(stage.get("failures", ())) for stage in results.values()),
         "warnings": sum(len(stage.get("warnings", ())) for stage in results.values()),
@@ -146,17 +153,34 @@ def _advice(facts: dict[str, Any], now: datetime) -> Iterable[Advice]:
     elif now - facts["released_at"] > _STALE:
         days = (now - facts["released_at"]).days
         yield Advice(verdict="look", text=f"The release is {days} days old.", command="girafe run")
+    if facts["damaged_files"]:
+        yield Advice(
+            verdict="act",
+            text=f"{facts['damaged_files']} file(s) of the release are gone or changed since it was published.",
+            command="girafe publish",
+        )
     if facts["disk_free_gb"] < _LOW_DISK:
         yield Advice(verdict="act", text=f"Only {facts['disk_free_gb']} GB free on the disk of the data.")
 
 
-def _sources(data: DataDir, now: datetime) -> Iterable[SourceLine]:
-    """One line per source that was ever asked; imports are no source that could fall silent."""
+def _damaged(exports: Path, files: Mapping[str, Mapping[str, Any]]) -> int:
+    """How many files are not as the release's manifest says they are."""
+    count = 0
+    for name, said in files.items():
+        try:
+            count += hashlib.sha256((exports / name).read_bytes()).hexdigest() != said.get("sha256")
+        except OSError:
+            count += 1
+    return count
+
+
+def _sources(data: DataDir, now: datetime, listened_to: Collection[str]) -> Iterable[SourceLine]:
+    """One line per live source that was ever asked."""
     faults = _newest_faults(_json(data.hearing) or [])
     runs: dict[str, list[dict[str, Any]]] = {}
     for content in read_all(find(data.runs, "*/*.json")):
         record = _parsed(content)
-        if record and record.get("last_fetched_at"):
+        if record and record.get("last_fetched_at") and record["source"] in listened_to:
             runs.setdefault(record["source"], []).append(record)
     for source, records in sorted(runs.items()):
         records.sort(key=lambda record: str(record["last_fetched_at"]))

@@ -554,7 +554,7 @@ def test_a_damaged_file_of_the_quarantine_stops_neither_status_nor_erasure_nor_r
     else:
         raw.write_bytes(content[: len(content) // 2] if damage == "cut" else bytes(len(content)))
     at_first = len(list(read_quarantine(here.data.quarantine)))
-    assert overview(here.data, world.NOW).in_quarantine == at_first
+    assert overview(here.data, world.NOW, ()).in_quarantine == at_first
     assert "quarantine_damaged" in {heap.reason for heap in heaps(here.data)}
     clean_quarantine(here.data, lambda line: False)
     left = [line for file, line in read_quarantine(here.data.quarantine)]

@@ -31,8 +31,10 @@ def status(
     ] = False,
 ) -> None:
     """Shows at a glance: the release, validation, every source with its last weeks, and what to do next."""
+    from collectors.registry import SOURCES
+
     home = open_data(data)
-    found = overview(home, now())
+    found = overview(home, now(), SOURCES)
     if as_json:
         print_json(found)
     else:
