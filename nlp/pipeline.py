@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ def build(*, thorough: bool = False) -> Language:
     # fifth of the reading.
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else libraries say, as the process ends, that this leaked
     return pipeline
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from importlib import import_module
@@ -91,3 +93,10 @@ def test_what_nobody_asks_for_is_left_out_and_changes_no_other_answer() -> None:
     (whole,), (part,) = read(questions), read(questions, unasked=("girafe_statement",))
     assert [said and said.code for said in whole.statements] == ["post:works_at"]
     assert part == replace(whole, statements=())
+
+
+def test_a_process_that_read_posts_ends_without_a_word_about_its_memory() -> None:
+    """DuckDB's binding lists on a screen what is still held when the process ends."""
+    work = "import duckdb; from nlp.pipeline import build; duckdb.connect().execute('select 1'); build()"
+    done = subprocess.run([sys.executable, "-c", work], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
