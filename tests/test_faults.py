@@ -42,6 +42,7 @@ from warehouse.landing import (
     read_envelopes,
     read_quarantine,
     replace_quarantine,
+    write_quarantine,
 )
 from warehouse.quarantine import heaps
 from warehouse.receipts import write_receipt
@@ -246,6 +247,24 @@ def test_a_landing_file_that_is_cut_off_keeps_what_can_be_read_and_says_the_rest
     path.load(here)
     platforms = {row.split("'")[5] for row in world.tables(here) if row.startswith("posts ")}
     assert platforms == {"forum", "reddit"}, "the other file is whole, and this one up to the damage"
+
+
+@pytest.mark.parametrize("part", ["landing", "quarantine"])
+def test_a_file_in_a_folder_that_is_no_day_is_named_and_not_left_lying_for_ever(
+    here: path.Context, part: str
+) -> None:
+    refused = Rejected(
+        source="forum", platform="forum", run_id="r", reason="bad", detail="x", position="1", raw="?"
+    )
+    write_quarantine(here.data.quarantine, world.NOW, "r", [refused])
+    found = sorted((here.data.root / part).rglob("*.jsonl.gz"))[0]
+    astray = found.parents[1] / "old" / found.name
+    astray.parent.mkdir()
+    found.rename(astray)
+    with pytest.raises(UserMustAct, match=r"old: girafe makes only folders named by a day"):
+        enforce(here.data, here.settings, world.NOW, dry_run=True)
+    with pytest.raises(UserMustAct, match="old"):
+        overview(here.data, world.NOW, ())
 
 
 def test_a_landing_file_in_which_a_disk_turned_bits_stops_nothing_and_is_said_to_be_damaged(

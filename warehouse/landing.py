@@ -7,20 +7,18 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO
 
 import orjson
 
 from girafe.data_dir import DataDir
-from girafe.errors import PayloadRejected
+from girafe.errors import PayloadRejected, UserMustAct
 from girafe.records import Envelope, Rejected
-from girafe.storage import Place, find, local_copy, remove, write, written
+from girafe.storage import Place, find_sizes, local_copy, remove, write, written
 
 MANIFEST = "_manifest.json"
 """The file that makes a classified folder complete, and says what is in it."""
-LANDING_FILES = "*/*/*.jsonl.gz"
-"""<platform>/<day>/<run>.jsonl.gz, for `find`."""
 QUARANTINE_DAMAGED = "quarantine_damaged"
 _GZIP_LEVEL = 1  # landing is written once, read once: speed over size
 
@@ -81,7 +79,32 @@ def read_envelopes(path: Place) -> Iterator[Envelope | Rejected]:
 
 def landing_files(root: Place) -> list[Place]:
     """Every landing file, in a stable order."""
-    return find(root, LANDING_FILES)
+    return [path for path, _ in landing_sizes(root)]
+
+
+def landing_sizes(root: Place) -> list[tuple[Place, int]]:
+    """As `landing_files`, each with its size in bytes.
+
+    Raises UserMustAct as `_found_by_day` does.
+    """
+    return _found_by_day(root, "*/*/*.jsonl.gz")
+
+
+def _found_by_day(root: Place, pattern: str) -> list[tuple[Place, int]]:
+    """The files of `pattern` with their sizes.
+
+    Raises UserMustAct for one in a folder that is not named by a day: no time to live would ever end for it.
+    """
+    found = find_sizes(root, pattern)
+    for path, _ in found:
+        try:
+            date.fromisoformat(path.parent.name)
+        except ValueError:
+            raise UserMustAct(
+                f"{path.parent}: girafe makes only folders named by a day, such as 2026-11-30, and knows no time to "
+                "live for another. Move its files into the folder of the day they were fetched on, or remove it."
+            ) from None
+    return found
 
 
 def classified_folder(data: DataDir, landing: Place) -> Place:
@@ -122,9 +145,10 @@ def replace_quarantine(path: Place, rejected: Iterable[Rejected]) -> int:
 def read_quarantine(root: Place) -> Iterator[tuple[Place, Rejected]]:
     """Everything in quarantine, with the file it lies in; a damaged line or tail is one line of its own.
 
-    A damaged file must not keep others from being listed, or anybody from being forgotten.
+    A damaged file must not keep others from being listed, or anybody from being forgotten. Raises UserMustAct as
+    `landing_files` does.
     """
-    for path in find(root, "*/*.jsonl.gz"):
+    for path, _ in _found_by_day(root, "*/*.jsonl.gz"):
         with local_copy(path) as copy, gzip.open(copy, "rb") as file:
             try:
                 for line in file:

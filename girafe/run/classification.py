@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from girafe.errors import quoting_nobody
 from girafe.run.context import Context
-from girafe.storage import Place, find_sizes, name_under
+from girafe.storage import Place, name_under
 
 if TYPE_CHECKING:
     from nlp.classify import ClassifyReport
@@ -45,10 +45,10 @@ def pending_batches(context: Context, *, at_most: int = 8) -> list[list[str]]:
     """
     from nlp.classify import fingerprint
     from nlp.parquet import read_manifests
-    from warehouse.landing import LANDING_FILES, classified_folder
+    from warehouse.landing import classified_folder, landing_sizes
 
     mark, root = fingerprint(context.settings), context.data.landing
-    landed = find_sizes(root, LANDING_FILES)
+    landed = landing_sizes(root)
     manifests = read_manifests([classified_folder(context.data, path) for path, _ in landed])
     pending = [
         (size, name_under(root, path))
