@@ -27,13 +27,23 @@ from pydantic import (
 )
 
 from girafe.errors import GovernanceMissing, SettingsInvalid
+from girafe.platforms import one_name
 
 
 def _official(value: str) -> str:
     platform, separator, handle = value.partition(":")
     if not separator or not platform.strip() or not handle.strip():
         raise ValueError('write it as "platform:handle", for example "mastodon:acme@example.social"')
-    return f"{platform.strip().lower()}:{handle.strip().removeprefix('@')}"
+    return f"{one_name(platform)}:{handle.strip().removeprefix('@')}"
+
+
+def _by_platform(days: dict[str, int]) -> dict[str, int]:
+    """Under the name payloads land by; where one network is spelt in two ways, the shorter time holds."""
+    by_name: dict[str, int] = {}
+    for written, count in days.items():
+        name = one_name(written)
+        by_name[name] = min(by_name.get(name, count), count)
+    return by_name
 
 
 # The system's list is some hundred files, opened one by one.
@@ -175,7 +185,9 @@ class Retention(_Strict):
     """How long payloads stay in landing; text goes first, counts stay."""
 
     raw_days: Annotated[int, Field(ge=1, le=366)] = 30
-    days_by_platform: dict[str, Annotated[int, Field(ge=1, le=366)]] = Field(default_factory=dict)
+    days_by_platform: Annotated[
+        dict[str, Annotated[int, Field(ge=1, le=366)]], AfterValidator(_by_platform)
+    ] = Field(default_factory=dict)
 
     def raw(self, platform: str) -> timedelta:
         """Time to live of a payload of `platform`."""

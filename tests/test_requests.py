@@ -259,6 +259,7 @@ def test_a_platform_is_asked_for_by_its_name_and_not_by_that_of_its_folder(
     with pytest.raises(InputInvalid, match=r"forum.*my\.forum"):
         erasure.request(here, "my_forum", "lou1")
     assert erasure.request(here, "my.forum", "lou1").platform == "my.forum"
+    assert erasure.request(here, "Twitter", "ada").platform == "x"
 
 
 def test_an_answer_says_where_nobody_of_that_name_was_found(here: path.Context) -> None:

@@ -19,6 +19,7 @@ import orjson
 
 from girafe.data_dir import DataDir
 from girafe.errors import InputInvalid
+from girafe.platforms import one_name
 from girafe.storage import find, write
 from warehouse.forgotten import lasting
 from warehouse.landing import MANIFEST, file_name, landing_files, read_envelopes
@@ -53,10 +54,12 @@ def check_request(
     data: DataDir, platform: str, account: str, platforms: Iterable[str] | None = None
 ) -> Request:
     """A request that makes sense; raises InputInvalid, without repeating the account, for any other."""
-    platform, account = platform.strip().lower(), account.strip()
+    account = account.strip()
     if not account.removeprefix("@") or len(account) > _LONGEST_ACCOUNT or not account.isprintable():
         raise InputInvalid("The account is empty, too long or holds characters no account has.")
     known = {*(platforms or ()), *_platforms_held(data)}
+    as_written = platform.strip().lower()
+    platform = as_written if as_written in known else one_name(platform)
     # The name of a folder is not always that of its platform: `my_forum` holds what came from `my.forum`.
     is_only_a_folder = file_name(platform) in map(file_name, known)
     held_in_a_folder = find(data.classified, f"*/{file_name(platform)}-*/{MANIFEST}")

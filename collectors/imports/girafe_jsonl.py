@@ -15,6 +15,7 @@ from collectors.imports.contract import Bad, File, Head, Row, Skipped
 from collectors.imports.lines import json_lines
 from collectors.read import MOST
 from girafe.errors import PayloadRejected
+from girafe.platforms import one_name
 from girafe.records import Account, Envelope, Post, Record, TimePrecision, Voice
 
 NAME = "girafe_jsonl"
@@ -52,15 +53,19 @@ def rows(file: File) -> Iterator[Row | Bad | Skipped]:
 
 def parse(envelope: Envelope) -> Iterator[Record]:
     """One line becomes one Post; raises PayloadRejected with a stable reason."""
-    yield read_line(envelope.payload, envelope.fetched_at)
+    yield read_line(envelope.payload, envelope.fetched_at, envelope.platform)
 
 
-def read_line(line: Any, now: datetime) -> Post:
-    """A decoded line as a Post. `now` bounds how late a post may claim to be written."""
+def read_line(line: Any, now: datetime, platform: str | None = None) -> Post:
+    """A decoded line as a Post. `now` bounds how late a post may claim to be written.
+
+    `platform`: under which it landed; without it, as the line says.
+    """
     if type(line) is not dict:
         raise PayloadRejected("The line is not a JSON object in braces.", reason="not_an_object")
     get = line.get
-    platform = platform_of(get("platform"))
+    said = platform_of(get("platform"))
+    platform = said if platform is None else platform
     created_at, precision = _time(get("created_at"), "created_at", now)
     stated = get("time_precision")
     if stated is not None:
@@ -92,9 +97,9 @@ def read_line(line: Any, now: datetime) -> Post:
 
 
 def platform_of(value: Any) -> str:
-    """The platform's name in lower case; PayloadRejected unless it is one short word."""
+    """The platform's one name (girafe/platforms.py); PayloadRejected unless it is one short word."""
     if type(value) is str:
-        name = value if _PLATFORM(value) else value.strip().lower()
+        name = one_name(value)
         if _PLATFORM(name):
             return name
     raise _missing_or_wrong("platform", value, 'one short word such as "mastodon"')

@@ -24,7 +24,7 @@ KNOWN = frozenset(
     indeed instagram intranet isso jobteaser kbin kununu lemmy line linkedin mastodon matrix medium meetup misskey
     news newsletter odnoklassniki other peertube phpbb pinterest pixelfed play-store playstore pleroma podcast
     press quora reddit review reviews rss signal slack snapchat stackexchange stackoverflow steam substack teamblind
-    teams telegram threads tiktok trustpilot truthsocial tumblr twitch twitter usenet viadeo viber vimeo vk web
+    teams telegram threads tiktok trustpilot truthsocial tumblr twitch usenet viadeo viber vimeo vk web
     website wechat weibo welcometothejungle whatsapp wiki wordpress x xing yammer yelp youtube zhihu
     """.split()  # noqa: SIM905  (a text of words reads better than a list of strings)
 )

@@ -27,6 +27,7 @@ from collectors.imports.table_ids import (
 from collectors.imports.table_times import moment_of_cells
 from collectors.imports.times import age, from_activity_id
 from girafe.errors import PayloadRejected
+from girafe.platforms import one_name
 from girafe.records import Payload, TimePrecision
 
 REDACTED = ("REDACTED", "[redacted]", "[anonymised]", "[anonymized]")
@@ -272,7 +273,7 @@ def _count(value: Any) -> Any:
 
 def _platform(mapping: ImportMapping, row: Mapping[str, Any]) -> str:
     if named := row.get(plain(mapping.platform_from)):
-        return cell_words(named).casefold()
+        return one_name(cell_words(named))
     for column in mapping.platform_columns:
         said = str(row.get(plain(column), "")).strip().casefold().removeprefix("www.")
         host = _SCHEME.sub("", said).partition("/")[0]

@@ -225,6 +225,16 @@ def test_a_name_where_the_platform_should_stand_is_set_aside_and_told_nowhere(la
     assert not [path for path in data.root.rglob("*") if "ada" in path.name or "0612" in path.name]
 
 
+def test_a_network_lands_under_its_one_name_however_the_file_spells_it(land):
+    spelt = [line(platform=name, post_id=name) for name in ("twitter", "X.com", "x", "www.reddit.com")]
+    report, posts, _ = land(*spelt)
+    assert report.landed == {"x": 3, "reddit": 1}
+    assert {(post.platform, post.author.platform) for post in posts} == {("x", "x"), ("reddit", "reddit")}
+    table = [b"platform,post_id,created_at,text,author.handle", b"Twitter,9,2026-11-02T09:30:00Z,Bonjour,ada"]
+    report, _, _ = land(*table, name="posts.csv")
+    assert report.landed == {"x": 1}
+
+
 def test_a_platform_nobody_knows_is_believed_when_five_accounts_speak_there_and_from_then_on(land):
     said = [line(platform="agora", post_id=f"{n}", author={"handle": f"h{n % 5}"}) for n in range(8)]
     report, posts, _ = land(*said)

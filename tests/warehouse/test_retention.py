@@ -102,3 +102,14 @@ def test_quarantine_keeps_to_the_same_times_line_by_line(tmp_path: Path) -> None
     assert [line.platform for _, line in read_quarantine(data.quarantine)] == ["mastodon"]
     enforce(data, SETTINGS, NOON + timedelta(days=99))
     assert list(data.quarantine.rglob("*.gz")) == []
+
+
+def test_a_time_holds_however_company_toml_spells_the_network() -> None:
+    """The Article 30 record would else promise what nobody keeps."""
+    spelt = parse_settings(
+        '[company]\nname = "Orée"\nofficial_accounts = ["Twitter:oree"]\n[retention]\n'
+        'days_by_platform = { LinkedIn = 1, Twitter = 3, x = 5, "Reddit.com" = 1, Forum = 2 }\n'
+    )
+    days = {name: time_to_live(spelt, name).days for name in ("linkedin", "x", "reddit", "forum")}
+    assert days == {"linkedin": 1, "x": 3, "reddit": 1, "forum": 2}
+    assert spelt.company.official_accounts == ("x:oree",)
