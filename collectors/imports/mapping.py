@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from girafe.errors import InputInvalid
+from girafe.platforms import one_name
 
 _WORDS = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -46,12 +47,12 @@ class ImportMapping(BaseModel):
     """Columns that must all be there; `A|B` means either. Empty: only when named by --format."""
     recognise_also: tuple[tuple[str, ...], ...] = ()
     """Other sets of columns that each suffice: people export the columns they chose."""
-    platform: str
+    platform: Annotated[str, AfterValidator(one_name)]
     """Where no column says otherwise; empty: a column has to say it."""
     platform_from: str = ""
     """A column that holds the platform's own name."""
     platform_columns: tuple[str, ...] = ()
-    platforms: dict[str, str] = Field(default_factory=dict)
+    platforms: dict[str, Annotated[str, AfterValidator(one_name)]] = Field(default_factory=dict)
     """What these columns may say (or end in, for domains) -> platform."""
     columns: dict[FieldName, tuple[str, ...]]
     """Field -> columns, the first that is not empty counts."""

@@ -219,6 +219,17 @@ def test_a_localised_header_is_known(land):
     assert posts["1"].created_at == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
+def test_a_mapping_may_call_a_network_as_people_do(land, tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        (SHIPPED / "example.toml").read_text().replace('platform = "forum"', 'platform = "Twitter"')
+    )
+    head, row = ["Message ID", "Posted at", "Message", "Member"], ["1", "20/11/2026 09:00", "Bonjour", "ada"]
+    report, posts = land(written([head, row]), format=str(path))
+    assert report.landed == {"x": 1}
+    assert posts["1"].platform == posts["1"].author.platform == "x"
+
+
 def test_a_wrong_mapping_file_is_explained(land, tmp_path):
     path = tmp_path / "wrong.toml"
     path.write_text('name = "wrong"\nabout = "x"\nplatform = "x"\n[columns]\nhandel = ["Member"]\n')
