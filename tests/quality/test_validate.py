@@ -118,6 +118,32 @@ def test_a_table_or_column_of_another_version_is_named(data: DataDir, settings: 
     assert "girafe load --rebuild" in str(failure.value)
 
 
+def test_posts_in_other_languages_and_about_the_company_are_as_they_should_be(
+    data: DataDir, settings: Settings
+) -> None:
+    change(data, "update raw.posts set language = 'nl', count_words = 9 where created_at < '2026-09-03'")
+    change(
+        data,
+        "insert into raw.post_matches by name select post_id, content_hash, 'ondine' as company_id, true as is_about, "
+        "0.9 as probability, '1' as classifier_version from raw.posts",
+    )
+    report = validate_raw(data, settings, NOW)
+    odd = [w for w in report.warnings if w.table == "post_matches" or "language" in w.rule]
+    assert not report.failures
+    assert odd == []
+    change(
+        data,
+        "update raw.post_matches set company_id = 'nixe' where post_id = (select min(post_id) from raw.posts)",
+    )
+    change(data, "update raw.posts set language = 'nl', count_words = 9")
+    report = validate_raw(data, settings, NOW)
+    odd = [w for w in report.warnings if w.table == "post_matches" or "language" in w.rule]
+    assert [(w.rule.split(":")[0], w.count_bad) for w in odd if w.table == "post_matches"] == [
+        ("company_id", 1)
+    ]
+    assert len(odd) == 2
+
+
 def test_a_fall_in_volume_is_a_warning_and_does_not_stop_the_flow(data: DataDir, settings: Settings) -> None:
     with connect(data.warehouse) as connection:
         connection.execute("delete from raw.posts")
