@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ def _frame(
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, summary: Summary, parameters: Parameters) -> Batch:
-    named = {name: parameters[name] for name in ("now", "latest") if f"${name}" in summary.sql}
+    named = {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", summary.sql)}
     rows = as_frame(connection, summary.sql, named)
     return Batch(
         name=summary.name,

@@ -63,6 +63,7 @@ def _parameters(settings: Settings, now: datetime) -> dict[str, Any]:
         "latest": now + _CLOCK_SKEW,
         "today": now.date(),
         "companies": [company.company_id for company in settings.companies],
+        "sources": [source.name for source in settings.sources if source.enabled],
         "too_few": list(range(1, settings.privacy.small_group)),
         "too_few_cross": list(range(1, settings.privacy.small_group_cross)),
     }

@@ -27,8 +27,10 @@ SUMMARIES: tuple[Summary, ...] = (
             select
                 source,
                 sum(count_quarantined) / nullif(sum(count_payloads), 0) as quarantine_share,
-                date_diff('hour', max(last_fetched_at), $now::timestamptz) / 24 as days_since_last_run,
-                arg_max(health, last_fetched_at) = 'blind' as is_blind
+                case when list_contains($sources, source)  -- not a file that was read, or a source switched off
+                    then date_diff('hour', max(last_fetched_at), $now::timestamptz) / 24
+                end as days_since_last_run,
+                (arg_max(health, last_fetched_at) = 'blind')::int as count_blind
             from raw.collection_runs
             group by source
         """,
@@ -48,7 +50,13 @@ SUMMARIES: tuple[Summary, ...] = (
                 "Nothing was collected from this source for more than a week. Run: girafe collect",
                 severity=WARNING,
             ),
-            one_of("is_blind", (False,), severity=WARNING),
+            between(
+                "count_blind",
+                0,
+                0,
+                "The newest run could not hear, so nothing is known of its time. Run: girafe status",
+                severity=WARNING,
+            ),
         ),
     ),
 )

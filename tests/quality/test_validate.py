@@ -144,6 +144,23 @@ def test_posts_in_other_languages_and_about_the_company_are_as_they_should_be(
     assert len(odd) == 2
 
 
+def test_a_source_not_asked_for_long_is_warned_of_and_a_file_read_long_ago_is_not(data: DataDir) -> None:
+    listening = parse_settings(
+        '[company]\nname = "Ondine"\n[[sources]]\nname = "mastodon"\n[[sources]]\nname = "rss"\nenabled = false\n'
+    )
+    for source in ("mastodon", "rss", "zeeschuimer"):
+        change(
+            data,
+            "insert into raw.collection_runs by name select 'x' as platform, "
+            f"'{source}' as source, '{source}' as run_id, timestamptz '2026-10-01' as first_fetched_at, "
+            "first_fetched_at as last_fetched_at, 1 as count_payloads, 1 as count_posts, 0 as count_quarantined, "
+            "0 as count_opted_out, 'heard' as health",
+        )
+    report = validate_raw(data, listening, NOW)
+    stale = [w for w in report.warnings if "days_since_last_run" in w.rule]
+    assert [(w.count_bad, w.examples) for w in stale] == [(1, ("source=mastodon",))]
+
+
 def test_a_fall_in_volume_is_a_warning_and_does_not_stop_the_flow(data: DataDir, settings: Settings) -> None:
     with connect(data.warehouse) as connection:
         connection.execute("delete from raw.posts")
