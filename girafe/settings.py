@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from girafe.errors import GovernanceMissing, SettingsInvalid
+from girafe.meant import in_address
 from girafe.platforms import one_name
 
 
@@ -34,7 +35,9 @@ def _official(value: str) -> str:
     platform, separator, handle = value.partition(":")
     if not separator or not platform.strip() or not handle.strip():
         raise ValueError('write it as "platform:handle", for example "mastodon:acme@example.social"')
-    return f"{one_name(platform)}:{handle.strip().removeprefix('@')}"
+    name = one_name(platform)
+    shown = in_address(name, handle.strip()) if "://" in handle else ""  # people copy the address of the page
+    return f"{name}:{shown or handle.strip().removeprefix('@')}"
 
 
 def _by_platform(days: dict[str, int]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from collectors.registry import PARSERS
 from girafe import run as path
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
+from girafe.meant import meant
 from girafe.records import Account, Envelope
 from girafe.rotation import replace_key
 from girafe.settings import parse_settings
@@ -29,7 +30,6 @@ from warehouse.erase import envelopes, read_payload
 from warehouse.forget import Erasure, finished, forget
 from warehouse.forgotten import forgotten_now, lasting, pseudonyms_of, read_forgotten
 from warehouse.landing import landing_files, landing_path, write_envelopes
-from warehouse.meant import meant
 from warehouse.tables import CLASSIFIED
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

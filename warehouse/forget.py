@@ -14,6 +14,7 @@ import orjson
 
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
+from girafe.meant import lacks_its_server, meant
 from girafe.pseudonym import Pseudonymiser
 from girafe.records import Account, IsForgotten, Parser, Rejected
 from girafe.storage import Place, find, read, remove, write
@@ -31,7 +32,6 @@ from warehouse.erase import (
     same_account,
 )
 from warehouse.forgotten import lasting, pseudonyms_of, remember
-from warehouse.meant import lacks_its_server, meant
 from warehouse.traces import Traces
 
 

@@ -130,3 +130,19 @@ def test_a_written_company_file_reads_back_as_what_was_asked(name: str, aliases:
     assert settings.company.name == name
     assert settings.company.aliases == tuple(aliases)
     assert settings.company.company_id
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("linkedin:https://www.linkedin.com/company/oree-mobilites/", "linkedin:oree-mobilites"),
+        ("Twitter:https://x.com/oree", "x:oree"),
+        ("mastodon:https://social.example/@oree", "mastodon:oree@social.example"),
+        ("mastodon:@oree@social.example", "mastodon:oree@social.example"),
+        ("bluesky:https://bsky.app/profile/oree.example", "bluesky:oree.example"),
+        ("mastodon:https://social.example/ap/77", "mastodon:https://social.example/ap/77"),
+    ],
+)
+def test_an_official_account_may_be_given_by_the_address_of_its_page(written: str, meant: str) -> None:
+    known = parse_settings(f'[company]\nname = "Orée"\nofficial_accounts = ["{written}"]\n')
+    assert known.company.official_accounts == (meant,)

@@ -6,7 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from girafe.records import Account
 
-_BEFORE_A_NAME = frozenset({"u", "user", "users", "profile", "channel", "in", "people"})
+_BEFORE_A_NAME = frozenset(
+    {"u", "user", "users", "profile", "channel", "in", "people", "company", "school", "showcase"}
+)
 _OF_NAMES = frozenset({"x.com", "twitter.com", "t.me", "instagram.com", "facebook.com"})
 """Hosts on whose pages a single word in the address is an account."""
 _OF_MANY_SERVERS = frozenset({"mastodon", "discourse"})
@@ -18,7 +20,7 @@ def meant(platform: str, account: str) -> tuple[Account, ...]:
     name = account.strip().removeprefix("@")
     names = [name, _bare(name)]
     if "://" in name:
-        names += [name.rstrip("/"), _in_address(platform, name)]
+        names += [name.rstrip("/"), in_address(platform, name)]
     names += [other for one in names if (other := _with_other_host(one))]
     return tuple(
         Account(platform=platform, account_id=one, handle=one) for one in dict.fromkeys(names) if one
@@ -36,7 +38,7 @@ def _bare(name: str) -> str:
     return name
 
 
-def _in_address(platform: str, address: str) -> str:
+def in_address(platform: str, address: str) -> str:
     """The name in the address of a profile, or of what was written there; empty in any other."""
     try:
         parts = urlsplit(address)
