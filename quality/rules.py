@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import great_expectations.expectations as gxe
@@ -72,12 +72,12 @@ def matching(column: str, regex: str, notes: str) -> Expectation:
 
 
 def one_of(
-    column: str, values: Iterable[Any] | Mapping[str, str], *, severity: FailureSeverity = CRITICAL
+    column: str, values: Iterable[Any] | dict[str, str], *, severity: FailureSeverity = CRITICAL
 ) -> Expectation:
     """The column holds only these values, or those of a parameter (or nothing)."""
     return gxe.ExpectColumnValuesToBeInSet(
         column=column,
-        value_set=values if isinstance(values, Mapping) else list(values),
+        value_set=values if isinstance(values, dict) else list(values),
         severity=severity,
         notes=f"{column} has a value nobody defined (docs/method.md). A parser or a classifier changed.",
     )

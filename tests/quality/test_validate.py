@@ -161,6 +161,25 @@ def test_a_source_not_asked_for_long_is_warned_of_and_a_file_read_long_ago_is_no
     assert [(w.count_bad, w.examples) for w in stale] == [(1, ("source=mastodon",))]
 
 
+def test_official_accounts_that_nobody_ever_saw_are_warned_of_where_the_company_is_spoken_of(
+    data: DataDir, settings: Settings
+) -> None:
+    unseen, seen = "b" * 26, "a" * 26  # the second is who speaks in every post
+    change(
+        data,
+        "insert into raw.post_matches by name select post_id, content_hash, 'ondine' as company_id, true as is_about, "
+        "0.9 as probability, '1' as classifier_version from raw.posts",
+    )
+    change(data, f"insert into raw.official_accounts values ('ondine', 'mastodon', '{unseen}', '{unseen}')")
+    change(data, f"insert into raw.official_accounts values ('ondine', 'linkedin', '{unseen}', '{unseen}')")
+    warned = [w for w in validate_raw(data, settings, NOW).warnings if "official" in w.table]
+    assert [(w.rule.split(":")[0], w.examples) for w in warned] == [
+        ("count_seen", ("company_id=ondine platform=mastodon",))
+    ]
+    change(data, f"insert into raw.official_accounts values ('ondine', 'mastodon', '{unseen}', '{seen}')")
+    assert not [w for w in validate_raw(data, settings, NOW).warnings if "official" in w.table]
+
+
 def test_a_fall_in_volume_is_a_warning_and_does_not_stop_the_flow(data: DataDir, settings: Settings) -> None:
     with connect(data.warehouse) as connection:
         connection.execute("delete from raw.posts")
