@@ -147,7 +147,12 @@ def load(
 @app.command(rich_help_panel=PANEL)
 def validate(company: CompanyFile = Path("company.toml"), data: DataFolder = Path("data")) -> None:
     """VALIDATE: what entered, and the marts; a failed expectation stops the flow."""
-    run_stages(open_context(company, data), "validate", "validate marts")
+    context = open_context(company, data)
+    run_stages(context, "validate")
+    if path.is_measured(context.data):
+        run_stages(context, "validate marts")
+    else:
+        console.print("  [dim]Nothing was measured yet, so there are no marts to validate.[/]")
 
 
 @app.command(rich_help_panel=PANEL)

@@ -34,5 +34,6 @@ from girafe.run.order import plainly as plainly
 from girafe.run.order import run_stages as run_stages
 from girafe.run.publication import publish as publish
 from girafe.run.validation import digest as digest
+from girafe.run.validation import is_measured as is_measured
 from girafe.run.validation import validate_marts as validate_marts
 from girafe.run.validation import validate_raw as validate_raw

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from girafe.data_dir import DataDir
 from girafe.run.context import Context
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ def digest(marts: Path) -> dict[str, str]:
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(marts.glob("rpt_*.parquet"))
     }
+
+
+def is_measured(data: DataDir) -> bool:
+    """Whether marts were ever written; some that are missing among others are a fault that validation names."""
+    return any(data.marts.glob("rpt_*.parquet"))
 
 
 def is_sealed(marts: Path) -> bool:

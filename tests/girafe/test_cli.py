@@ -186,6 +186,17 @@ def test_import_answers_a_script_in_json_and_quarantine_lists_the_reason(tmp_pat
     assert (status["landing_files"], status["in_quarantine"]) == (1, 1)
 
 
+def test_step_by_step_what_entered_is_validated_before_anything_was_measured(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    good = {"platform": "forum", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "text": "Orée",
+            "author": {"handle": "ada"}}  # fmt: skip
+    (tmp_path / "posts.jsonl").write_text(json.dumps(good) + "\n", encoding="utf-8")
+    for step in ("import posts.jsonl", "classify", "load", "validate"):
+        done = girafe(*step.split(), at=tmp_path)
+        assert done.returncode == 0, (step, done.stderr)
+    assert "Nothing was measured yet" in done.stderr + done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
