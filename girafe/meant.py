@@ -12,7 +12,7 @@ _BEFORE_A_NAME = frozenset(
 _OF_NAMES = frozenset({"x.com", "twitter.com", "t.me", "instagram.com", "facebook.com"})
 """Hosts on whose pages a single word in the address is an account."""
 _OF_MANY_SERVERS = frozenset({"mastodon", "discourse"})
-_SIGNS = ("acct:", "/u/", "u/", "/user/", "@")
+_SIGNS = ("acct:", "/u/", "u/", "/user/", "company/", "school/", "showcase/", "in/", "@")
 
 
 def meant(platform: str, account: str) -> tuple[Account, ...]:
@@ -20,11 +20,17 @@ def meant(platform: str, account: str) -> tuple[Account, ...]:
     name = account.strip().removeprefix("@")
     names = [name, _bare(name)]
     if "://" in name:
-        names += [name.rstrip("/"), in_address(platform, name)]
+        names += [name.rstrip("/"), _in_address(platform, name)]
     names += [other for one in names if (other := _with_other_host(one))]
     return tuple(
         Account(platform=platform, account_id=one, handle=one) for one in dict.fromkeys(names) if one
     )
+
+
+def as_its_platform_does(platform: str, account: str) -> str:
+    """The one name most likely meant: of a page whose address was copied, or without the signs people put before it."""
+    name = account.strip().removeprefix("@")
+    return (_in_address(platform, name) if "://" in name else _bare(name)) or name
 
 
 def lacks_its_server(platform: str, account: str) -> bool:
@@ -38,7 +44,7 @@ def _bare(name: str) -> str:
     return name
 
 
-def in_address(platform: str, address: str) -> str:
+def _in_address(platform: str, address: str) -> str:
     """The name in the address of a profile, or of what was written there; empty in any other."""
     try:
         parts = urlsplit(address)

@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from girafe.errors import GovernanceMissing, SettingsInvalid
-from girafe.meant import in_address
+from girafe.meant import as_its_platform_does
 from girafe.platforms import one_name
 
 
@@ -36,8 +36,7 @@ def _official(value: str) -> str:
     if not separator or not platform.strip() or not handle.strip():
         raise ValueError('write it as "platform:handle", for example "mastodon:acme@example.social"')
     name = one_name(platform)
-    shown = in_address(name, handle.strip()) if "://" in handle else ""  # people copy the address of the page
-    return f"{name}:{shown or handle.strip().removeprefix('@')}"
+    return f"{name}:{as_its_platform_does(name, handle)}"
 
 
 def _by_platform(days: dict[str, int]) -> dict[str, int]:

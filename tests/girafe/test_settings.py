@@ -140,6 +140,9 @@ def test_a_written_company_file_reads_back_as_what_was_asked(name: str, aliases:
         ("mastodon:https://social.example/@oree", "mastodon:oree@social.example"),
         ("mastodon:@oree@social.example", "mastodon:oree@social.example"),
         ("bluesky:https://bsky.app/profile/oree.example", "bluesky:oree.example"),
+        ("linkedin:company/oree", "linkedin:oree"),
+        ("reddit:u/oree", "reddit:oree"),
+        ("discourse:forum.example/oree", "discourse:forum.example/oree"),
         ("mastodon:https://social.example/ap/77", "mastodon:https://social.example/ap/77"),
     ],
 )
