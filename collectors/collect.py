@@ -75,7 +75,7 @@ def collect(
     Raises GovernanceMissing before any request. If no origin could be heard at all, raises its error
     after the run record was written; an error at some origins only is part of the report.
     """
-    settings.governance.check()
+    settings.governance.check(http.clock().astimezone(UTC).date())
     listening = _start(source, query, settings=settings, data=data, http=http, window=window, sources=sources)
     if misspelt := unknown_options(listening.module, listening.options):
         raise SettingsInvalid(f"{source}: {misspelt}.")

@@ -70,7 +70,7 @@ def look_up_gone(
     report and asked again next time; if none could be asked, its error is raised after the run record
     was written.
     """
-    settings.governance.check()
+    settings.governance.check(http.clock().astimezone(UTC).date())
     module = sources[source]
     check_secrets(source, module, secrets)
     options = settings.source(source).options

@@ -54,7 +54,7 @@ def collect() -> None:
         from girafe.run import queries as stage
 
         context = wiring.here()
-        context.settings.governance.check()
+        context.settings.governance.check(context.now.date())
         wiring.window()  # an impossible span is one red task, not one for each query
         only = wiring.param("source")
         return sorted({f"{source}.queries" for source, _ in stage(context) if only in (None, source)})

@@ -52,7 +52,8 @@ def housekeeping() -> None:
 
         context = wiring.here()
         wiring.skip_unless(
-            not context.settings.governance.missing(), "The governance block is incomplete: nobody is asked."
+            not context.settings.governance.missing(context.now.date()),
+            "The governance block is incomplete: nobody is asked.",
         )
         return list(rechecked_sources(context))
 

@@ -226,19 +226,34 @@ class Governance(_Strict):
     notice_url: Remark = ""
     dpo_contact: Remark = ""
 
-    def missing(self) -> tuple[str, ...]:
-        """The keys still empty, in the order of the file."""
-        return tuple(name for name in type(self).model_fields if not getattr(self, name))
+    def missing(self, today: date) -> tuple[str, ...]:
+        """The keys that say nothing yet, in the order of the file; a day to come has not informed anybody."""
+        return tuple(
+            name for name in type(self).model_fields if not _says_something(getattr(self, name), today)
+        )
 
-    def check(self) -> None:
-        """Raises GovernanceMissing, naming every empty key, unless the block is complete."""
-        missing = self.missing()
+    def check(self, today: date) -> None:
+        """Raises GovernanceMissing, naming every key that says nothing yet, unless the block is complete."""
+        missing = self.missing(today)
         if missing:
+            informed = self.works_council_informed_on
             raise GovernanceMissing(
                 "Nothing was collected: fill in "
                 + ", ".join(missing)
                 + " under [governance] in company.toml (docs/governance.md says what each one means)."
+                + (f" {informed} is still to come." if informed and informed > today else "")
             )
+
+
+_NOT_YET = frozenset({"à compléter", "à remplir", "to be completed", "to do", "todo", "tbd", "n/a", "xxx"})
+"""What stands for an answer that is still to be given; the first is what the drafted papers say."""
+
+
+def _says_something(value: str | date | None, today: date) -> bool:
+    if isinstance(value, date):
+        return value <= today
+    text = (value or "").casefold().strip(" .:!?-_*<>[](){}")
+    return text not in _NOT_YET and any(map(str.isalnum, text))
 
 
 class Settings(_Strict):

@@ -72,6 +72,43 @@ def test_each_key_alone_stops_a_live_run_before_the_first_request(
     assert not (tmp_path / "data" / "landing").exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "hollow"),
+    [
+        ("legal_basis", '"À compléter."'),
+        ("purpose", '"TODO"'),
+        ("dpia_reference", '"<to be completed>"'),
+        ("notice_url", '"-"'),
+        ("dpo_contact", r'"\u200b"'),
+        ("works_council_informed_on", "2026-11-24"),
+    ],
+)
+def test_a_key_that_says_nothing_yet_stops_it_as_an_empty_one_does(
+    tmp_path: Path, server: Counting, monkeypatch: pytest.MonkeyPatch, key: str, hollow: str
+) -> None:
+    company(tmp_path, server, {**BLOCK, key: hollow})
+    before = server.requests
+    monkeypatch.setenv("GIRAFE_NOW", "2026-11-23T06:00:00Z")
+    assert re.search(rf"fill in {key} under", str(girafe(tmp_path, "collect").exception))
+    assert f"not before {key} is filled in" in " ".join(girafe(tmp_path, "run", "--dry-run").output.split())
+    girafe(tmp_path, "recheck")
+    girafe(tmp_path, "doctor", "--online")
+    assert server.requests == before
+
+
+def test_from_the_day_on_which_the_works_council_was_informed_requests_leave(
+    tmp_path: Path, server: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company(tmp_path, server, {**BLOCK, "works_council_informed_on": "2026-11-24"})
+    before = server.requests
+    monkeypatch.setenv("GIRAFE_NOW", "2026-11-23T06:00:00Z")
+    assert "2026-11-24 is still to come" in str(girafe(tmp_path, "collect").exception)
+    assert server.requests == before
+    monkeypatch.setenv("GIRAFE_NOW", "2026-11-24T06:00:00Z")
+    girafe(tmp_path, "collect")
+    assert server.requests > before
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_not_even_the_doctor_makes_its_cheap_call(tmp_path: Path, server: Counting, key: str) -> None:
     company(tmp_path, server, {name: value for name, value in BLOCK.items() if name != key})

@@ -87,7 +87,7 @@ def init(
     settings = parse_settings(text, origin=str(out))
     out.write_text(text, encoding="utf-8")
     console.print(f"[green]✓[/] wrote {out}")
-    missing = settings.governance.missing()
+    missing = settings.governance.missing(now().date())
     if missing:
         console.print(
             f"Before live listening, fill in {', '.join(missing)} under \\[governance].\n"
@@ -134,7 +134,7 @@ def doctor(
     from collectors.doctor import examine
 
     settings = load_settings(company)
-    missing = settings.governance.missing()
+    missing = settings.governance.missing(now().date())
     # Not even a cheap call leaves before the gate is passed.
     http = path.live_http(now, lambda line: None) if online and not missing else None
     findings = list(examine(settings, environment=os.environ, http=http))
@@ -197,6 +197,6 @@ def governance(
     for name, text in documents(settings, terms, today=now().date()).items():
         (out / name).write_text(text, encoding="utf-8")
         console.print(f"[green]✓[/] {out / name}")
-    missing = settings.governance.missing()
+    missing = settings.governance.missing(now().date())
     if missing:
         console.print(f"[yellow]![/] still empty in company.toml: {', '.join(missing)}")

@@ -130,7 +130,7 @@ def recheck(
         else:
             answers.print(f"  would ask {asked}")
         return
-    context.settings.governance.check()
+    context.settings.governance.check(context.now.date())
     http = path.live_http(now, context.say)
     reports, refusals = [], []
     for name in names:

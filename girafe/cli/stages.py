@@ -73,11 +73,11 @@ def _collect(
     window = _window(since, until, context.now)
     if dry_run:
         _say_plan(path.planned(context, tuple(source or ()), window), as_json)
-        missing = context.settings.governance.missing()
+        missing = context.settings.governance.missing(context.now.date())
         if missing and not as_json:
             answers.print(f"  [yellow]![/] not before {', '.join(missing)} is filled in under \\[governance]")
         return
-    context.settings.governance.check()
+    context.settings.governance.check(context.now.date())
     http = path.live_http(now, context.say)
     reports, refusals = [], []
     for name, terms in path.terms_accepted({name for name, _ in pairs}):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_committed_example_is_valid_and_complete() -> None:
     settings = load_settings(ROOT / "config" / "company.example.toml")
-    settings.governance.check()
+    settings.governance.check(date(2026, 11, 23))
     assert settings.company.company_id == "oree"
     assert [company.name for company in settings.companies] == ["Orée", "Voltigo"]
     assert settings.retention.raw("reddit") == timedelta(days=2)
@@ -108,7 +108,7 @@ def test_every_error_of_a_file_is_told_at_once() -> None:
 
 def test_governance_names_every_empty_key() -> None:
     with pytest.raises(GovernanceMissing, match=r"legal_basis.*dpo_contact"):
-        parse_settings('[company]\nname = "A"\n').governance.check()
+        parse_settings('[company]\nname = "A"\n').governance.check(date(2026, 11, 23))
 
 
 def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
