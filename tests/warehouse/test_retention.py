@@ -10,6 +10,7 @@ import pytest
 
 from collectors.registry import SOURCES
 from girafe.data_dir import DataDir
+from girafe.errors import SettingsInvalid
 from girafe.records import Envelope, Rejected
 from girafe.settings import parse_settings
 from warehouse.landing import landing_path, read_quarantine, write_envelopes, write_quarantine
@@ -80,6 +81,23 @@ def test_no_mapping_of_a_company_may_lengthen_what_a_platform_allows() -> None:
     )
     days = {name: time_to_live(generous, name).days for name in ("reddit", "linkedin", "youtube", "x")}
     assert days == {"reddit": 2, "linkedin": 1, "youtube": 30, "x": 366}
+
+
+def test_a_time_counts_for_a_platform_however_its_name_is_written(tmp_path: Path) -> None:
+    written = parse_settings(
+        '[company]\nname = "Orée"\n[retention]\ndays_by_platform = { X = 1, Forum = 9, forum = 3 }\n'
+    )
+    data = DataDir(tmp_path)
+    paths = [land(data, platform) for platform in ("x", "forum")]
+    enforce(data, written, NOON + timedelta(days=1))
+    assert [path.exists() for path in paths] == [False, True]
+    enforce(data, written, NOON + timedelta(days=3))
+    assert not paths[1].exists()
+
+
+def test_a_time_for_a_source_whose_payloads_lie_under_other_names_is_refused() -> None:
+    with pytest.raises(SettingsInvalid, match=r":4: .*facebook and instagram"):
+        parse_settings('[company]\nname = "Orée"\n[retention]\ndays_by_platform = { Meta = 7 }\n')
 
 
 def test_a_dry_run_removes_nothing(tmp_path: Path) -> None:
