@@ -93,9 +93,9 @@ def enforce(
 
 
 def _platform(line: Rejected) -> str:
-    """Where a line is from; what cannot be read may be from where the time is shortest."""
+    """Where a line is from; one that does not say may be from where the time is shortest."""
     shortest = min(LONGEST_BY_PLATFORM, key=LONGEST_BY_PLATFORM.__getitem__)
-    return shortest if line.reason == QUARANTINE_DAMAGED else line.platform
+    return shortest if line.reason == QUARANTINE_DAMAGED else line.platform or shortest
 
 
 def _is_past(day: str, platform: str, settings: Settings, now: datetime) -> bool:

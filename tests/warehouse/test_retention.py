@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from collectors.imports.land import import_file
 from collectors.registry import SOURCES
 from girafe.data_dir import DataDir
 from girafe.errors import SettingsInvalid
@@ -81,6 +83,21 @@ def test_no_mapping_of_a_company_may_lengthen_what_a_platform_allows() -> None:
     )
     days = {name: time_to_live(generous, name).days for name in ("reddit", "linkedin", "youtube", "x")}
     assert days == {"reddit": 2, "linkedin": 1, "youtube": 30, "x": 366}
+
+
+def test_a_refused_line_that_names_no_platform_is_kept_no_longer_than_one_of_linkedin(tmp_path: Path) -> None:
+    data, file = DataDir(tmp_path / "data"), tmp_path / "capture.ndjson"
+    capture = {
+        "item_id": "7527699880027577464", "timestamp_collected": 1795161600000,
+        "source_platform": "linkedin.com", "source_platform_url": "https://www.linkedin.com/feed/",
+        "data": {"commentary": "Ondine recrute"},
+    }  # fmt: skip
+    cut = json.dumps({**capture, "item_id": "7527699880027577465"})[:-20]
+    file.write_text(f"{json.dumps(capture)}\n{cut}\n")
+    import_file(file, data, format="zeeschuimer", now=NOON)
+    assert "not_json" in {line.reason for _, line in read_quarantine(data.quarantine)}
+    enforce(data, SETTINGS, NOON + timedelta(hours=12))
+    assert [line.raw for _, line in read_quarantine(data.quarantine)] == []
 
 
 def test_a_time_counts_for_a_platform_however_its_name_is_written(tmp_path: Path) -> None:
