@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeAlias
 import orjson
 
 from girafe.data_dir import DataDir
+from girafe.settings import Settings
 from girafe.storage import find, read_all
 
 Verdict: TypeAlias = Literal["good", "look", "act"]
@@ -74,18 +75,27 @@ class Overview:
     newest_landing: str | None
     unclassified_files: int
     in_quarantine: int
+    past_their_time: int
+    """Landing files and quarantine lines that may not be kept any longer; 0 where company.toml is not known."""
+    requests_waiting: int
+    """To be forgotten."""
+    erasures_unfinished: int
     rows: dict[str, int]
     """Rows of the raw tables at the last validation."""
     warehouse_mb: float
     disk_free_gb: float
 
 
-def overview(data: DataDir, now: datetime, listened_to: Collection[str]) -> Overview:
+def overview(
+    data: DataDir, now: datetime, listened_to: Collection[str], settings: Settings | None = None
+) -> Overview:
     """Gathers it; an installation where nothing has run yet is an answer too.
 
     `listened_to`: the live sources, by name. What files brought is no source that could fall silent.
     """
+    from warehouse.forget import unfinished
     from warehouse.landing import MANIFEST, classified_folder, landing_files, read_quarantine
+    from warehouse.requests import waiting
 
     landed = landing_files(data.landing)
     classified = {place.parent.name for place in find(data.classified, f"*/*/{MANIFEST}")}
@@ -106,6 +116,9 @@ def overview(data: DataDir, now: datetime, listened_to: Collection[str]) -> Over
         "newest_landing": landed[-1].parent.name if landed else None,
         "unclassified_files": sum(classified_folder(data, file).name not in classified for file in landed),
         "in_quarantine": sum(1 for _ in read_quarantine(data.quarantine)),
+        "past_their_time": _past_their_time(data, now, settings) if settings else 0,
+        "requests_waiting": len(waiting(data)),
+        "erasures_unfinished": unfinished(data),
         "rows": dict((results.get("raw") or {}).get("rows", {})),
         "warehouse_mb": round(data.warehouse.stat().st_size / 1e6, 1) if data.warehouse.exists() else 0.0,
         "disk_free_gb": round(shutil.disk_usage(_existing(data.root)).free / 1e9, 1),
@@ -118,7 +131,26 @@ def overview(data: DataDir, now: datetime, listened_to: Collection[str]) -> Over
 
 def _advice(facts: dict[str, Any], now: datetime) -> Iterable[Advice]:
     """What a person should know, the urgent first."""
-    if not facts["landing_files"]:
+    if facts["erasures_unfinished"]:
+        yield Advice(
+            verdict="act",
+            text=f"{facts['erasures_unfinished']} erasure(s) interrupted; the same request, made again, finishes each.",
+            command="girafe forget, or girafe housekeeping for a request of the folder",
+        )
+    if facts["requests_waiting"]:
+        yield Advice(
+            verdict="look",
+            text=f"{facts['requests_waiting']} request(s) to be forgotten wait.",
+            command="girafe housekeeping",
+        )
+    if facts["past_their_time"]:
+        yield Advice(
+            verdict="act",
+            text=f"{facts['past_their_time']:,} landing file(s) and quarantine line(s) are kept past their time.",
+            command="girafe housekeeping, twice a day",
+        )
+    # Payloads leave in time; whoever was asked before is still to be heard.
+    if not (facts["landing_files"] or facts["sources"]):
         yield Advice(verdict="look", text="Nothing has landed yet.", command="girafe run")
         return
     if facts["rules_broken"]:
@@ -172,6 +204,13 @@ def _damaged(exports: Path, files: Mapping[str, Mapping[str, Any]]) -> int:
         except OSError:
             count += 1
     return count
+
+
+def _past_their_time(data: DataDir, now: datetime, settings: Settings) -> int:
+    from warehouse.retention import enforce
+
+    past = enforce(data, settings, now, dry_run=True, every=timedelta(0))
+    return len(past.files) + past.quarantine_lines
 
 
 def _sources(data: DataDir, now: datetime, listened_to: Collection[str]) -> Iterable[SourceLine]:

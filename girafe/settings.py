@@ -41,6 +41,8 @@ def _official(value: str) -> str:
 
 def _by_platform(days: dict[str, int]) -> dict[str, int]:
     """Under the name payloads land by; where one network is spelt in two ways, the shorter time holds."""
+    if "meta" in map(str.lower, days):
+        raise ValueError("what the source meta collects lies under facebook and instagram: name these")
     by_name: dict[str, int] = {}
     for written, count in days.items():
         name = one_name(written)
@@ -190,14 +192,6 @@ class Retention(_Strict):
     days_by_platform: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=366)]], AfterValidator(_by_platform)
     ] = Field(default_factory=dict)
-
-    @field_validator("days_by_platform")
-    @classmethod
-    def _platforms_as_landed(cls, value: dict[str, int]) -> dict[str, int]:
-        """By the names payloads are kept under: in lower case; of two spellings the shorter time."""
-        if "meta" in map(str.lower, value):
-            raise ValueError("what the source meta collects lies under facebook and instagram: name these")
-        return {name.lower(): days for name, days in sorted(value.items(), key=lambda item: -item[1])}
 
     def raw(self, platform: str) -> timedelta:
         """Time to live of a payload of `platform`."""

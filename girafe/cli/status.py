@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from girafe.cli.app import app
-from girafe.cli.terminal import AsJson, DataFolder, answers, now, open_data, print_json
+from girafe.cli.terminal import AsJson, CompanyFile, DataFolder, answers, now, open_data, print_json
 from girafe.overview import Overview, SourceLine, overview, usual
+from girafe.settings import load_settings
 
 PANEL = "3. Keep and erase"
 _LOOKS = {"good": ("●", "green"), "look": ("◐", "yellow"), "act": ("○", "bold red")}
@@ -24,6 +25,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @app.command(rich_help_panel=PANEL)
 def status(
+    company: CompanyFile = Path("company.toml"),
     data: DataFolder = Path("data"),
     as_json: AsJson = False,
     check: Annotated[
@@ -34,7 +36,7 @@ def status(
     from collectors.registry import SOURCES
 
     home = open_data(data)
-    found = overview(home, now(), SOURCES)
+    found = overview(home, now(), SOURCES, load_settings(company) if company.exists() else None)
     if as_json:
         print_json(found)
     else:

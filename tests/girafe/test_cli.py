@@ -197,6 +197,41 @@ def test_step_by_step_what_entered_is_validated_before_anything_was_measured(tmp
     assert "Nothing was measured yet" in done.stderr + done.stdout
 
 
+def test_status_says_what_is_kept_too_long_and_what_still_waits_to_be_forgotten(tmp_path: Path) -> None:
+    def status(now: str) -> tuple[int, str]:
+        done = girafe("status", "--check", at=tmp_path, GIRAFE_NOW=now)
+        return done.returncode, done.stdout
+
+    post = {"platform": "reddit", "post_id": "1", "created_at": "2026-11-02T08:00:00Z", "text": "a",
+            "author": {"handle": "ada"}}  # fmt: skip
+    (tmp_path / "posts.jsonl").write_text(json.dumps(post), encoding="utf-8")
+    girafe("init", "Orée", at=tmp_path)
+    girafe("import", "posts.jsonl", at=tmp_path, GIRAFE_NOW="2026-11-03T08:00:00Z")
+    code, told = status("2026-11-04T23:00:00Z")
+    assert (code, "past their time" in told) == (0, False), "two days, from the first moment of the day"
+    code, told = status("2026-11-05T00:00:00Z")
+    assert (code, "1 landing file(s) and quarantine line(s) are kept past their time" in told) == (3, True)
+    girafe("forget", "reddit", "ada", "--later", at=tmp_path)
+    begun = tmp_path / "data" / "forgotten" / "begun-0123456789abcdef.json"
+    begun.parent.mkdir(exist_ok=True)
+    begun.write_text("{}", encoding="utf-8")
+    code, told = status("2026-11-04T00:00:00Z")
+    assert (code, "1 erasure(s) interrupted" in told, "1 request(s) to be forgotten wait" in told) == (
+        3,
+        True,
+        True,
+    )
+    begun.unlink()
+    (tmp_path / "data" / "quality").mkdir()
+    (tmp_path / "data" / "quality" / "results.json").write_text(
+        '{"raw": {"failures": [{}]}}', encoding="utf-8"
+    )
+    assert girafe("housekeeping", at=tmp_path, GIRAFE_NOW="2026-11-05T00:00:00Z").returncode == 0
+    code, told = status("2026-11-05T00:00:00Z")
+    assert ("past their time" in told, "wait" in told, "Nothing has landed" in told) == (False, False, False)
+    assert (code, "1 rule(s) broken" in told) == (3, True), "an empty landing hides nothing"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
