@@ -54,6 +54,27 @@ def test_the_papers_read_as_written_by_hand() -> None:
             assert re.search(r"\bde Orée", text) is None, name
 
 
+def test_the_notice_promises_no_more_than_is_done() -> None:
+    """Deletions are seen as long as payloads are kept; pseudonyms stay; who runs the machine can read payloads."""
+    papers = documents(load_settings(EXAMPLE), TERMS, today=date(2026, 11, 23))
+    papers = {name: " ".join(text.split()) for name, text in papers.items()}
+    for name, words in {
+        "information-notice.en.md": (
+            "as long as your words are kept", "for the time that the impact assessment sets (AIPD-2026-014)",
+            "who runs the machine can read what was received", "withdraw your consent", "informed and consulted",
+        ),
+        "notice-information.fr.md": (
+            "tant que vos mots sont conservés", "la durée fixée par l’analyse d’impact (AIPD-2026-014)",
+            "qui exploite la machine peut lire ce qui a été reçu", "retirer votre consentement", "informé et consulté",
+        ),
+        "article-30-record.en.md": ("who runs the machine can read payloads",),
+        "registre-article-30.fr.md": ("qui exploite la machine peut lire", "Décomptes publiés"),
+        "dpia-draft.en.md": ("only a reviewer sees unsure accounts",),
+        "aipd-projet.fr.md": ("seul un relecteur voit les comptes incertains", "décomptes par groupe"),
+    }.items():  # fmt: skip
+        assert [word for word in words if word not in papers[name]] == [], name
+
+
 def test_who_reviews_is_named_among_those_who_see_something() -> None:
     papers = documents(load_settings(EXAMPLE), TERMS, today=date(2026, 11, 23))
     assert all("eviewer" in papers[name] for name in ("information-notice.en.md", "article-30-record.en.md"))
