@@ -26,33 +26,43 @@ _AFTER_A_ROLE = rf"{_UNIONS}|fo|unite"
 _MANDATE_FR = (
     r"delegue[e]?s? (?:du personnel )?syndica|representante? syndica|(?:responsable|permanente?) syndica|"
     rf"militante? syndica|(?:elue?|secretaire|adherente?|encartee?|militante?|delegue[e]?|referente?|mandate[e]?|"
-    rf"tresoriere?|responsable|representante?|permanente?|membre|camarades?|porte parole|syndiquee?|mandat|dsc?|rss?) "
+    rf"tresoriere?|responsable|representante?|permanente?|membre|camarades?|porte parole|syndiquee?|mandat|"
+    rf"candidate?s?|tete de liste|d\.?s\.?c?\.?|rss?) "
     rf"(?:[\w']+ ){{0,4}}(?:{_UNIONS}|fo)\b|syndicaliste|cegetiste|cedetiste|"
-    r"(?:membre|tresoriere?|deleguee?|secretaire|permanente?) (?:du|au|d'un) syndicat|"
-    r"je (?:suis|reste) syndique|syndiquee? (?:a|chez|depuis)|"
+    r"(?:membre|tresoriere?|deleguee?|secretaire|permanente?|adherente?|fai(?:s|sons) partie) (?:du|au|d'un) syndicat|"
+    r"syndicat (?:[\w']+ ){0,3}dont (?:je suis|nous sommes)|representante? de (?:la )?section syndicale|"
+    r"je (?:suis|reste) syndique|(?:on est|d'etre) syndique|syndiquee? (?:a|chez|depuis)|"
     r"(?:me|te|nous|vous|se|s'est|suis|sommes) syndiqu|syndiquez|"
-    r"(?:mon|notre|nos|ma|votre) (?:syndicat|section syndicale|delegues? syndica|federation syndicale|"
-    r"mandat syndical|cotisation syndicale)|"
+    r"(?:mon|notre|nos|ma|votre) (?:syndicat|section syndicale|intersyndicale|orga(?:nisation)? syndicale|"
+    r"delegues? syndica|federation syndicale|mandat syndical|cotisation syndicale)|"
     rf"(?:ma|notre|la|votre) section (?:\w+ )?(?:{_UNIONS})\b|"
-    rf"je (?:vote|milite|tracte|represente|suis) (?:\w+ ){{0,2}}(?:{_UNIONS}|fo)\b|"
-    rf"(?:rejoins|rejoignez|rejoindre|adhere[rz]?|vote[rz]?) (?:nous )?(?:a |au |pour |chez )?(?:le |la |l')?"
+    rf"(?:je|on) (?:vote|milite|tracte|represente|roule|suis) (?:\w+ ){{0,2}}(?:{_UNIONS}|fo)\b|"
+    rf"(?:on est|nous sommes|fai(?:s|sons) partie) (?:de|a) (?:la )?(?:{_UNIONS}|fo)\b|"
+    rf"(?:ma|sa|pris la) carte (?:\w+ ){{0,2}}(?:{_UNIONS}|fo)\b|team ?(?:{_UNIONS})\b|"
+    rf"(?:rejoins|rejoint|rejoignez|rejoindre|adhere[rz]?|vote[rz]?) (?:nous )?(?:a |au |pour |chez )?(?:le |la |l')?"
     rf"(?:liste )?(?:syndicat|{_UNIONS}|fo)\b|reunion syndicale|tract(?:age|ons)? syndica|heures? de delegation|"
     rf"(?:avec|a) (?:la|le) (?:{_UNIONS})\b"
 )
 _MANDATE_EN = (
-    r"(?:trade )?(?<!european )(?<!credit )(?<!student )union "
-    r"(?:rep\b|reps\b|representative|organi[sz]er|steward|delegate|member\b|official)|"
-    r"trade unionist\b|shop steward|(?:my|our) union\b|(?:my|our) local \d+|unioni[sz](?:ed|ing) (?:at|last|this|in)|"
+    r"(?:trade )?(?<!european )(?<!credit )(?<!student )(?<!soviet )(?<!rugby )union "
+    r"(?:conveno(?:r|ur)\b|rep\b|reps\b|representative|organi[sz]er|steward|delegate|member\b|official)|"
+    r"trade ?unionist\b|proud (?:trade )?union(?:ist| (?:worker|man|woman|sister|brother|family))\b|union strong\b|"
+    r"shop steward|(?:my|our) union\b|(?:my|our) local \d+|unioni[sz](?:ed|ing) (?:at|last|this|in)|"
     r"(?:we|us)(?: are|'re| have|'ve)? unioni[sz]|(?:voted|trying|going) to unioni[sz]e|"
-    r"join(?:ed|ing)? (?:the|our|a) union|i(?:'m| am) in (?:the|a|our) union\b|union yes\b|"
-    r"vote (?:yes )?(?:for|on) (?:the|our) union|(?:my|our) bargaining unit|dues paying member|"
+    r"join(?:ed|ing)? (?:the|our|a) union|i(?:'m| am|m) (?:in (?:the|a|our) )?union\b|union yes\b|"
+    r"vote (?:yes )?(?:for|on) (?:the|our) union|voted union\b|(?:my|our) bargaining unit|dues paying member|"
     r"union (?:meeting|drive|card|dues|election|vote)|(?:collective )?bargaining (?:committee|team)|"
     r"on the picket\b|picket(?:ing| line)|(?:proud|a) teamster\b|"
-    rf"(?:{_AFTER_A_ROLE}) (?:member|rep|steward|shop steward|organi[sz]er|delegate|local \d+)\b|"
-    rf"(?:member|rep|steward|organi[sz]er|secretary) (?:of|for|with|at) (?:the )?(?:{_AFTER_A_ROLE})\b"
+    rf"(?:i|we)(?:'m|'re| am| are|m|re)? (?:\w+ )?(?:organi[sz]\w+|form\w+|start\w+) (?:a|our|the) union\b|"
+    rf"steward for (?:our|my|the) (?:local|union)\b|(?:my|our) (?:{_UNIONS})\b|"
+    rf"i(?:'m| am|m) (?:with|in) (?:the )?(?:{_UNIONS})\b|branch (?:secretary|chair|officer|rep) (?:{_AFTER_A_ROLE})\b|"
+    r"(?:member|rep|steward|organi[sz]er|secretary) (?:of|in|for|with|at) (?:a|the|my|our|this) "
+    r"(?:trade |labou?r )?union\b|"
+    rf"(?:{_AFTER_A_ROLE}) (?:conveno(?:r|ur)|member|rep|steward|shop steward|organi[sz]er|delegate|local \d+)\b|"
+    rf"(?:conveno(?:r|ur)|member|rep|steward|organi[sz]er|secretary) (?:of|for|with|at) (?:the )?(?:{_AFTER_A_ROLE})\b"
 )
 _WORDS = (
-    "syndi", "union", "cgt", "c.g.t", "cfdt", "c.f.d.t", "cftc", "cfe", "cgc", "unsa", "ouvriere", " sud ",
+    "syndi", "union", "unison", "cgt", "c.g.t", "cfdt", "c.f.d.t", "cftc", "cfe", "cgc", "unsa", "ouvriere", " sud ",
     "solidaires", " tuc", "gmb", "teamster", "afl", "uaw", "seiu", "rmt", "cwu", "cwa", "ibew", "ufcw", "usdaw",
     "aslef", "unite ", " fo ", "cegetiste", "cedetiste", "delegation", "steward", "picket", "bargaining",
     "dues paying", "local ",
@@ -60,7 +70,7 @@ _WORDS = (
 """One of them is in all union speech: most texts need no closer look."""
 _SPEECH = re.compile(rf"\b(?:{_MANDATE_FR}|{_MANDATE_EN})")
 # How it is set hides nothing: élu·e, syndiqué(e)s, #CGT, shop-steward, "élue au CSE, liste CGT".
-_INCLUSIVE = re.compile(r"(?<=[a-z])[.·•‧(]n?e\)?(?:[.·•‧]?s)?(?!\w)")
+_INCLUSIVE = re.compile(r"(?<=[a-z])[.·•‧∙⋅/(]n?e\)?(?:[.·•‧∙⋅/]?s)?(?!\w)")
 _UNREAD = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff#@]+")
 _GAP = re.compile(r"[\s,;:()/|-]+")
 _ORGANISED = frozenset({Voice.BRAND, Voice.ORGANISATION, Voice.BOT})

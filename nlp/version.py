@@ -3,4 +3,4 @@
 Year, month and number within it. Versions compare as text (in SQL too), so month and number have two digits each.
 """
 
-CLASSIFIER_VERSION = "2026.12.30"
+CLASSIFIER_VERSION = "2026.12.31"
