@@ -10,7 +10,7 @@ import smtplib
 import ssl
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -172,7 +172,7 @@ def _connected(postbox: Postbox) -> Iterator[smtplib.SMTP]:
             server = smtplib.SMTP(postbox.host, postbox.port, timeout=TIMEOUT_SECONDS)
     except (OSError, smtplib.SMTPException) as error:
         raise SourceUnavailable(f"no answer from the mail server {postbox.host}:{postbox.port}") from error
-    with server:
+    try:
         try:
             if postbox.encryption == "starttls":
                 server.starttls(context=context)
@@ -183,3 +183,7 @@ def _connected(postbox: Postbox) -> Iterator[smtplib.SMTP]:
                 f"{postbox.host} refuses the connection: check encryption, user, password"
             ) from error
         yield server
+    finally:
+        with suppress(smtplib.SMTPException):  # whatever it says at parting, what it took it has
+            server.quit()
+        server.close()

@@ -42,6 +42,7 @@ class Inbox:
         self.mails: list[Any] = []
         self.raw: list[bytes] = []
         self.refuse_after: int | None = None
+        self.parting = "221 Bye"
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, rcpt_options: Any
@@ -50,6 +51,9 @@ class Inbox:
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        return self.parting
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refuse_after is not None and len(self.mails) >= self.refuse_after:
@@ -131,6 +135,18 @@ def test_a_retry_after_a_failure_in_the_middle_writes_to_the_rest_only(
     handler.refuse_after = None
     assert send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW) == (
         "c@lumen.example",
+    )
+    assert [mail["To"] for mail in handler.mails] == people
+
+
+def test_what_a_server_says_at_parting_changes_nothing(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    handler, postbox = inbox
+    handler.parting = "500 what?"
+    people = ["a@lumen.example", "b@lumen.example"]
+    assert send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW) == (
+        *people,
     )
     assert [mail["To"] for mail in handler.mails] == people
 
