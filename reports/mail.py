@@ -19,7 +19,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from girafe.errors import AccessDenied, InputInvalid, SourceUnavailable
+from girafe.errors import (
+    AccessDenied,
+    GirafeError,
+    InputInvalid,
+    RetryLater,
+    SourceUnavailable,
+    UserMustAct,
+)
 from girafe.storage import write
 from reports.digest import Digest
 
@@ -89,8 +96,7 @@ def send(
     The record keeps keys and times, not addresses.
     """
     sent: list[str] = []
-    refused: list[str] = []
-    later: list[str] = []
+    faults: list[GirafeError] = []
     with record(state, digest) as done:
         waiting = [
             who for key, who in {_key(who): who for who in reversed(recipients)}.items() if key not in done
@@ -103,22 +109,43 @@ def send(
             for who, mail in mails:
                 try:
                     server.send_message(mail)
-                except smtplib.SMTPRecipientsRefused as error:
-                    code = next(iter(error.recipients.values()))[0]
-                    (refused if code >= _FOR_GOOD else later).append(who)
-                    continue
+                # Whom it does not take, it says before it sees the mail, or when it has seen it.
+                except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+                    faults.append(_refusal(InputInvalid, f"the mail server refuses mail for {who}", error))
                 except smtplib.SMTPNotSupportedError:  # letters beyond ASCII in the address
-                    refused.append(who)
-                    continue
+                    faults.append(InputInvalid(f"the mail server refuses the letters of {who}"))
+                except smtplib.SMTPSenderRefused as error:
+                    words = f"the mail server refuses mail from {mail['From']}"
+                    faults.append(_refusal(AccessDenied, words, error))
+                    break
                 except (smtplib.SMTPException, OSError) as error:
-                    raise SourceUnavailable(f"the mail server broke off ({_number(error)})") from error
-                done[_key(who)] = now.isoformat()
-                sent.append(who)
-    if refused:
-        raise InputInvalid(f"the mail server refuses the recipient {', '.join(refused)}")
-    if later:
-        raise SourceUnavailable(f"the mail server does not take mail for {', '.join(later)} yet")
+                    faults.append(SourceUnavailable(f"the mail server broke off ({_number(error)})"))
+                    break
+                else:
+                    done[_key(who)] = now.isoformat()
+                    sent.append(who)
+    raise_all(faults)
     return tuple(sent)
+
+
+def _refusal(
+    for_good: type[UserMustAct],
+    words: str,
+    error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException,
+) -> GirafeError:
+    """A server's no; below 500 it may say yes at a second try. Its own words repeat the recipient."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        [(code, _)] = error.recipients.values()
+    else:
+        code = error.smtp_code
+    return (for_good if code >= _FOR_GOOD else SourceUnavailable)(f"{words} (code {code})")
+
+
+def raise_all(faults: Sequence[GirafeError]) -> None:
+    """Raises one error that names every fault, to be tried again where that helps any of them."""
+    if faults:
+        kind = next((type(fault) for fault in faults if isinstance(fault, RetryLater)), type(faults[0]))
+        raise kind("; ".join(str(fault) for fault in faults))
 
 
 def _number(error: Exception) -> str:

@@ -55,7 +55,15 @@ class Inbox:
     async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
         return self.parting
 
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, mail_options: Any
+    ) -> str:
+        envelope.mail_from = address
+        return "553 who are you?" if address.startswith("nobody") else "250 OK"
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if envelope.rcpt_tos[0].startswith("full"):
+            return "552 mailbox full"
         if self.refuse_after is not None and len(self.mails) >= self.refuse_after:
             return "451 try again later"
         self.raw.append(envelope.content)
@@ -130,7 +138,7 @@ def test_a_retry_after_a_failure_in_the_middle_writes_to_the_rest_only(
     handler, postbox = inbox
     people = [f"{name}@lumen.example" for name in "abc"]
     handler.refuse_after = 2
-    with pytest.raises(SourceUnavailable, match=r"broke off \(code 451\)\Z"):
+    with pytest.raises(SourceUnavailable, match=r"refuses mail for c@lumen.example \(code 451\)\Z"):
         send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
     handler.refuse_after = None
     assert send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW) == (
@@ -145,9 +153,7 @@ def test_what_a_server_says_at_parting_changes_nothing(
     handler, postbox = inbox
     handler.parting = "500 what?"
     people = ["a@lumen.example", "b@lumen.example"]
-    assert send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW) == (
-        *people,
-    )
+    send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
     assert [mail["To"] for mail in handler.mails] == people
 
 
@@ -157,8 +163,14 @@ def test_what_a_server_says_at_parting_changes_nothing(
         ("gone@lumen.example", InputInvalid),
         ("a@brasserie-éte.example", InputInvalid),
         ("grey@lumen.example", SourceUnavailable),
+        ("full@lumen.example", InputInvalid),
     ],
-    ids=["nobody of that name", "letters this server does not know", "asked to come again"],
+    ids=[
+        "nobody of that name",
+        "letters this server does not know",
+        "asked to come again",
+        "when it saw the mail",
+    ],
 )
 def test_whom_the_server_refuses_keeps_the_digest_from_nobody_else(
     inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path, who: str, expected: type[Exception]
@@ -169,6 +181,24 @@ def test_whom_the_server_refuses_keeps_the_digest_from_nobody_else(
         with pytest.raises(expected, match=who.partition("@")[0]):
             send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
     assert [mail["To"] for mail in handler.mails] == ["a@lumen.example", "c@lumen.example"]
+
+
+def test_who_is_to_be_tried_again_is_named_and_tried_beside_whom_the_server_refuses_for_good(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    people = ["gone@lumen.example", "grey@lumen.example"]
+    with pytest.raises(SourceUnavailable, match=r"gone@lumen.example \(code 550\).*grey@lumen.example"):
+        send(told, sender=SENDER, recipients=people, postbox=inbox[1], state=tmp_path, now=NOW)
+
+
+def test_a_sender_the_server_refuses_is_for_a_person_to_mend(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    with pytest.raises(AccessDenied, match=r"refuses mail from nobody@lumen.example \(code 553\)"):
+        send(
+            told, sender="nobody@lumen.example", recipients=["a@lumen.example"], postbox=inbox[1],
+            state=tmp_path, now=NOW,
+        )  # fmt: skip
 
 
 def test_a_language_nobody_wrote_is_for_a_person_to_mend(
