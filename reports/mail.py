@@ -24,6 +24,7 @@ from girafe.errors import (
     GirafeError,
     InputInvalid,
     RetryLater,
+    SettingsInvalid,
     SourceUnavailable,
     UserMustAct,
 )
@@ -190,6 +191,7 @@ def record(state: Path, digest: Digest) -> Iterator[Record]:
 @contextmanager
 def _connected(postbox: Postbox) -> Iterator[smtplib.SMTP]:
     context = ssl.create_default_context()
+    where = f"the mail server {postbox.host}:{postbox.port}"
     try:
         if postbox.encryption == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -197,20 +199,40 @@ def _connected(postbox: Postbox) -> Iterator[smtplib.SMTP]:
             )
         else:
             server = smtplib.SMTP(postbox.host, postbox.port, timeout=TIMEOUT_SECONDS)
+    except ssl.SSLError as error:
+        raise _unsafe(where, error) from error
+    except UnicodeError as error:
+        raise SettingsInvalid(f"{where} cannot be: GIRAFE_SMTP_HOST is no name of a host") from error
     except (OSError, smtplib.SMTPException) as error:
-        raise SourceUnavailable(f"no answer from the mail server {postbox.host}:{postbox.port}") from error
+        raise SourceUnavailable(f"no answer from {where} ({_number(error)})") from error
     try:
         try:
             if postbox.encryption == "starttls":
                 server.starttls(context=context)
             if postbox.user:
                 server.login(postbox.user, postbox.password)
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLError) as error:
-            raise AccessDenied(
-                f"{postbox.host} refuses the connection: check encryption, user, password"
-            ) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(AccessDenied, f"{where} refuses the connection: {_CHECK}", error) from error
+        except smtplib.SMTPServerDisconnected as error:
+            raise SourceUnavailable(f"{where} broke off before any mail") from error
+        except ssl.SSLError as error:
+            raise _unsafe(where, error) from error
+        except UnicodeError as error:
+            raise AccessDenied(f"{where} cannot be given letters beyond ASCII: {_CHECK}") from error
+        except smtplib.SMTPException as error:
+            raise AccessDenied(f"{where} refuses the connection: {_CHECK}") from error
         yield server
     finally:
         with suppress(smtplib.SMTPException):  # whatever it says at parting, what it took it has
             server.quit()
         server.close()
+
+
+_CHECK = "check encryption, user, password"
+
+
+def _unsafe(where: str, error: ssl.SSLError) -> AccessDenied:
+    why = getattr(error, "verify_message", "")
+    return AccessDenied(
+        f"the certificate of {where} is not accepted ({why})" if why else f"{where} speaks no TLS: {_CHECK}"
+    )

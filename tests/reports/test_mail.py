@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -27,6 +29,7 @@ from reports.deliver import deliver
 from reports.digest import Digest, digest
 from reports.mail import Postbox, message, one_line, send
 from reports.tables import read_tables
+from tests.attacks.test_network import certified
 
 NOW = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
 SENDER = "girafe <girafe@lumen.example>"
@@ -266,6 +269,59 @@ def test_a_server_that_is_away_is_for_a_retry_and_a_wrong_password_for_a_person(
         with pytest.raises(AccessDenied) as refusal:
             send(told, sender=SENDER, recipients=["a@lumen.example"], postbox=locked, state=tmp_path, now=NOW)
         assert "wrong" not in str(refusal.value)
+    finally:
+        controller.stop()
+
+
+def test_a_certificate_that_is_not_accepted_is_named_and_for_a_person(told: Digest, tmp_path: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certified(tmp_path, "127.0.0.1", datetime.now(UTC) + timedelta(days=9)))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            with suppress(OSError), listening.accept()[0] as connection:
+                tls.wrap_socket(connection, server_side=True)
+
+        Thread(target=greet, daemon=True).start()
+        box = Postbox(host="127.0.0.1", port=listening.getsockname()[1], encryption="tls")
+        with pytest.raises(AccessDenied, match=r"the certificate of .* is not accepted \(self-signed"):
+            send(told, sender=SENDER, recipients=["a@lumen.example"], postbox=box, state=tmp_path, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "said"),
+    [
+        ({"password": "right"}, SourceUnavailable, "code 454"),
+        ({"password": "motdepassé"}, AccessDenied, "letters beyond ASCII"),
+        ({"encryption": "tls"}, AccessDenied, "speaks no TLS"),
+        ({"encryption": "starttls"}, AccessDenied, "check encryption"),
+        ({"host": "mail..lumen.example"}, SettingsInvalid, "GIRAFE_SMTP_HOST"),
+    ],
+    ids=[
+        "asked to come again",
+        "a password no server is given",
+        "no TLS there",
+        "no STARTTLS there",
+        "no name",
+    ],
+)
+def test_what_keeps_a_connection_from_opening_is_told_to_whom_it_concerns(
+    told: Digest, tmp_path: Path, change: dict[str, str], expected: type[Exception], said: str
+) -> None:
+    port = free_port()
+    later = AuthResult(success=False, handled=False, message="454 4.7.0 later, User Ada")
+    controller = Controller(
+        Inbox(), hostname="127.0.0.1", port=port, auth_require_tls=False, authenticator=lambda *_: later
+    )
+    controller.start()
+    try:
+        box = Postbox(host="127.0.0.1", port=port, encryption="none", user="u")
+        with pytest.raises(expected, match=said) as refusal:
+            send(
+                told, sender=SENDER, recipients=["a@lumen.example"], postbox=dataclasses.replace(box, **change),
+                state=tmp_path, now=NOW,
+            )  # fmt: skip
+        assert not re.search("Ada|motde|right", str(refusal.value))
     finally:
         controller.stop()
 
