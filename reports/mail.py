@@ -77,8 +77,11 @@ def _address(text: str) -> Address:
     if any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in text):
         raise InputInvalid(f"{text!r} is not a mail address: it holds a line end or a control character")
     name, _, spec = text.rpartition("<")
+    user, at, domain = spec.rstrip("> ").strip().rpartition("@")
     try:
-        return Address(display_name=name.strip().strip('"'), addr_spec=spec.rstrip("> ").strip())
+        # A name of a host is written in ASCII, whatever letters a company's has: every server knows it so.
+        spec = f"{user}{at}{domain.encode('idna').decode()}"
+        return Address(display_name=name.strip().strip('"'), addr_spec=spec)
     except (ValueError, IndexError, MessageError) as error:
         raise InputInvalid(f'{text!r} is not a mail address; write it as "name@example.org"') from error
 
@@ -113,8 +116,6 @@ def send(
                 # Whom it does not take, it says before it sees the mail, or when it has seen it.
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
                     faults.append(_refusal(InputInvalid, f"the mail server refuses mail for {who}", error))
-                except smtplib.SMTPNotSupportedError:  # letters beyond ASCII in the address
-                    faults.append(InputInvalid(f"the mail server refuses the letters of {who}"))
                 except smtplib.SMTPSenderRefused as error:
                     words = f"the mail server refuses mail from {mail['From']}"
                     faults.append(_refusal(AccessDenied, words, error))

@@ -164,13 +164,11 @@ def test_what_a_server_says_at_parting_changes_nothing(
     ("who", "expected"),
     [
         ("gone@lumen.example", InputInvalid),
-        ("a@brasserie-éte.example", InputInvalid),
         ("grey@lumen.example", SourceUnavailable),
         ("full@lumen.example", InputInvalid),
     ],
     ids=[
         "nobody of that name",
-        "letters this server does not know",
         "asked to come again",
         "when it saw the mail",
     ],
@@ -184,6 +182,17 @@ def test_whom_the_server_refuses_keeps_the_digest_from_nobody_else(
         with pytest.raises(expected, match=who.partition("@")[0]):
             send(told, sender=SENDER, recipients=people, postbox=postbox, state=tmp_path, now=NOW)
     assert [mail["To"] for mail in handler.mails] == ["a@lumen.example", "c@lumen.example"]
+
+
+def test_a_domain_with_an_accent_is_one_every_server_knows(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    handler, postbox = inbox
+    who = "Comms <comms@brasserie-été.example>"
+    send(told, sender="girafe@été.example", recipients=[who], postbox=postbox, state=tmp_path, now=NOW)
+    (mail,) = handler.mails
+    assert mail["To"] == "Comms <comms@xn--brasserie-t-kbbb.example>"
+    assert mail["From"] == "girafe@xn--t-9fab.example"
 
 
 def test_who_is_to_be_tried_again_is_named_and_tried_beside_whom_the_server_refuses_for_good(
