@@ -35,16 +35,19 @@ def deliver(
     targets = environment.get("GIRAFE_DIGEST_TO", "").split()
     rooms = [target for target in targets if "://" in target]
     people = [target for target in targets if "://" not in target]
-    sent, refused = 0, None
+    sent = posted = 0
+    faults: list[GirafeError] = []
     try:
         if people:
             sender, box = _postbox(environment)
             sent = len(mail.send(told, sender=sender, recipients=people, postbox=box, state=state, now=now))
     except GirafeError as fault:
-        refused = fault  # what keeps a mail back keeps no room from being told
-    posted = chat.post(told, channels=rooms, state=state, now=now)
-    if refused is not None:
-        raise refused
+        faults.append(fault)  # what keeps a mail back keeps no room from being told
+    try:
+        posted = chat.post(told, channels=rooms, state=state, now=now)
+    except GirafeError as fault:
+        faults.append(fault)
+    mail.raise_all(faults)
     before = len(set(targets)) - sent - posted
     return f"{told.subject}: {sent} by mail, {posted} by chat, {before} had it already"
 

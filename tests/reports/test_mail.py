@@ -373,6 +373,33 @@ def test_a_chat_address_that_cannot_be_read_is_refused_without_showing_its_secre
     assert "secret" not in str(refusal.value)
 
 
+def test_a_room_that_does_not_take_the_digest_keeps_it_from_no_other(
+    room: tuple[list[bytes], str], told: Digest, tmp_path: Path
+) -> None:
+    taken, channel = room
+    channels = ["nonsense://secret-token", "json://127.0.0.1:9/secret-token", channel]
+    for _ in range(2):
+        with pytest.raises(
+            SourceUnavailable, match=r"channel 1 is not .*; chat channel 2 did not"
+        ) as refusal:
+            post(told, channels=channels, state=tmp_path, now=NOW)
+        assert "secret" not in str(refusal.value)
+    assert len(taken) == 1
+
+
+def test_a_mail_server_that_is_away_is_asked_again_although_a_room_is_written_wrong(
+    marts: Path, settings: Settings, tmp_path: Path
+) -> None:
+    environment = {
+        "GIRAFE_DIGEST_TO": "comms@lumen.example nonsense://secret-token",
+        "GIRAFE_MAIL_FROM": SENDER,
+        "GIRAFE_SMTP_HOST": "127.0.0.1",
+        "GIRAFE_SMTP_PORT": "9",
+    }
+    with pytest.raises(SourceUnavailable, match=r"no answer from the mail server .*; chat channel 1 is not"):
+        deliver(exports=marts, settings=settings, environment=environment, state=tmp_path, now=NOW)
+
+
 def test_one_call_delivers_by_mail_and_chat_and_may_be_repeated(
     inbox: tuple[Inbox, Postbox],
     room: tuple[list[bytes], str],
