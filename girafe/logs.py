@@ -21,16 +21,16 @@ RUN_ID = "GIRAFE_RUN_ID"
 """Set by what calls girafe, if it has an id of its own for this run."""
 
 
-_TALKATIVE = ("httpx", "httpcore", "websockets", "urllib3", "botocore", "aiobotocore", "s3fs", "apprise")
-_INDISCREET = ("snscrape",)
+_TALKATIVE = ("httpx", "httpcore", "websockets", "urllib3", "botocore", "aiobotocore", "s3fs")
+_INDISCREET = ("snscrape", "apprise")
 
 
 def hush() -> None:
     """Keeps libraries from logging what they ask and are answered, at whatever level the root logger is.
 
     At DEBUG (httpx at INFO) that is whole addresses, headers, frames of a stream and keys; snscrape quotes what people
-    wrote in its warnings too, and openpyxl names properties and areas of a workbook. What goes wrong reaches girafe as
-    an error all the same.
+    wrote in its warnings too, Apprise an address and its secret in its errors, and openpyxl names properties and areas
+    of a workbook. What goes wrong reaches girafe as an error all the same.
     """
     warnings.filterwarnings("ignore", module=r"openpyxl\.")
     for name in _TALKATIVE:

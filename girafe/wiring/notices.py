@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from girafe import logs
 from girafe.errors import Defect, GirafeError, QualityFailed, UserMustAct, quoting_nobody
 from girafe.wiring.forms import skip_unless
 from girafe.wiring.keys import Keys
@@ -33,13 +34,17 @@ def deliver_digest(context: Context) -> str:
     )
 
 
-def send(addresses: list[str], title: str, markdown: str) -> bool:
-    """Sends a message to Apprise addresses; True if every one took it."""
+def send(addresses: list[str], title: str, markdown: str) -> None:
+    """Sends a message to Apprise addresses; the log says by its number which did not take it: they hold secrets."""
     from apprise import Apprise, NotifyFormat
 
-    bell = Apprise()
-    bell.add(addresses)
-    return bool(bell.notify(title=title, body=markdown, body_format=NotifyFormat.MARKDOWN))
+    logs.hush()
+    for number, address in enumerate(addresses, 1):
+        bell = Apprise()
+        if not (
+            bell.add(address) and bell.notify(title=title, body=markdown, body_format=NotifyFormat.MARKDOWN)
+        ):
+            logging.getLogger("girafe").error("Address %d of GIRAFE_ALERTS did not take this notice.", number)
 
 
 def notify(context: Mapping[str, Any]) -> None:

@@ -65,6 +65,7 @@ def test_a_failure_and_a_late_run_are_told_by_mail_and_in_slack(
 ) -> None:
     box, port = mail
     alerts = f"mailto://127.0.0.1:{port}?from=girafe@ondine.example&to=data@ondine.example"
+    alerts += " nonsense://secret-token json://127.0.0.1:9/secret-token"
     alerts += " slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#data"
     script = tmp_path / "tell.py"
     script.write_text(SCRIPT)
@@ -78,6 +79,9 @@ def test_a_failure_and_a_late_run_are_told_by_mail_and_in_slack(
             check=False,
         )
     assert done.returncode == 0, done.stderr[-3000:]
+    for number, times in enumerate((0, 2, 2), 1):  # of both notices
+        assert done.stdout.count(f"Address {number} of GIRAFE_ALERTS did not take this notice.") == times
+    assert "secret-token" not in done.stdout + done.stderr
     failed, late = box.mails
     assert failed["to"] == "data@ondine.example"
     assert "girafe_collect.mastodon.ask failed" in failed["subject"]

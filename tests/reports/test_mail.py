@@ -23,6 +23,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from girafe.errors import AccessDenied, InputInvalid, SettingsInvalid, SourceUnavailable
+from girafe.logs import hush
 from girafe.settings import Settings
 from reports.chat import post
 from reports.deliver import deliver
@@ -366,11 +367,12 @@ def test_a_chat_room_gets_the_digest_once(
 
 
 def test_a_chat_address_that_cannot_be_read_is_refused_without_showing_its_secret(
-    told: Digest, tmp_path: Path
+    told: Digest, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    hush()
     with pytest.raises(InputInvalid) as refusal:
         post(told, channels=["nonsense://secret-token"], state=tmp_path, now=NOW)
-    assert "secret" not in str(refusal.value)
+    assert "secret" not in str(refusal.value) + caplog.text
 
 
 def test_a_room_that_does_not_take_the_digest_keeps_it_from_no_other(
