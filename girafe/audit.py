@@ -40,7 +40,7 @@ class Entry:
     who: str
     """The account on this machine, or the Airflow run and who started it."""
     what: str
-    """publish, digest, review_export, review_take, backup, restore, share, forget, request, rotate_key."""
+    """publish, digest, review_export, review_take, backup, restore, share, forget, request, discard, rotate_key."""
     details: Mapping[str, str]
     hash: str
 

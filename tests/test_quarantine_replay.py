@@ -10,7 +10,9 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from girafe import audit
 from girafe.cli.app import app
+from girafe.data_dir import DataDir
 
 MAPPING = """
 name = "survey"
@@ -84,6 +86,9 @@ def test_after_the_mapping_is_corrected_every_row_is_counted_once(girafe: Any) -
         assert heaps(girafe, 11) == dict([left])
     assert "1 lines" in girafe("quarantine", "discard", "survey", left[0], day=11)
     assert heaps(girafe, 11) == {}
+    (act,) = audit.read(DataDir(Path("data")))
+    told = {name: act.details[name] for name in ("source", "reason", "lines")}
+    assert (act.what, told) == ("discard", {"source": "survey", "reason": left[0], "lines": "1"})
 
 
 def test_what_a_corrected_mapping_reads_takes_the_place_of_what_it_read_before(girafe: Any) -> None:

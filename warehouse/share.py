@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from girafe.data_dir import DataDir
@@ -13,22 +13,24 @@ from warehouse.forgotten import read_entries
 from warehouse.landing import landing_files
 
 
-def share(data: DataDir) -> dict[str, int]:
+def share(data: DataDir, before: Callable[[], object] = lambda: None) -> dict[str, int]:
     """Copies what machines share from the data directory into its store; returns files by folder.
 
     Nothing is removed, and doing it again changes nothing. Raises UserMustAct without a store, and where somebody who
-    was forgotten there would come back.
+    was forgotten there would come back; `before` is called when neither is so, before the first file is copied.
     """
     _check(data, into=data)
+    before()
     return {name: copy_tree(here, there) for name, here, there in _pairs(data)}
 
 
-def bring_back(data: DataDir) -> dict[str, int]:
+def bring_back(data: DataDir, before: Callable[[], object] = lambda: None) -> dict[str, int]:
     """Copies what lies in the store into the data directory: for a backup, or to be one machine again.
 
-    Raises UserMustAct as `share` does.
+    Raises UserMustAct and calls `before` as `share` does.
     """
     _check(data, into=DataDir(data.root))
+    before()
     return {name: fetch_tree(there, here) for name, here, there in _pairs(data)}
 
 

@@ -12,6 +12,7 @@ from girafe import erasure, rotation
 from girafe import run as path
 from girafe.cli.app import app
 from girafe.cli.terminal import (
+    RUN_ID,
     AsJson,
     CompanyFile,
     DataFolder,
@@ -76,13 +77,18 @@ def discard(
     data: DataFolder = Path("data"),
 ) -> None:
     """Throws one heap away for good: what will never be readable, or was corrected in the file itself."""
+    from girafe.audit import record
     from warehouse.quarantine import discard as throw_away
+    from warehouse.quarantine import heaps
 
     found = open_to_write(data)
     with hold(found, "files", "girafe quarantine discard", now=now()):
+        lines = sum(heap.count for heap in heaps(found) if (heap.source, heap.reason) == (source, reason))
+        if not lines:
+            raise UserMustAct(f"Nothing of {source} lies there as {reason}; see girafe quarantine list.")
+        about = {"source": source, "reason": reason, "lines": lines}
+        record(found, "discard", who=whoami(), at=now(), run=RUN_ID, **about)
         gone = throw_away(found, source=source, reason=reason)
-    if not gone:
-        raise UserMustAct(f"Nothing of {source} lies there as {reason}; see girafe quarantine list.")
     console.print(f"{gone:,} lines thrown away")
 
 
@@ -236,9 +242,13 @@ def share(
     from warehouse.share import share as to_store
 
     home = open_to_write(data)
-    record(home, "share", who=whoami(), at=now(), direction="back" if back else "out")
+    copy, direction = (bring_back, "back") if back else (to_store, "out")
+
+    def told() -> None:
+        record(home, "share", who=whoami(), at=now(), run=RUN_ID, direction=direction)
+
     with hold(home, "files", "girafe share", now=now()):
-        copied = timed("share", lambda: bring_back(home) if back else to_store(home))
+        copied = timed("share", lambda: copy(home, told))
     console.print(", ".join(f"{count:,} {name}" for name, count in copied.items()))
 
 

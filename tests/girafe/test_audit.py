@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from girafe import audit
 from girafe.audit import AuditBroken, read, record
+from girafe.cli.app import app
 from girafe.data_dir import DataDir
+from girafe.errors import UserMustAct
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
@@ -147,3 +150,19 @@ def test_an_act_that_is_added_while_somebody_reads_is_no_alarm(
     monkeypatch.setattr(audit, "_lines", lines)
     assert [entry.number for entry in read(data)] == [1, 2, 3, 4, 5]
     assert [entry.number for entry in read(data)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_was_shared_is_on_record_and_what_was_refused_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    with pytest.raises(UserMustAct, match="There is no store"):
+        CliRunner().invoke(app, ["share", "--data", str(data)], catch_exceptions=False)
+    assert read(DataDir(data)) == []
+    monkeypatch.setenv("GIRAFE_STORE", (tmp_path / "store").as_uri())
+    for back in ([], ["--back"]):
+        CliRunner().invoke(app, ["share", "--data", str(data), *back], catch_exceptions=False)
+    assert [(entry.what, entry.details["direction"]) for entry in read(DataDir(data))] == [
+        ("share", "out"),
+        ("share", "back"),
+    ]
