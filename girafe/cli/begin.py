@@ -184,6 +184,7 @@ def versions_in_store(data: Path) -> str | None:
 def governance(
     company: CompanyFile = Path("company.toml"),
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the papers.")] = Path("governance"),
+    force: Annotated[bool, typer.Option("--force", help="Replace papers that are there.")] = False,
 ) -> None:
     """Drafts the Article 30 record, the notice to publish, a DPIA and the register of platform terms."""
     from collectors.registry import SOURCES
@@ -193,8 +194,19 @@ def governance(
     terms = [
         Terms(platform=name, text=source.TERMS, read_on=TERMS_READ_ON) for name, source in SOURCES.items()
     ]
+    papers = documents(settings, terms, today=now().date())
     out.mkdir(parents=True, exist_ok=True)
-    for name, text in documents(settings, terms, today=now().date()).items():
+    others = [
+        name
+        for name, text in papers.items()
+        if (out / name).exists() and (out / name).read_bytes() != text.encode()
+    ]
+    if others and not force:
+        raise UserMustAct(
+            f"{out} holds another {', '.join(others)} already, which a person may have completed. Draft anew in "
+            "another folder with --out, or replace what is there with --force."
+        )
+    for name, text in papers.items():
         (out / name).write_text(text, encoding="utf-8")
         console.print(f"[green]✓[/] {out / name}")
     missing = settings.governance.missing(now().date())

@@ -107,6 +107,19 @@ def test_a_span_to_ask_for_and_asking_nobody_are_one_too_many(
     assert not (tmp_path / "data").exists()
 
 
+def test_a_paper_that_a_person_has_completed_is_not_drafted_over(tmp_path: Path) -> None:
+    girafe("init", "Orée", at=tmp_path)
+    assert girafe("governance", at=tmp_path).returncode == 0
+    paper = tmp_path / "governance" / "dpia-draft.en.md"
+    paper.write_text("Completed and signed.", encoding="utf-8")
+    again = girafe("governance", at=tmp_path)
+    assert again.returncode == 3
+    assert "dpia-draft.en.md" in again.stderr
+    assert paper.read_text(encoding="utf-8") == "Completed and signed."
+    assert girafe("governance", "--force", at=tmp_path).returncode == 0
+    assert "signed." not in paper.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("command", "place"),
     [
