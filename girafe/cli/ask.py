@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -60,17 +62,22 @@ def _settings(company: Path) -> Settings | None:
 def _lines(source: Path, out: Path | None, work: Callable[[Any], Any]) -> None:
     if out is not None and out.exists() and out.samefile(source):
         raise UserMustAct("--out is the file that is read: it would be empty before it is. Name another.")
-    with source.open(encoding="utf-8", errors="replace") as lines:
-        target = out.open("w", encoding="utf-8") if out else sys.stdout
-        try:
-            with console.status("reading ...") as status:
-                for number, line in enumerate(work(lines), 1):
-                    target.write(line + "\n")
-                    if number % 100 == 0:
-                        status.update(f"{number:,} lines answered")
-        finally:
-            if out:
-                target.close()
+    with (
+        source.open(encoding="utf-8", errors="replace") as lines,
+        _opened(out) as target,
+        console.status("reading ...") as status,
+    ):
+        for number, line in enumerate(work(lines), 1):
+            target.write(line + "\n")
+            if number % 100 == 0:
+                status.update(f"{number:,} lines answered")
+
+
+def _opened(out: Path | None) -> AbstractContextManager[TextIO]:
+    """Where answers go; what is said of a named account is for whoever asked."""
+    if out is None:
+        return nullcontext(sys.stdout)
+    return os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
 
 
 @app.command(rich_help_panel=PANEL)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import stat
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -187,6 +189,19 @@ def test_answers_do_not_overwrite_the_questions(tmp_path, command):
             app, [command, str(asked), "-o", str(tmp_path / "link.jsonl"), "--fast"], catch_exceptions=False
         )
     assert asked.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["speakers", "texts"])
+def test_only_their_owner_can_read_answers_about_named_accounts(tmp_path, command):
+    asked, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    asked.write_text('{"id": "1", "account_id": "1", "text": "Bonjour", "bio": "Bonjour"}\n')
+    before = os.umask(0o022)
+    try:
+        CliRunner().invoke(app, [command, str(asked), "-o", str(out), "--fast"], catch_exceptions=False)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert len(out.read_text().splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["a#b", "what?", "back\\slash"])
