@@ -24,9 +24,10 @@ from girafe.cli.terminal import (
     print_json,
     timed,
 )
-from girafe.errors import GovernanceMissing, RetryLater, UserMustAct
+from girafe.errors import GirafeError, GovernanceMissing, RetryLater, UserMustAct
 
 if TYPE_CHECKING:
+    from collectors.collect import CollectReport
     from girafe.plan import Ask
 
 
@@ -49,9 +50,13 @@ def collect(
 ) -> None:
     """COLLECT: asks every enabled source for what is new and lands it as received.
 
+    One that cannot be heard holds up no other; when all have been asked, the exit code is that of the first of them.
+
     Example: `girafe collect --source mastodon --since 2026-11-02 --until 2026-11-09 --dry-run`
     """
-    _collect(open_context(company, data), since, until, source, dry_run, as_json)
+    refusals = _collect(open_context(company, data), since, until, source, dry_run, as_json)
+    if refusals:
+        raise refusals[0]
 
 
 def _collect(
@@ -61,25 +66,26 @@ def _collect(
     source: list[str] | None,
     dry_run: bool,
     as_json: bool = False,
-) -> None:
-    """Asks each query on its own: one source that cannot be heard is named and holds up no other."""
+) -> list[GirafeError]:
+    """Asks each query on its own: one source that cannot be heard is named, returned, and holds up no other."""
     pairs = path.queries(context, tuple(source or ()))
     if not pairs:
         asked = f"none of these sources ({plain(', '.join(source))})" if source else "no source"
         console.print(f"  [dim]{asked} is switched on in company.toml: nothing to collect[/]")
         if as_json:
             print_json({"asks": [], "calls": 0} if dry_run else [])
-        return
+        return []
     window = _window(since, until, context.now)
     if dry_run:
         _say_plan(path.planned(context, tuple(source or ()), window), as_json)
         missing = context.settings.governance.missing(context.now.date())
         if missing and not as_json:
             answers.print(f"  [yellow]![/] not before {', '.join(missing)} is filled in under \\[governance]")
-        return
+        return []
     context.settings.governance.check(context.now.date())
     http = path.live_http(now, context.say)
-    reports, refusals = [], []
+    reports: list[CollectReport] = []
+    refusals: list[GirafeError] = []
     for name, terms in path.terms_accepted({name for name, _ in pairs}):
         console.print(
             f"  [dim]{plain(name)} is switched on, and with it you have accepted: {plain(terms)}[/]"
@@ -100,6 +106,7 @@ def _collect(
         print_json(reports)
     if refusals and not reports and not path.has_landed(context.data):
         raise refusals[0]
+    return refusals
 
 
 def _say_plan(asks: list[Ask], as_json: bool) -> None:

@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from girafe.settings import load_settings
+from tests.collectors.conftest import GOVERNANCE
+from tests.loopback import serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,6 +108,40 @@ def test_a_span_to_ask_for_and_asking_nobody_are_one_too_many(
     assert done.returncode == 3
     assert "--no-collect asks nobody" in done.stderr
     assert not (tmp_path / "data").exists()
+
+
+STATUSES = b'[{"id": "1", "created_at": "2026-11-02T09:00:00Z", "content": "", "account": {"id": "1", "acct": "lou"}}]'
+
+
+class _Refusing(BaseHTTPRequestHandler):
+    """An instance that answers for one tag, and refuses another."""
+
+    def do_GET(self) -> None:
+        body = STATUSES if "timelines" in self.path else b'{"ancestors": [], "descendants": []}'
+        self.send_response(403 if "refused" in self.path else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        """Keeps quiet."""
+
+
+@pytest.mark.parametrize(("queries", "heard", "code"), [('"#refused"', 0, 3), ('"#refused", "#heard"', 1, 3)])
+def test_a_collection_in_which_a_source_was_not_heard_does_not_end_as_if_it_had_been(
+    tmp_path: Path, queries: str, heard: int, code: int
+) -> None:
+    line = {"platform": "forum", "post_id": "1", "created_at": "2026-11-02T09:00:00Z", "text": "Orée"}
+    (tmp_path / "posts.jsonl").write_text(json.dumps(line | {"author": {"handle": "lou"}}) + "\n")
+    with serving(_Refusing) as url:
+        (tmp_path / "company.toml").write_text(
+            f'[company]\nname = "Orée"\n[[sources]]\nname = "mastodon"\nqueries = [{queries}]\n'
+            f'options = {{ instances = ["{url}"] }}\n{GOVERNANCE}'
+        )
+        assert girafe("import", "posts.jsonl", at=tmp_path).returncode == 0
+        done = girafe("collect", "--json", at=tmp_path)
+    assert (done.returncode, len(json.loads(done.stdout))) == (code, heard), done.stderr
 
 
 def test_a_paper_that_a_person_has_completed_is_not_drafted_over(tmp_path: Path) -> None:
@@ -372,6 +409,7 @@ def test_a_reader_that_leaves_ends_nothing(tmp_path: Path, form: str) -> None:
 def test_memory_that_runs_out_is_no_fault_of_girafe(tmp_path: Path) -> None:
     code = """
 import sys
+from http.server import BaseHTTPRequestHandler
 from girafe.cli import main
 sys.modules["girafe.cli.app"].app = lambda: bytearray(2**62)
 main()
