@@ -16,7 +16,8 @@ Trigger it, or clear only **deliver**. Nobody gets the same week twice: what was
 
 ### When it is red
 * **release**: as in **girafe_publish**.
-* **deliver**: the log says which address refused. Nothing else is affected.
+* **deliver**: the log says which address refused. Nothing else is affected. A mail server that is away, or that takes
+  no mail from a stranger before a quarter of an hour, has been asked for half an hour.
 """
 
 
@@ -42,7 +43,7 @@ def digest() -> None:
         wiring.skip_unless(wiring.here().data.marts.exists(), "Nothing has been measured yet.")
         return str(stage(wiring.here()).digest)
 
-    @task
+    @task(retries=6)  # some mail servers let strangers wait longer than three tries take
     def deliver() -> str:
         return wiring.deliver_digest(wiring.here())
 

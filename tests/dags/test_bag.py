@@ -94,7 +94,10 @@ def test_every_task_has_an_owner_and_retries_except_the_gate_that_a_person_must_
             assert task["owner"] == "data-engineering", (name, task_id)
             watches = task_id.startswith("measure.models.") or task_id.startswith("measure.seeds.")
             once = task_id == "governance" or watches
-            assert task["retries"] == (0 if once else 3), (name, task_id)
+            retries = (
+                6 if task_id == "deliver" else 3
+            )  # a grey-listing mail server takes a quarter of an hour
+            assert task["retries"] == (0 if once else retries), (name, task_id)
 
 
 def test_every_dbt_model_is_a_task_that_can_be_seen(bag: dict[str, Any]) -> None:
