@@ -89,6 +89,9 @@ def digest(tables: Tables, settings: Settings, language: str, *, week: date | No
     share = figures.pool(rows, hero.SHARE)
     silence = figures.listening(tables, period.first, period.last).silence()
     state = figures.carrier(rows, share, silence=silence)
+    if state in (Carrier.EMPTY, Carrier.UNHEARD) and (until := figures.read_until(tables)) < period.last:
+        # What was not read to its end is not known to be calm.
+        return _bare(scene, week, Carrier.UNHEARD, t("digest.why_until", day=t.day(until)), values)
     if state in (Carrier.EMPTY, Carrier.BLIND, Carrier.UNHEARD):
         return _bare(scene, week, state, t(f"hero.why_{state}", company=company), values)
     top = hero.hero(scene, mix, period, silence, company=company)
@@ -123,7 +126,7 @@ def _bare(scene: Scene, week: date | None, state: Carrier, why: str, values: dic
         subject=t(f"digest.subject_{state}" if week else "digest.subject_nothing", **values),
         headline=t(f"hero.{state}", company=values["company"]),
         lede=why,
-        health=health(scene, period) if period else t("digest.no_health"),
+        health=health(scene, period) if period and state is not Carrier.UNHEARD else t("digest.no_health"),
         stance=dashboard.stance(scene),
     )
 

@@ -297,6 +297,8 @@ def health(scene: Scene, period: Period) -> str:
 def _health_of_runs(scene: Scene, period: Period) -> str:
     """The same from the runs, where the detector has not judged the week."""
     t = scene.words
+    if (until := figures.read_until(scene.tables)) < period.last:
+        return t("digest.health_until", day=t.day(until))
     blind = figures.blind_platforms(scene.tables, period.first, period.last)
     followed = {source.name for source in scene.settings.sources}
     # A file that was handed in is no place that answers.

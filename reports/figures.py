@@ -259,6 +259,12 @@ def listening(tables: Tables, first: date = date.min, last: date = date.max) -> 
     )
 
 
+def read_until(tables: Tables) -> date:
+    """The last day on which anything was asked or handed in; of a week that ends later, nobody knows the end."""
+    days = [row["day"] for row in tables.get("rpt_source_health_daily") if row["source"] != "recheck"]
+    return max(days, default=date.max)
+
+
 def blind_platforms(tables: Tables, first: date, last: date) -> tuple[str, ...]:
     """Platforms that could not be heard in the span, by their runs or by the silence detector.
 

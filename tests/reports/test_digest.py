@@ -181,6 +181,38 @@ def test_a_week_without_a_word_is_calm_only_if_every_source_answered(
     assert before.state == "unheard"
     assert "nobody was listening" in before.subject
     assert "The calm is real" not in before.text()
+    assert "answered" not in before.text()
+
+
+@pytest.mark.parametrize("judged", [True, False], ids=["earlier weeks are judged", "none is"])
+def test_a_week_that_was_not_read_to_its_end_is_neither_calm_nor_heard(
+    make_marts: Make, tables: Tables, settings: Settings, judged: bool
+) -> None:
+    """What was measured last on a Tuesday knows nothing of the week that then went by without a run."""
+    monday = LAST + timedelta(weeks=1)
+    runs = tables["rpt_source_health_daily"]
+    begun = [row | {"day": monday + timedelta(days=n), "health": "heard"} for row in runs[:5] for n in (0, 1)]
+    known = {**tables, "rpt_source_health_daily": [*runs, *begun]}
+    stopped = read_tables(make_marts(known if judged else {**known, "rpt_source_hearing_weekly": []}))
+    for week, day in ((monday, "31 March"), (monday + timedelta(weeks=2), "31 March")):
+        told = digest(stopped, settings, "en", week=week)
+        assert told.state == "unheard"
+        assert "nobody was listening" in told.subject
+        assert f"Nothing was read after {day} 2026." in told.lede
+        assert told.health == told.words("digest.no_health")
+        assert "answered" not in told.text()
+        assert "calm is real" not in told.text()
+
+
+def test_the_figures_of_a_week_measured_before_its_end_say_how_far_it_was_read(
+    make_marts: Make, running: Tables, settings: Settings
+) -> None:
+    week = running["rpt_conversation_mix_weekly"][0]["week_start"]
+    runs = [row for row in running["rpt_source_health_daily"] if row["day"] < week + timedelta(days=3)]
+    cut = {**running, "rpt_source_health_daily": runs, "rpt_source_hearing_weekly": []}
+    told = digest(read_tables(make_marts(cut)), settings, "fr", week=week)
+    assert told.parts
+    assert "rien n’a été lu après le 4 février 2026" in told.health
 
 
 def test_the_first_week_has_nothing_to_be_compared_with(
