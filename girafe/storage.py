@@ -228,7 +228,7 @@ def whole_folder(target: Place, *, last: str) -> Iterator[Path]:
     Elsewhere its file `last` is uploaded after all others: a folder counts as complete when it holds that file.
     """
     if isinstance(target, Path):
-        with _renamed_folder(target) as partial:
+        with renamed_folder(target, target.parent.parent / f".{target.name}.part") as partial:
             yield partial
         return
     with TemporaryDirectory(prefix="girafe-") as folder:
@@ -241,8 +241,8 @@ def whole_folder(target: Place, *, last: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _renamed_folder(target: Path) -> Iterator[Path]:
-    partial = target.parent.parent / f".{target.name}.part"
+def renamed_folder(target: Path, partial: Path) -> Iterator[Path]:
+    """Yields `partial`, a folder of the same disk, emptied; it takes the place of `target` as in `whole_folder`."""
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:

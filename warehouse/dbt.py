@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from girafe.errors import GirafeError, QualityFailed, UserMustAct
-from girafe.storage import write
+from girafe.storage import renamed_folder, write
 from warehouse.connection import MEMORY_LIMIT, address, disk_refuses
 from warehouse.manifest import fingerprint, manifest
 
@@ -241,22 +241,18 @@ def fault_of(outcome: Any, *, warehouse: Path, project: Path, log: Path) -> Gira
 
 
 def keep_marts(warehouse: Path, marts: Path) -> tuple[Path, ...]:
-    """Copies the rpt_ files of a build that succeeded into `marts`; those no model writes any more leave.
+    """Puts the rpt_ files of a build that succeeded in the place of those before, all in one step, not yet validated.
 
     Doing it a second time (a task run again) changes nothing, and killed anywhere the second time finishes: each
-    file stays where dbt wrote it, or those put in place before would look like files that no model writes any more.
+    file stays where dbt wrote it.
     """
-    marts.mkdir(parents=True, exist_ok=True)
     new = sorted(_fresh(warehouse).glob("rpt_*.parquet"))
-    if not new:
-        return tuple(sorted(marts.glob("rpt_*.parquet")))
-    for stale in set(marts.glob("rpt_*.parquet")) - {marts / path.name for path in new}:
-        stale.unlink()
-    for path in new:
-        partial = marts / f".{path.name}.part"
-        shutil.copyfile(path, partial)
-        partial.replace(marts / path.name)
-    return tuple(marts / path.name for path in new)
+    if new:
+        # Half of each, the marts would pass for valid: a validation sees nothing wrong in two builds mixed.
+        with renamed_folder(marts, marts.with_name(f".{marts.name}.part")) as partial:
+            for path in new:
+                shutil.copyfile(path, partial / path.name)
+    return tuple(sorted(marts.glob("rpt_*.parquet")))
 
 
 def _report(results: Any, marts: tuple[Path, ...]) -> BuildReport:
