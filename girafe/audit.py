@@ -21,9 +21,12 @@ import orjson
 
 from girafe.data_dir import DataDir
 from girafe.errors import UserMustAct
-from girafe.storage import write
+from girafe.storage import flush, write
 
 _START = "0" * 64
+_REMEDY = (
+    "Bring audit/log.jsonl and keys/audit.head back from a backup, or put both aside: a new log begins then."
+)
 
 
 class AuditBroken(UserMustAct):
@@ -48,10 +51,14 @@ class Entry:
 def record(data: DataDir, what: str, *, who: str, at: datetime, **details: object) -> Entry:
     """Appends one act durably; raises OSError if it cannot be kept, so that the act does not happen either.
 
-    `details` are written as text: ids and counts, never anything about a person listened to.
+    Raises AuditBroken where lines are missing at the end, or one cannot be read. `details` are written as text: ids
+    and counts, never anything about a person listened to.
     """
     with _locked(data) as file:
-        lines = _lines(_whole_lines(file), _path(data))
+        content = os.pread(file, os.fstat(file).st_size, 0)
+        # A line written behind those that are left would hide that others are missing.
+        lines = _lines(content, _read_head(data), _path(data))
+        os.ftruncate(file, content.rfind(b"\n") + 1)
         previous = lines[-1]["hash"] if lines else _START
         body = {
             "number": len(lines) + 1,
@@ -65,6 +72,9 @@ def record(data: DataDir, what: str, *, who: str, at: datetime, **details: objec
         if os.write(file, content) < len(content):  # as far as the disk had room
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(_path(data)))
         os.fsync(file)
+        if not lines:  # its name, too: the head must not be kept without it
+            flush(_path(data).parent)
+            flush(data.root)
         _write_head(data, line)
     return _entry(line)
 
@@ -75,22 +85,15 @@ def read(data: DataDir) -> list[Entry]:
     # Before the log: what is added meanwhile must not look like lines that are missing.
     head = _read_head(data)
     content = path.read_bytes() if path.exists() else b""
-    # What a kill or a full disk left of a line that was never finished is none: the next act cuts it off.
-    lines = _lines(content[: content.rfind(b"\n") + 1], path)
+    lines = _lines(content, head, path)
     previous = _START
     for number, line in enumerate(lines, 1):
         body = {name: line[name] for name in ("number", "at", "who", "what", "details")}
         if line["number"] != number or line["hash"] != _hash(previous, body):
             raise AuditBroken(
-                f"Line {number} of {path} was changed, or a line before it is missing. "
-                "Compare it with a backup."
+                f"Line {number} of {path} was changed, or a line before it is missing. {_REMEDY}"
             )
         previous = line["hash"]
-    # Killed between the two writes, the head is one line behind; it is never ahead.
-    if head["number"] > len(lines) or (head["number"] and lines[head["number"] - 1]["hash"] != head["hash"]):
-        raise AuditBroken(
-            f"{path} ends at line {len(lines)}, but {head['number']} were written. Compare it with a backup."
-        )
     return [_entry(line) for line in lines]
 
 
@@ -114,25 +117,20 @@ def _locked(data: DataDir) -> Iterator[int]:
         os.close(file)
 
 
-def _whole_lines(file: int) -> bytes:
-    """The lines so far; what a full disk left of a line that was never finished is cut off."""
-    content = os.pread(file, os.fstat(file).st_size, 0)
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        os.ftruncate(file, whole)
-    return content[:whole]
-
-
-def _lines(content: bytes, path: Path) -> list[dict[str, Any]]:
-    found = []
-    for number, line in enumerate(content.splitlines(), 1):
+def _lines(content: bytes, head: Mapping[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The lines so far; what a kill or a full disk left of one that was never finished is none."""
+    found: list[dict[str, Any]] = []
+    for number, line in enumerate(content[: content.rfind(b"\n") + 1].splitlines(), 1):
         try:
             tree = orjson.loads(line)
             found.append({name: tree[name] for name in ("number", "at", "who", "what", "details", "hash")})
         except (ValueError, TypeError, KeyError) as error:
             raise AuditBroken(
-                f"Line {number} of {path} cannot be read: it was damaged or changed. Compare it with a backup."
+                f"Line {number} of {path} cannot be read: it was damaged or changed. {_REMEDY}"
             ) from error
+    # Killed between the two writes, the head is one line behind; it is never ahead.
+    if head["number"] > len(found) or (head["number"] and found[head["number"] - 1]["hash"] != head["hash"]):
+        raise AuditBroken(f"{path} ends at line {len(found)}, but {head['number']} were written. {_REMEDY}")
     return found
 
 
@@ -152,7 +150,7 @@ def _read_head(data: DataDir) -> dict[str, Any]:
     except FileNotFoundError:
         return {"number": 0}
     except (ValueError, TypeError, KeyError) as error:
-        raise AuditBroken(f"{path} is damaged. Compare it with a backup.") from error
+        raise AuditBroken(f"{path} is damaged. {_REMEDY}") from error
 
 
 def _entry(line: dict[str, Any]) -> Entry:
