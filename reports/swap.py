@@ -8,6 +8,7 @@ asks once where the link leads: opened one by one through it, they may be of two
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import os
 import shutil
 import tempfile
@@ -53,32 +54,45 @@ def building(exports: Path) -> Iterator[Path]:
 def put_in_place(folder: Path, exports: Path, *, release_id: str, keep: int) -> Path:
     """Makes `folder` the release `release_id` and points `exports` at it; call inside `building`.
 
-    A release of the same id has the same content, so it is replaced without anyone noticing.
-    Returns the folder of the release; at most `keep` releases remain.
+    A release of the same id has the same content: it stays, for whoever is reading it, and is replaced only where
+    somebody has changed it. Returns the folder of the release; at most `keep` releases remain.
     """
-    home = releases_folder(exports)
+    home, before = releases_folder(exports), exports.resolve()
     target = home / release_id
-    _open_to_readers(home, folder)
-    flush_all(folder)
-    if target.exists():
-        exchange(folder, target)
+    if _holds_the_same(target, folder):
+        _open_to_readers(home, target)
     else:
-        folder.rename(target)
+        _open_to_readers(home, folder)
+        flush_all(folder)
+        if target.exists():
+            exchange(folder, target)
+        else:
+            folder.rename(target)
     flush(home)  # before the link, which else may be kept without what it leads to
     _link(target, exports)
-    drop_old_releases(exports, keep=keep)
+    drop_old_releases(exports, keep=keep, before=before)
     return target
 
 
-def drop_old_releases(exports: Path, *, keep: int) -> None:
-    """Deletes all but the `keep` newest releases, never the current one (erasure keeps only that)."""
+def drop_old_releases(exports: Path, *, keep: int, before: Path | None = None) -> None:
+    """Deletes all but the `keep` newest releases, never the current one (erasure keeps only that).
+
+    The newest of all others is the one that was current `before`, whatever the clock said when they were made.
+    """
     current, home = exports.resolve(), releases_folder(exports)
     if not home.is_dir():
         return
     others = [p for p in home.iterdir() if p.name[0] != "." and p != current]
-    others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    others.sort(key=lambda path: (path == before, path.stat().st_mtime_ns), reverse=True)
     for old in others[max(keep - 1, 0) :]:
         _remove(old)
+
+
+def _holds_the_same(target: Path, folder: Path) -> bool:
+    if not target.is_dir():
+        return False
+    names, found = (sorted(path.name for path in each.iterdir()) for each in (folder, target))
+    return names == found and filecmp.cmpfiles(folder, target, names, shallow=False)[0] == names
 
 
 def _link(target: Path, exports: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
 import threading
 from collections.abc import Callable
@@ -118,6 +119,35 @@ def test_only_the_last_few_releases_are_kept(tmp_path: Path) -> None:
     assert (exports / "n").read_text() == str(KEEP + 2)
     swap.drop_old_releases(exports, keep=1)
     assert [p for p in swap.releases_folder(exports).iterdir() if p.name[0] != "."] == [exports.resolve()]
+
+
+def test_who_has_opened_a_release_reads_it_to_the_end_though_the_same_is_published_again(
+    publisher: Publish, marts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As tar, rsync and a shell that stands in it do: a run with nothing new, at night, takes no file from them."""
+    release = publisher(marts)
+    expected = hashes(release.folder)
+    monkeypatch.chdir(tmp_path / "exports")
+    publisher(marts)
+    found = {name: hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in expected}
+    assert found == expected
+    (release.folder / "digest.md").write_text("changed by hand")
+    (release.folder / "added.txt").write_text("by hand")
+    assert hashes(publisher(marts).folder) == expected
+
+
+def test_the_release_that_readers_are_in_is_not_the_first_to_go_though_the_clock_was_set_back(
+    tmp_path: Path,
+) -> None:
+    exports = tmp_path / "exports"
+    for number in range(KEEP + 3):
+        with swap.building(exports) as folder:
+            (folder / "n").write_text(str(number))
+            left = exports.resolve()
+            new = swap.put_in_place(folder, exports, release_id=f"r{number}", keep=KEEP)
+        assert left.is_dir() or not number
+        os.utime(new, (10_000 - number, 10_000 - number))  # each was made before the one before it
+    assert len([p for p in swap.releases_folder(exports).iterdir() if p.name[0] != "."]) == KEEP
 
 
 def test_a_release_is_kept_under_its_name_before_a_link_leads_to_it(
