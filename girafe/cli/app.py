@@ -72,6 +72,9 @@ _SILENT = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
 _PLACE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES})
 """What is said of a place that was typed wrong."""
 
+_ANOTHER_KIND = frozenset({errno.EISDIR, errno.ENOTDIR})
+"""A folder where a file should be, or a file where a folder should."""
+
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 """A file that is there and belongs to somebody else."""
 
@@ -102,6 +105,14 @@ def main() -> None:
     except OSError as error:
         if _typed_wrong(error):
             complain(f"{error.filename}: {error.strerror}. Name another place.", code=3, kind="OSError")
+            sys.exit(3)
+        if error.errno in _ANOTHER_KIND and error.filename:
+            complain(
+                f"{error.filename2 or error.filename}: {error.strerror}. girafe did not make it so: move it away, "
+                "bring back from a backup what was there, if there is one, then run the same command again.",
+                code=3,
+                kind=type(error).__name__,
+            )
             sys.exit(3)
         if error.errno in _FORBIDDEN:
             complain(

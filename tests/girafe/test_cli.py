@@ -182,6 +182,15 @@ def test_a_place_typed_wrong_is_named_and_is_no_fault_of_girafe(
     assert (tmp_path / "file").read_text(encoding="utf-8") == "{}\n"
 
 
+def test_a_folder_where_a_file_should_be_is_named_and_is_no_fault_of_girafe(tmp_path: Path) -> None:
+    """A tool that synchronises two machines makes one of it, or a person."""
+    (tmp_path / "data" / "audit" / "log.jsonl").mkdir(parents=True)
+    done = girafe("audit", at=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "log.jsonl: Is a directory" in " ".join(done.stderr.split())
+    assert "move it away" in " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize("clock", ["yesterday", "2026-13-01", "0001-01-01T00:00:00+10:00"])
 def test_a_clock_that_is_no_time_is_named(tmp_path: Path, clock: str) -> None:
     (tmp_path / "company.toml").write_text('[company]\nname = "Orée"\n', encoding="utf-8")
