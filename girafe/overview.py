@@ -149,8 +149,8 @@ def _advice(facts: dict[str, Any], now: datetime) -> Iterable[Advice]:
             text=f"{facts['past_their_time']:,} landing file(s) and quarantine line(s) are kept past their time.",
             command="girafe housekeeping, twice a day",
         )
-    # Payloads leave in time; whoever was asked before is still to be heard.
-    if not (facts["landing_files"] or facts["sources"]):
+    # Payloads leave in time; whoever was asked before is still to be heard, and what entered was validated.
+    if not (facts["landing_files"] or facts["sources"] or facts["validated_at"]):
         yield Advice(verdict="look", text="Nothing has landed yet.", command="girafe run")
         return
     if facts["rules_broken"]:

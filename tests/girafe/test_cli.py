@@ -283,7 +283,7 @@ def test_status_says_what_is_kept_too_long_and_what_still_waits_to_be_forgotten(
     begun.unlink()
     (tmp_path / "data" / "quality").mkdir()
     (tmp_path / "data" / "quality" / "results.json").write_text(
-        '{"raw": {"failures": [{}]}}', encoding="utf-8"
+        '{"raw": {"checked_at": "2026-11-03T08:00:00Z", "failures": [{}]}}', encoding="utf-8"
     )
     assert girafe("housekeeping", at=tmp_path, GIRAFE_NOW="2026-11-05T00:00:00Z").returncode == 0
     code, told = status("2026-11-05T00:00:00Z")
