@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from girafe import erasure, rotation
 from girafe import run as path
@@ -48,11 +49,20 @@ def list_(data: DataFolder = Path("data"), as_json: AsJson = False) -> None:
         return
     if not found:
         answers.print("nothing in quarantine")
+        return
+    shown = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("lines", "platform", "source", "reason", "days", "what is wrong"):
+        shown.add_column(name, justify="right" if name == "lines" else "left", overflow="fold")
     for heap in found:
-        answers.print(
-            f"{heap.count:>7,}  {plain(heap.platform)} {plain(heap.source)} [bold]{plain(heap.reason)}[/] "
-            f"[dim]{heap.first_day} to {heap.last_day}. {plain(heap.example)}[/]"
-        )
+        days = heap.first_day if heap.first_day == heap.last_day else f"{heap.first_day} to {heap.last_day}"
+        shown.add_row(
+            f"{heap.count:,}", *map(plain, (heap.platform, heap.source)), f"[bold]{plain(heap.reason)}[/]", days,
+            plain(heap.example),
+        )  # fmt: skip
+    answers.print(shown)
+    answers.print(
+        "[dim]After a correction: girafe quarantine replay. What stays unreadable: girafe quarantine discard[/]"
+    )
 
 
 @quarantine.command()
