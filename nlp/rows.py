@@ -20,7 +20,7 @@ from nlp.terms import terms_in
 from nlp.union_speech import is_withheld, speaks_for_a_union
 from nlp.version import CLASSIFIER_VERSION
 from warehouse.tables import CLASSIFIED
-from warehouse.traces import ERASED
+from warehouse.traces import ERASED, FORMERLY_ERASED
 
 Row: TypeAlias = dict[str, Any]
 Rows: TypeAlias = Mapping[str, list[Row]]
@@ -105,7 +105,7 @@ class RowMaker:
                     "account_key": name.account_id(platform, mention),
                 }
                 for mention in dict.fromkeys(mentions)
-                if mention != ERASED
+                if mention.removeprefix("@") not in (ERASED, FORMERLY_ERASED)
                 and not self.is_forgotten(Account(platform=platform, account_id=mention, handle=mention))
             )
         link = organisation_link(post, source=envelope.source, official=self.official)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from collectors.imports.land import import_file
@@ -62,7 +63,7 @@ WITH = [
     line(3, BOB, "Merci @odilequenneval, et merci à Odile Quenneval !", reply_to=2),
     line(4, {"handle": "cyd"}, "Le quenneval est un vent, bonjour", reply_to=1),
 ]
-WITHOUT = [WITH[0], WITH[2] | {"text": "Merci erased, et merci à erased !"}, WITH[3]]
+WITHOUT = [WITH[0], WITH[2] | {"text": "Merci @someone_, et merci à someone_ !"}, WITH[3]]
 
 
 def start(root: Path, lines: list[dict[str, Any]]) -> path.Context:
@@ -133,6 +134,32 @@ def test_the_tables_equal_those_of_a_world_without_the_account(tmp_path: Path) -
     path.run_stages(here, TO_LABELS, lambda _name, call: call())
     other = start(tmp_path / "without", WITHOUT)
     assert tables(here) == tables(other)
+
+
+def test_what_is_found_in_the_words_of_others_stays_as_it_was(tmp_path: Path) -> None:
+    """What stands for a name is no word of theirs: of no language, about nothing, and in no mood."""
+    words = ("on se voit demain chez Orée", "ok, Orée à midi", "c'est quai 4, chez Orée",
+             "le guichet Orée est au fond", "nous prenons le car Orée de midi")  # fmt: skip
+    lines = [line(n, BOB, f"@odilequenneval {text}") for n, text in enumerate(words, 5)]
+    here = start(tmp_path, [WITH[1], *lines])
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+
+    def found() -> list[str]:
+        posts = {here.pseudonymiser.post("forum", post["post_id"]) for post in lines}
+        told = ("language", "count_words", "is_question", "theme", "sentiment")
+        return sorted(
+            str([row["post_id"], name, *(row.get(one) for one in told)])
+            for name in ("posts", "theme_labels", "sentiment_labels")
+            for file in here.data.classified.rglob(f"{name}.parquet")
+            for row in pq.read_table(file).to_pylist()
+            if row["post_id"] in posts
+        )
+
+    before = found()
+    assert len(before) > len(lines)
+    forget_files(here, "u-7731")
+    path.run_stages(here, TO_LABELS, lambda _name, call: call())
+    assert found() == before
 
 
 def in_workers(here: path.Context) -> None:
@@ -514,7 +541,7 @@ def test_who_bears_a_like_name_stays_who_they_are(tmp_path: Path) -> None:
     assert {one["author"]["account_id"] for one in left} == {f"{handle}@forum.example" for handle in others}
     for one in left:
         handle = one["author"]["handle"]
-        assert one["text"] == f"Merci erased, www.forum.example/u/erased.png et @{handle}."
+        assert one["text"] == f"Merci @someone_, www.forum.example/u/someone_.png et @{handle}."
 
     namesake = {"username": "odile", "acct": "odile", "url": "https://c.example/@odile"}
     payload = {**case, "account": {**case["account"], **namesake, "uri": None},

@@ -17,7 +17,9 @@ from urllib.parse import unquote
 
 from girafe.records import Account
 
-ERASED = "erased"
+ERASED = "someone_"
+"""Stands where a name stood in what others wrote: "erased", as before, was read as an English word of reproach."""
+FORMERLY_ERASED = "erased"
 _SHORTEST_WORD = 4
 _SHORTEST_NAME = 5  # a display name as short as "Ann" would be cut out of other people's words
 _WORDS = frozenset(
@@ -141,7 +143,8 @@ class Traces:
         kept, at = [], 0
         for found in self._pattern(strict=True).finditer(plain):
             (begin, _), (_, end) = places[found.start()], places[found.end() - 1]
-            kept += [value[at:begin], ERASED]
+            # A mention stays one: its name is no word of whoever wrote it.
+            kept += [value[at:begin], f"@{ERASED}" if found[0].startswith("@") else ERASED]
             at = max(at, end)
         return "".join([*kept, value[at:]])
 
