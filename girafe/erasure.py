@@ -96,9 +96,9 @@ def forget(context: Context, requests: Sequence[Request], *, around: Around = pl
                     wish.account,
                     parsers=PARSERS,
                     pseudonymiser=context.pseudonymiser,
+                    on_record=lambda number: context.audit("forget", number=number, platform=wish.platform),
                 ),
             )
-            context.audit("forget", number=erasure.number, platform=erasure.platform)
             erasures.append(erasure)
         if erasures:
             build_again(context, around=around)

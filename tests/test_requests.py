@@ -20,6 +20,7 @@ from collectors.imports.land import import_file
 from collectors.registry import PARSERS
 from girafe import erasure
 from girafe import run as path
+from girafe.audit import AuditBroken
 from girafe.audit import read as read_audit
 from girafe.cli.app import app
 from girafe.data_dir import DataDir
@@ -60,6 +61,24 @@ def put(here: path.Context, name: str, content: str | bytes) -> Path:
     file = here.data.root / "requests" / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return file
+
+
+def test_what_cannot_be_put_on_record_is_not_erased(here: path.Context) -> None:
+    """The record comes first; with the log whole again the same request goes through."""
+    here.audit("backup", archive="a.tgz")
+    log = here.data.root / "audit" / "log.jsonl"
+    whole = log.read_bytes()
+    log.write_bytes(b"broken\n")
+    wish = erasure.request(here, "forum", "ada")
+    landed = {file: file.read_bytes() for file in here.data.landing.rglob("*.gz")}
+    with pytest.raises(AuditBroken):
+        erasure.forget(here, [wish])
+    assert {file: file.read_bytes() for file in here.data.landing.rglob("*.gz")} == landed
+    log.write_bytes(whole)
+    [done] = erasure.forget(here, [wish])
+    assert done.erasure.payloads_removed == 1
+    [entry] = [entry for entry in read_audit(here.data) if entry.what == "forget"]
+    assert entry.details == {"number": done.erasure.number, "platform": "forum"}
 
 
 @pytest.mark.parametrize(

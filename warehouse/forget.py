@@ -7,7 +7,7 @@ equal those of a world in which the account was never seen. Killed anywhere, the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 import orjson
@@ -62,11 +62,13 @@ def forget(
     *,
     parsers: Mapping[str, Parser],
     pseudonymiser: Pseudonymiser,
+    on_record: Callable[[str], None] = lambda number: None,
 ) -> Erasure:
     """Erases the account `account` (an id, a handle, an address) of `platform` from every file past and present.
 
     Remembers its pseudonyms first, so that a crash half-way leaves it blocked. An account of which nothing is
-    held is remembered all the same. `finished` must follow once what is computed was built again.
+    held is remembered all the same. `on_record` hears its number before anything leaves; what it raises stops the
+    erasure. `finished` must follow once what is computed was built again.
     """
     asked = meant(platform, account)
     traces = Traces()
@@ -95,6 +97,7 @@ def forget(
         quarantine_lines_removed=clean_quarantine(data, names_it, dry_run=True),
         classified_folders_cleaned=held,
     )
+    on_record(erasure.number)
     write(
         _begun_path(data, erasure.number), orjson.dumps({**as_details(erasure), "pseudonyms": sorted(found)})
     )
