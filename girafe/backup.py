@@ -22,8 +22,13 @@ def backup(context: Context, company: Path, archive: Path) -> ArchiveReport:
     from warehouse.archive import write_archive
 
     with alone(context, "girafe backup"):
-        context.audit("backup", archive=archive.name)
-        report = write_archive(context.data, company, archive, context.now)
+        report = write_archive(
+            context.data,
+            company,
+            archive,
+            context.now,
+            before=lambda: context.audit("backup", archive=archive.name),
+        )
     if report.damaged:
         context.say(
             f"{len(report.damaged):,} damaged files went in as they are: {', '.join(report.damaged[:5])}"

@@ -256,8 +256,11 @@ def test_a_data_folder_in_use_is_never_written_over(before: path.Context, tmp_pa
         read_archive(made, before.data, tmp_path / "company.toml")
     with pytest.raises(UserMustAct, match="exists already"):
         backup(before, tmp_path / "company.toml", made)
-    with pytest.raises(UserMustAct, match="inside the data"):
-        backup(before, tmp_path / "company.toml", before.data.landing / "x.tgz")
+    # A release that is not the current one is cleared away, with whatever lies in it.
+    for folder in (before.data.landing, before.data.exports):
+        with pytest.raises(UserMustAct, match="inside the data"):
+            backup(before, tmp_path / "company.toml", folder / "x.tgz")
+    assert [entry.what for entry in audit.read(before.data)].count("backup") == 1
 
 
 def test_what_was_classified_is_built_again_although_its_payloads_have_left(

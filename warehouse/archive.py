@@ -12,7 +12,7 @@ import io
 import os
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from glob import escape
@@ -55,11 +55,18 @@ class ArchiveReport:
         )
 
 
-def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) -> ArchiveReport:
+def write_archive(
+    data: DataDir,
+    company: Path,
+    archive: Path,
+    now: datetime,
+    before: Callable[[], object] = lambda: None,
+) -> ArchiveReport:
     """Writes the archive whole or not at all, readable by its owner only; nothing may change meanwhile.
 
     Damaged files go in as they are: an older archive may hold them whole, and this one everything else.
-    Raises UserMustAct if it would lie inside what it holds, or exists already.
+    Raises UserMustAct if it would lie in a folder of the data directory, which may be cleared, or exists already;
+    `before` is called when neither is so.
     """
     if data.is_shared:
         raise UserMustAct(
@@ -69,8 +76,10 @@ def write_archive(data: DataDir, company: Path, archive: Path, now: datetime) ->
     archive = archive.absolute()
     if archive.exists():
         raise UserMustAct(f"{archive} exists already. Name another file, or remove it.")
-    if any(archive.is_relative_to(data.root / name) for name in KEPT):
+    folder, root = archive.parent.resolve(), data.root.resolve()
+    if folder != root and folder.is_relative_to(root):
         raise UserMustAct(f"{archive} lies inside the data it would hold. Name a file elsewhere.")
+    before()
     hashes: dict[str, str] = {}
     damaged: list[str] = []
     size = 0
