@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 def deliver_digest(context: Context) -> str:
     """Sends the week that has just ended to GIRAFE_DIGEST_TO, to each address once, and says to how many."""
     from reports.deliver import deliver
+    from reports.digest import week_before
 
     addresses = context.data.secrets.get("GIRAFE_DIGEST_TO", "").split()
     skip_unless(bool(addresses), "GIRAFE_DIGEST_TO names nobody; see exports/.")
-    context.audit("digest", addresses=len(addresses))
+    context.audit("digest", addresses=len(addresses), week=week_before(context.now, context.settings))
     return deliver(
         exports=context.data.exports,
         settings=context.settings,

@@ -17,6 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from tests.loopback import receiving
+from tests.reports.conftest import all_tables, write
 
 SCRIPT = """
 import asyncio, os
@@ -95,3 +96,51 @@ def test_a_failure_and_a_late_run_are_told_by_mail_and_in_slack(
     for said in ("girafe_collect.mastodon.ask failed", "has expired", "airflow dags clear girafe_collect"):
         assert said in slack.sent[0][1].decode(), said
     assert "girafe_process is late" in slack.sent[1][1].decode()
+
+
+DELIVER = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from girafe import audit
+from girafe.data_dir import DataDir
+from girafe.run import Context
+from girafe.settings import parse_settings
+from girafe.wiring.notices import deliver_digest
+from tests.reports.conftest import COMPANY
+
+data = DataDir.of(Path(sys.argv[1]), os.environ)
+now = datetime(2026, 3, 30, 5, tzinfo=UTC)
+print(deliver_digest(Context(data=data, settings=parse_settings(COMPANY), now=now)))
+(act,) = audit.read(data)
+print(act.what, act.details["addresses"], act.details["week"])
+"""
+
+
+def test_the_digest_leaves_for_its_addresses_and_the_audit_log_says_which_week(
+    tmp_path: Path, airflow_environment: dict[str, str], mail: tuple[Box, int]
+) -> None:
+    box, port = mail
+    script, data = tmp_path / "deliver.py", tmp_path / "data"
+    script.write_text(DELIVER)
+    write(data / "exports", all_tables())
+    sending = {
+        "GIRAFE_DIGEST_TO": "comms@lumen.example",
+        "GIRAFE_MAIL_FROM": "girafe@lumen.example",
+        "GIRAFE_SMTP_HOST": "127.0.0.1",
+        "GIRAFE_SMTP_PORT": str(port),
+        "GIRAFE_SMTP_ENCRYPTION": "none",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    done = subprocess.run(
+        [sys.executable, str(script), str(data)],
+        env=airflow_environment | sending,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "1 by mail" in done.stdout
+    assert done.stdout.splitlines()[-1] == "digest 1 2026-03-23"
+    assert [sent["to"] for sent in box.mails] == ["comms@lumen.example"]
