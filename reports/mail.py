@@ -48,7 +48,7 @@ class Postbox:
     """`starttls`, `tls` or `none` (for a relay on the same machine)."""
 
 
-def message(digest: Digest, *, sender: str, recipient: str) -> EmailMessage:
+def message(digest: Digest, *, sender: str, recipient: str, now: datetime) -> EmailMessage:
     """The digest as a mail with an HTML and a text part.
 
     The same week gives the same Message-ID, so that a mail server or program can tell a repetition.
@@ -58,6 +58,7 @@ def message(digest: Digest, *, sender: str, recipient: str) -> EmailMessage:
     mail["From"] = _address(sender)
     to = _address(recipient)
     mail["To"] = to
+    mail["Date"] = now
     mail["Message-ID"] = f"<{_slug(f'{digest.company_id}.{digest.week}.{to.addr_spec}')}@girafe.invalid>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(digest.text(), charset="utf-8")
@@ -108,7 +109,7 @@ def send(
         waiting.reverse()
         if not waiting:
             return ()
-        mails = [(who, message(digest, sender=sender, recipient=who)) for who in waiting]
+        mails = [(who, message(digest, sender=sender, recipient=who, now=now)) for who in waiting]
         with _connected(postbox) as server:
             for who, mail in mails:
                 try:

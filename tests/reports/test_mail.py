@@ -116,6 +116,7 @@ def test_the_digest_arrives_as_html_and_text(
     (mail,) = handler.mails
     assert mail["Subject"] == "Brasserie Lumen : la semaine du 23 mars 2026"
     assert mail["To"] == "Comms <comms@lumen.example>"
+    assert mail["Date"] == "Mon, 30 Mar 2026 05:00:00 +0000"  # without one many servers take a mail for spam
     assert mail["Content-Language"] == "fr"
     assert "Ce qui a bougé" in body(mail, "text/plain")
     assert "<table" in body(mail, "text/html")
@@ -244,7 +245,7 @@ def test_a_company_name_cannot_add_a_header(told: Digest) -> None:
     hostile = dataclasses.replace(
         told, subject="Lumen\r\nBcc: all@lumen.example\n\n<script>\u2028\u202ehi\x00"
     )
-    mail = message(hostile, sender=SENDER, recipient="a@lumen.example")
+    mail = message(hostile, sender=SENDER, recipient="a@lumen.example", now=NOW)
     assert mail["Bcc"] is None
     assert mail["Subject"] == "Lumen Bcc: all@lumen.example <script> hi"
     assert one_line("a\u202eb\ud800") == "ab"
@@ -256,7 +257,7 @@ def test_a_company_name_cannot_add_a_header(told: Digest) -> None:
 )
 def test_an_address_that_is_not_one_is_refused(told: Digest, address: str) -> None:
     with pytest.raises(InputInvalid):
-        message(told, sender=SENDER, recipient=address)
+        message(told, sender=SENDER, recipient=address, now=NOW)
 
 
 def test_a_server_that_is_away_is_for_a_retry_and_a_wrong_password_for_a_person(
