@@ -175,6 +175,10 @@ class Record(dict[str, str]):
     def __setitem__(self, key: str, value: str) -> None:
         """Keeps the entry and writes the file as a whole."""
         super().__setitem__(key, value)
+        self.keep()
+
+    def keep(self) -> None:
+        """Writes the file; raises OSError where nothing can be kept."""
         write(self._path, json.dumps(self, indent=1, sort_keys=True).encode())
 
 
@@ -187,7 +191,9 @@ def record(state: Path, digest: Digest) -> Iterator[Record]:
     path = state / f"digest-{_slug(digest.company_id)}-{digest.week.isoformat()}.json"
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Record(path)
+        found = Record(path)
+        found.keep()  # before anything is sent: what cannot be noted would be sent again at each try
+        yield found
 
 
 @contextmanager

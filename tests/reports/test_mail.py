@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import resource
 import socket
 import ssl
 from collections.abc import Iterator
@@ -234,6 +235,22 @@ def test_two_tasks_at_once_send_one_mail(inbox: tuple[Inbox, Postbox], told: Dig
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(run, range(4)))
     assert len(handler.mails) == 1
+
+
+def test_nothing_is_sent_that_cannot_be_noted(
+    inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path
+) -> None:
+    handler, postbox = inbox
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))  # as on a full disk
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            send(
+                told, sender=SENDER, recipients=["a@lumen.example"], postbox=postbox, state=tmp_path, now=NOW
+            )  # fmt: skip
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert handler.mails == []
 
 
 def test_the_record_holds_no_address(inbox: tuple[Inbox, Postbox], told: Digest, tmp_path: Path) -> None:
