@@ -85,7 +85,9 @@ def failure_notice(context: Mapping[str, Any]) -> tuple[str, str]:
         f"{_remedy(error)} clear the run in the UI, or run: "
         f"airflow dags clear {task.dag_id} --run-id {shlex.quote(task.run_id)} --yes"
     )
-    return f"girafe: {task.dag_id}.{task.task_id} failed", body
+    # Of many queries of one source, the one that was not heard.
+    which = f" for {found}" if (found := getattr(task, "rendered_map_index", None)) else ""
+    return f"girafe: {task.dag_id}.{task.task_id} failed{which}", body
 
 
 def _remedy(error: Any) -> str:

@@ -29,6 +29,7 @@ NotifySlack.webhook_url = os.environ["SLACK"]  # Slack itself is out of reach
 
 class Task:
     dag_id, task_id, run_id = "girafe_collect", "mastodon.ask", "manual__2026-11-28T05:00:00+00:00"
+    rendered_map_index = "#ondine"
 
 notify({"ti": Task, "exception": errors.AccessDenied("The key of mastodon has expired. Renew it.")})
 run = {"dag_id": "girafe_process", "dag_run_id": "manual__2026"}
@@ -85,7 +86,7 @@ def test_a_failure_and_a_late_run_are_told_by_mail_and_in_slack(
     assert "secret-token" not in done.stdout + done.stderr
     failed, late = box.mails
     assert failed["to"] == "data@ondine.example"
-    assert "girafe_collect.mastodon.ask failed" in failed["subject"]
+    assert "girafe_collect.mastodon.ask failed for #ondine" in failed["subject"]
     body = failed.get_body(("plain", "html")).get_content()  # type: ignore[union-attr]
     for said in ("has expired", "Affected:", "last good release", "airflow dags clear girafe_collect"):
         assert said in body, said
