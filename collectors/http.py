@@ -5,7 +5,6 @@ Time, sleep and chance are passed in, so a test of an hour's waiting takes no ti
 
 from __future__ import annotations
 
-import logging
 import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -25,8 +24,6 @@ from girafe.errors import AccessDenied, QuestionRefused, RateLimited, SourceUnav
 
 if TYPE_CHECKING:
     from collectors.contract import Options, Secrets, Source
-
-LOG = logging.getLogger("girafe.collect")
 
 USER_AGENT = "girafe/0.1 (employer-brand listening; honours opt-outs; contact in company.toml)"
 T = TypeVar("T")
@@ -194,7 +191,6 @@ class Http:
         wait = Wait(host=host, seconds=seconds, reason=reason)
         if reason != "pace":
             self.shared.waits.append(wait)
-            LOG.info("waiting %.1f s for %s: %s", seconds, host, reason)
             if self.on_wait is not None:
                 self.on_wait(wait)
         self.sleep(seconds)
