@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -168,6 +169,18 @@ def test_a_restore_that_was_interrupted_is_finished_by_the_same_command_and_by_n
     forget_again(context(new.root))
     assert (new.keys / "pseudonym.key").read_bytes() == (before.data.keys / "pseudonym.key").read_bytes()
     assert path.classify(context(new.root))[0].skipped
+
+
+def test_a_backup_is_kept_with_its_name_and_the_new_folders_it_lies_in(
+    before: path.Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The data folder it saves may be given up as soon as the command says that all is done."""
+    kept: set[int] = set()
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (kept.add(os.fstat(file).st_ino), fsync(file)))
+    archive = backup(before, tmp_path / "company.toml", tmp_path / "safe" / "november" / "girafe.tgz").archive
+    for named in (archive, archive.parent, archive.parent.parent, tmp_path):
+        assert named.stat().st_ino in kept, named
 
 
 def test_what_a_killed_backup_or_restore_left_beside_its_file_goes_with_the_same_command(

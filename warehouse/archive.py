@@ -23,7 +23,7 @@ import orjson
 
 from girafe.data_dir import PRIVATE, DataDir
 from girafe.errors import InputInvalid, UserMustAct
-from girafe.storage import everything, flush, remove, write
+from girafe.storage import everything, flush, remove, write, written
 from warehouse.erase import UNPACKED
 from warehouse.soundness import is_sound
 
@@ -83,27 +83,17 @@ def write_archive(
     hashes: dict[str, str] = {}
     damaged: list[str] = []
     size = 0
-    partial = archive.with_name(f".{archive.name}.{os.getpid()}.part")
-    archive.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(archive)
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as tar:
-            for name, path in _members(data, company):
-                content = path.read_bytes()
-                hashes[name] = hashlib.sha256(content).hexdigest()
-                size += len(content)
-                if not is_sound(name, content):
-                    damaged.append(name)
-                _add(tar, name, content, path.stat().st_mtime)
-            index = {"format": _FORMAT, "made_at": now.astimezone(UTC).isoformat(), "files": hashes}
-            _add(tar, _INDEX, orjson.dumps(index), now.timestamp())
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(archive)
-        flush(archive.parent)
-    finally:
-        partial.unlink(missing_ok=True)
+    with written(archive) as partial, tarfile.open(partial, mode="w:gz", compresslevel=1) as tar:
+        for name, path in _members(data, company):
+            content = path.read_bytes()
+            hashes[name] = hashlib.sha256(content).hexdigest()
+            size += len(content)
+            if not is_sound(name, content):
+                damaged.append(name)
+            _add(tar, name, content, path.stat().st_mtime)
+        index = {"format": _FORMAT, "made_at": now.astimezone(UTC).isoformat(), "files": hashes}
+        _add(tar, _INDEX, orjson.dumps(index), now.timestamp())
     return ArchiveReport(
         archive=archive, files=len(hashes), bytes_inside=size, made_at=now, damaged=tuple(damaged)
     )
