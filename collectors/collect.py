@@ -148,10 +148,12 @@ def _land(
 ) -> CollectReport:
     """Landing file, run record, cursors: in this order, so that a crash repeats and never skips."""
     name, module, query, now = listening.name, listening.module, listening.query, listening.now
-    # Both ends of the window too: under a clock that stands still, no window may replace the file of another.
-    window = listening.first_window
-    span = f"{window.start.isoformat()}/{window.end.isoformat()}" if window else ""
-    mark = f"{_digest(f'{name} {query}')}-{_digest(span)}"
+    # Under a clock that stands still, no run may replace the file of another that read other windows or heard others.
+    read = [
+        f"{origin} {window.start.isoformat()}/{window.end.isoformat()} {origin in listening.heard_at}"
+        for origin, window in listening.windows.items()
+    ]
+    mark = f"{_digest(f'{name} {query}')}-{_digest(' '.join(read))}"
     run_id = f"{name}-{now:%Y%m%dT%H%M%S}{now.microsecond:06d}-{mark}"
     arrivals = Arrivals(
         source=name, module=module, query=query, run_id=run_id, now=now, is_forgotten=is_forgotten
@@ -186,7 +188,7 @@ def _land(
         source=name,
         query=query,
         run_id=run_id,
-        window=listening.first_window or Window(start=now, end=now),
+        window=next(iter(listening.windows.values()), Window(start=now, end=now)),
         count_payloads=payloads,
         count_posts=arrivals.posts,
         count_quarantined=arrivals.unread,

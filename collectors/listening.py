@@ -37,7 +37,8 @@ class Listening:
     failures: list[GirafeError] = field(default_factory=list)
     troubles: Sequence[str] = ()
     """Every fault and refusal on the way, also those that were got past."""
-    first_window: Window | None = None
+    windows: dict[str, Window] = field(default_factory=dict)
+    """What was to be read, by origin."""
     canary_queries: Sequence[str] | None = None
     """From company.toml; None: the source's own."""
     canary: Song = ""
@@ -51,7 +52,7 @@ class Listening:
         window = self.asked or next_window(
             cursor, now=self.now, overlap=self.module.OVERLAP, lookback=self._lookback()
         )
-        self.first_window = self.first_window or window
+        self.windows[origin] = window
         # Asked for a window anew, "unchanged since" would hide it.
         memory = dict(cursor.memory) if cursor and self.asked is None else {}
         watch = Watch(

@@ -145,3 +145,34 @@ def test_the_same_window_twice_gives_the_same_rows(posts, page):
         world.now += timedelta(minutes=5)
         run(world, data)
         assert {(post.post_id, post.text, post.reply_to) for post in landed_posts(data)} == first
+
+
+class Apart(World):
+    """Two instances, each with posts of its own; one of them refuses as long as it is told to."""
+
+    refuses = True
+
+    def __call__(self, request):
+        if self.refuses and request.url.host == "a.example":
+            return httpx.Response(403, json={"error": "no"})
+        return super().__call__(request)
+
+    def _timeline(self, request, host):
+        shown = [item for item in super()._timeline(request, host).json() if _home(item) == host]
+        return httpx.Response(200, json=shown)
+
+
+def _home(item):
+    return "ab"[int(item["id"][1:]) // 3 % 2]
+
+
+def test_the_same_day_run_again_under_a_clock_that_was_set_loses_nothing_of_the_first_time(tmp_path):
+    """GIRAFE_NOW runs a past day as it was; one instance was deaf then, and what the other had said is read."""
+    data, world = DataDir(tmp_path), Apart(12, [], 20)
+    run(world, data)
+    first = {post.post_id for post in landed_posts(data)}
+    world.refuses, world.now = False, NOW
+    run(world, data)
+    assert len(first) == 6
+    assert {post.post_id for post in landed_posts(data)} >= first
+    assert len({post.post_id for post in landed_posts(data)}) == 12
