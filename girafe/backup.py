@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
 
 def backup(context: Context, company: Path, archive: Path) -> ArchiveReport:
-    """Writes `archive` while nothing else changes the data; raises Busy while another run is at work."""
+    """Writes `archive` while nothing else changes the data; raises Busy while another run is at work.
+
+    Raises UserMustAct where it could not be brought back: while the key is being replaced, under a wrong key, without
+    the list of the forgotten.
+    """
     from warehouse.archive import write_archive
+    from warehouse.forgotten import Forgotten
 
     with alone(context, "girafe backup"):
+        Forgotten(context.data, context.pseudonymiser)  # as the end of a restore needs it
         report = write_archive(
             context.data,
             company,

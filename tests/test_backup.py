@@ -21,7 +21,7 @@ from girafe import audit, erasure
 from girafe import run as path
 from girafe.backup import backup, forget_again, restoring
 from girafe.data_dir import DataDir
-from girafe.errors import InputInvalid, UserMustAct
+from girafe.errors import InputInvalid, SettingsInvalid, UserMustAct
 from girafe.records import Account
 from girafe.rotation import replace_key
 from girafe.settings import load_settings
@@ -169,6 +169,21 @@ def test_a_restore_that_was_interrupted_is_finished_by_the_same_command_and_by_n
     forget_again(context(new.root))
     assert (new.keys / "pseudonym.key").read_bytes() == (before.data.keys / "pseudonym.key").read_bytes()
     assert path.classify(context(new.root))[0].skipped
+
+
+@pytest.mark.parametrize(
+    ("broken", "remedy"),
+    [("pseudonym.next.key", "girafe rotate-key"), ("pseudonym.key", "back from a backup")],
+)
+def test_no_backup_is_made_that_could_not_be_brought_back(
+    before: path.Context, tmp_path: Path, broken: str, remedy: str
+) -> None:
+    """A restore ends by forgetting again, for which it needs the key; nothing else would run in that folder."""
+    (before.data.keys / broken).write_bytes(b"n" * 32)
+    with pytest.raises((UserMustAct, SettingsInvalid), match=remedy):
+        backup(before, tmp_path / "company.toml", tmp_path / "girafe.tgz")
+    assert not (tmp_path / "girafe.tgz").exists()
+    assert "backup" not in {entry.what for entry in audit.read(before.data)}
 
 
 def test_a_backup_is_kept_with_its_name_and_the_new_folders_it_lies_in(
