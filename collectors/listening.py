@@ -55,9 +55,9 @@ class Listening:
         self.windows[origin] = window
         # Asked for a window anew, "unchanged since" would hide it.
         memory = dict(cursor.memory) if cursor and self.asked is None else {}
-        watch = Watch(
-            query=self.query, origin=origin, options=self.options, memory=memory, ledger=self.ledger
-        )
+        # A quote inside it would end the phrase: behind it, platforms read operators that name people (from:ada).
+        phrase = self.query.replace('"', " ").strip()
+        watch = Watch(query=phrase, origin=origin, options=self.options, memory=memory, ledger=self.ledger)
         try:
             found = self._keep(self.module.fetch(watch, window, http))
             if not found:

@@ -105,9 +105,10 @@ def _hits(page: Payload) -> int:
 
 
 def _search(watch: Watch, window: Window, cursor: str | None, http: Http) -> Payload:
-    phrase = watch.query.replace('"', " ").strip()
+    phrase = watch.query
     params = {
-        "q": f'"{phrase}"' if " " in phrase else phrase,
+        # In quotes from:ada and did:plc:... are words; outside they would be a list of people to follow.
+        "q": f'"{phrase}"' if " " in phrase or ":" in phrase else phrase,
         "sort": "latest",
         "since": _utc(window.start),
         "until": _utc(window.end),

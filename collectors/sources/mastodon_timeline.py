@@ -71,9 +71,10 @@ def searched(watch: Watch, start: datetime, http: Http) -> Iterator[Payload]:
     """Full text, which a server shows to its own users only; it holds those who chose to be found by it.
 
     Where more is found than is read, newer than `start`, that is named. Where a phrase in quotes finds nothing it
-    is asked for without: some servers look for the quotes as well.
+    is asked for without: some servers look for the quotes as well. But not from:ada, which would follow a person.
     """
-    for words in (f'"{watch.query}"', watch.query):
+    phrase = f'"{watch.query}"'
+    for words in (phrase,) if ":" in watch.query else (phrase, watch.query):
         found = False
         gaps = list[str]()
         for page in settled(partial(_found, watch, words, start, http, gaps), partial(bool, gaps)):
