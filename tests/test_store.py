@@ -177,6 +177,21 @@ def test_one_machine_becomes_several_and_one_again_without_a_difference(store: s
     assert tables(again.data) == tables(alone)
 
 
+def test_what_was_copied_is_on_the_disk_before_it_is_said_to_be_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it was copied from may be given up then, and the power may fail."""
+    file = tmp_path / "posts.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines(0))) + "\n", encoding="utf-8")
+    import_file(file, DataDir(tmp_path / "one"), now=NOW)
+    kept: list[int] = []
+    monkeypatch.setattr(os, "sync", lambda: kept.append(len(list(tmp_path.glob("*/landing/*/*/*.gz")))))
+    store = tmp_path / "store"
+    share(DataDir(tmp_path / "one", store=store))
+    bring_back(DataDir(tmp_path / "again", store=store))
+    assert kept == [2, 3]
+
+
 @pytest.mark.parametrize("store", EVERY_KIND, indirect=True)
 def test_who_was_forgotten_in_a_store_comes_back_from_no_folder_it_was_made_of(
     store: str, tmp_path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def share(data: DataDir, before: Callable[[], object] = lambda: None) -> dict[st
     """
     _check(data, into=data)
     before()
-    return {name: copy_tree(here, there) for name, here, there in _pairs(data)}
+    copied = {name: copy_tree(here, there) for name, here, there in _pairs(data)}
+    os.sync()  # once it is said to be done, what it was copied from may be given up
+    return copied
 
 
 def bring_back(data: DataDir, before: Callable[[], object] = lambda: None) -> dict[str, int]:
@@ -31,7 +34,9 @@ def bring_back(data: DataDir, before: Callable[[], object] = lambda: None) -> di
     """
     _check(data, into=DataDir(data.root))
     before()
-    return {name: fetch_tree(there, here) for name, here, there in _pairs(data)}
+    copied = {name: fetch_tree(there, here) for name, here, there in _pairs(data)}
+    os.sync()
+    return copied
 
 
 def _check(data: DataDir, *, into: DataDir) -> None:
