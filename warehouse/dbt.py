@@ -140,7 +140,7 @@ def run_dbt(
     """
     state = _state(warehouse)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with _environment(environment(warehouse, marts, hearing)):
+    with surroundings(environment(warehouse, marts, hearing)):
         # Imported here: dbt costs two seconds, and everything else in this package does without.
         from dbt.cli.main import dbtRunner
 
@@ -189,8 +189,15 @@ def _state(warehouse: Path) -> Path:
 
 
 @contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
+def surroundings(variables: Mapping[str, str]) -> Iterator[None]:
+    """The environment dbt works in: with `variables`, and without what is meant for other projects of this machine.
+
+    dbt takes each of its flags from there, too: DBT_EMPTY=1 would build every model of no rows and call that a success.
+    """
+    others = [name for name in os.environ if name.startswith("DBT_")]
+    before = {name: os.environ.get(name) for name in (*others, *variables)}
+    for name in others:
+        del os.environ[name]
     os.environ.update(variables)
     try:
         yield

@@ -110,11 +110,13 @@ def _for_this_run(context: Context, operator: Any) -> None:
     Raises Busy or WarehouseBusy, which trying again helps.
     """
     from girafe.run import measuring
+    from warehouse.dbt import surroundings
 
     run = here()
     operator.alone = ExitStack()  # held until `_let_go`, or the end of this process where the build fails
     operator.alone.enter_context(run.alone("girafe measure"))
     operator.env, operator.vars = measuring(run)
+    operator.alone.enter_context(surroundings(operator.env))
 
 
 def _let_go(context: Context, _: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from importlib import import_module
 from pathlib import Path
@@ -49,6 +50,25 @@ def test_a_model_that_fails_is_named_with_its_file() -> None:
     fault = told("Binder Error: no column x")
     assert isinstance(fault, QualityFailed)
     assert "dbt/models/fct_posts.sql" in str(fault)
+
+
+OTHERS = {"DBT_EMPTY": "1", "DBT_TARGET": "prod", "DBT_PROFILE": "acme", "DBT_WARN_ERROR": "perhaps"}
+
+
+def test_what_is_set_for_another_dbt_project_of_this_machine_does_not_reach_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in OTHERS.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "marts").mkdir()
+    done = run_dbt(
+        ["compile", "--inline", "select * from {{ ref('voices') }}"],
+        warehouse=tmp_path / "w" / "girafe.duckdb",
+        marts=tmp_path / "marts",
+        project=DBT_PROJECT,
+    )
+    assert "limit 0" not in done.results[0].node.compiled_code  # every model would be built of nothing
+    assert {name: os.environ[name] for name in OTHERS} == OTHERS
 
 
 def test_ctrl_c_while_dbt_works_is_no_fault_of_it(tmp_path: Path) -> None:
