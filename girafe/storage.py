@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from upath import UPath
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_PASSWORD = re.compile(r"[^/@:]*:(?!\d*/).*@")
+"""Not the port of an address; a key may have a / in it."""
 
 Place: TypeAlias = "Path | UPath"
 """A file or folder, here or elsewhere; `place / "name"`, `.name` and `.parent` work on both."""
@@ -37,6 +40,11 @@ def place(text: str | Path) -> Place:
         return Path(text)
     if scheme == "file":
         return Path(rest)
+    if _PASSWORD.match(rest):  # messages, logs and `girafe doctor` show the address
+        raise SettingsInvalid(
+            f"The address of a store ({scheme}://...) holds a password. Take it out; keys come from the environment: "
+            f"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or FSSPEC_{scheme.upper()}_PASSWORD and the like."
+        )
     from upath import UPath
 
     try:

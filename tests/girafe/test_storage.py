@@ -57,6 +57,26 @@ def test_a_file_whose_writing_breaks_off_does_not_appear_and_the_old_one_stays(r
         assert copy.read_bytes() == b"old"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://AKIA1:s3cret/s3cret@bucket/store",
+        "sftp://ada:s3cret@host/store",
+        "memory://:s3cret@host",
+        "ftp://ada:s3c@cret@host:21/x",
+    ],
+)
+def test_a_password_in_the_address_of_a_store_is_refused_and_not_shown(address: str) -> None:
+    with pytest.raises(SettingsInvalid, match="holds a password") as refusal:
+        DataDir.of(Path("data"), {"GIRAFE_STORE": address})
+    assert "s3c" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("address", ["memory://ada@bucket:22/at@12:30", "memory://bucket/a@b"])
+def test_a_user_and_a_port_in_the_address_of_a_store_are_no_password(address: str) -> None:
+    assert str(storage.place(address)).startswith("memory://")
+
+
 def test_a_file_is_kept_with_its_name_and_its_new_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
