@@ -17,6 +17,8 @@ from girafe.settings import Settings
 TERMS_READ_ON = date(2026, 11, 23)
 """When the terms written in the sources' modules were last read; change it when they are read again."""
 
+_MARKDOWN = str.maketrans({"|": "\\|", "[": "\\[", "<": "&lt;", ">": "&gt;"})
+"""What would end a cell of a table, or be read as a link or as HTML."""
 _EMPTY = {"fr": "À COMPLÉTER", "en": "TO BE COMPLETED"}
 
 
@@ -46,7 +48,7 @@ def _values(settings: Settings, language: str, today: date) -> Mapping[str, str]
     by_platform = ", ".join(
         f"{platform} {days}" for platform, days in sorted(settings.retention.days_by_platform.items())
     )
-    return {
+    found = {
         "company": company.name,
         # What is written there may end with a full stop; the sentence around it brings its own.
         "purpose": governance.purpose.rstrip(" .") or empty,
@@ -63,6 +65,8 @@ def _values(settings: Settings, language: str, today: date) -> Mapping[str, str]
         "cross": str(settings.privacy.small_group_cross),
         "today": today.isoformat(),
     }
+    # On one line: a purpose may be written in company.toml on several, and the record is a table.
+    return {name: " ".join(text.split()).translate(_MARKDOWN) for name, text in found.items()}
 
 
 def _terms_register(terms: Sequence[Terms], today: date) -> str:

@@ -75,6 +75,19 @@ def test_the_notice_promises_no_more_than_is_done() -> None:
         assert [word for word in words if word not in papers[name]] == [], name
 
 
+def test_what_an_employer_writes_breaks_no_table_and_is_no_markup() -> None:
+    settings = parse_settings(
+        '[company]\nname = "Orée <b>"\n[governance]\npurpose = """\nTo listen | to groups:\n\n# [all](https://a.example)\n"""\n'
+    )
+    papers = documents(settings, TERMS, today=date(2026, 11, 23))
+    assert (
+        r"| b | Purpose | To listen \| to groups: # \[all](https://a.example) |"
+        in papers["article-30-record.en.md"].splitlines()
+    )
+    for name, text in papers.items():
+        assert "<b>" not in text, name
+
+
 def test_who_reviews_is_named_among_those_who_see_something() -> None:
     papers = documents(load_settings(EXAMPLE), TERMS, today=date(2026, 11, 23))
     assert all("eviewer" in papers[name] for name in ("information-notice.en.md", "article-30-record.en.md"))
