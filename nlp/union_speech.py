@@ -69,6 +69,7 @@ _WORDS = (
 )  # fmt: skip
 """One of them is in all union speech: most texts need no closer look."""
 _SPEECH = re.compile(rf"\b(?:{_MANDATE_FR}|{_MANDATE_EN})")
+_UNION = re.compile(rf"\b(?:{_UNIONS})\b")
 # How it is set hides nothing: élu·e, syndiqué(e)s, #CGT, shop-steward, "élue au CSE, liste CGT".
 _INCLUSIVE = re.compile(r"(?<=[a-z])[.·•‧∙⋅/(]n?e\)?(?:[.·•‧∙⋅/]?s)?(?!\w)")
 _UNREAD = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff#@]+")
@@ -79,9 +80,12 @@ _ORGANISED = frozenset({Voice.BRAND, Voice.ORGANISATION, Voice.BOT})
 @lru_cache(maxsize=4096)
 def is_union_speech(text: str) -> bool:
     """True where a person speaks for a union or as one of its members; a strike in the news is neither."""
-    plain = _INCLUSIVE.sub("", _UNREAD.sub("", fold(text)))
-    plain = f" {_GAP.sub(' ', plain)} "
+    plain = _plain(text)
     return any(word in plain for word in _WORDS) and _SPEECH.search(plain) is not None
+
+
+def _plain(text: str) -> str:
+    return f" {_GAP.sub(' ', _INCLUSIVE.sub('', _UNREAD.sub('', fold(text))))} "
 
 
 def is_withheld(post: Post) -> bool:
@@ -91,8 +95,20 @@ def is_withheld(post: Post) -> bool:
 
 
 def speaks_for_a_union(account: Account) -> bool:
-    """True for the profile of a person who names a mandate or a membership: nothing of it is stored."""
-    return not _is_organised(account) and is_union_speech(f"{account.bio} . {account.display_name}")
+    """True for the profile of a person who names a mandate, a membership or just a union: nothing of it is stored.
+
+    A union's own account has the union's name.
+    """
+    return not _is_organised(account) and (
+        is_union_speech(f"{account.bio} . {account.display_name}")
+        or (_names_a_union(account.bio) and not _names_a_union(account.display_name))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _names_a_union(text: str) -> bool:
+    plain = _plain(text)
+    return any(word in plain for word in _WORDS) and _UNION.search(plain) is not None
 
 
 def _is_organised(account: Account) -> bool:

@@ -178,6 +178,9 @@ def test_a_mandate_in_the_profile_is_enough_and_a_union_itself_is_an_organisatio
 
     assert is_withheld(post(bio="Conductrice chez Orée, déléguée syndicale"))
     assert is_withheld(post(bio="Driver at Orée. Union rep."))
+    assert is_withheld(post(bio="Conductrice chez Orée - CGT - 3 enfants"))
+    assert is_withheld(post(bio="Orée driver | GMB | father of two"))
+    assert not is_withheld(post(display_name="CGT Orée", bio="La CGT Orée vous informe"))
     assert not is_withheld(post(bio="Déléguée syndicale", is_organisation=True))
     assert not is_withheld(post(bio="Conductrice chez Orée"))
 
