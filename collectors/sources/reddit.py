@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +26,7 @@ from collectors.sources.reddit_parse import is_gone, written_at
 from collectors.sources.reddit_parse import parse as parse
 from collectors.sources.reddit_thread import API, item
 from collectors.sources.reddit_thread import thread as thread
-from girafe.errors import SourceUnavailable
+from girafe.errors import SettingsInvalid, SourceUnavailable
 
 VERSION = "reddit-1"
 TERMS = (
@@ -42,6 +43,7 @@ profile = nothing_more
 
 _LOGIN = "https://www.reddit.com/api/v1/access_token"
 _PAGE, _REACHABLE = 100, 1000
+_SUBREDDITS = re.compile(r"(?!u_)\w+(?:\+(?!u_)\w+)*", re.IGNORECASE)
 
 
 def origins(options: Options) -> Sequence[str]:
@@ -60,6 +62,8 @@ def auth(secrets: Secrets, origin: str) -> httpx.Auth | None:
 
 def fetch(watch: Watch, window: Window, http: Http) -> Iterator[Item]:
     """Newest posts first, until a whole page is older than the window; a listing ends at 1,000."""
+    if not _SUBREDDITS.fullmatch(watch.origin):
+        raise SettingsInvalid("reddit: `subreddits` names what is none; u_... is a person's own page.")
     trail, after, read = Trail("Reddit"), "", 0
     whole = Window(start=window.start, end=datetime.max.replace(tzinfo=UTC))
     url = f"{watch.options.get('api', API)}/r/{watch.origin}/search"

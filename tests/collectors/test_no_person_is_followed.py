@@ -10,7 +10,7 @@ import pytest
 from collectors.collect import collect
 from collectors.contract import Watch
 from collectors.sources.mastodon_timeline import searched
-from girafe.errors import GirafeError
+from girafe.errors import GirafeError, SettingsInvalid
 from tests.collectors.collecting import BLUESKY, DAY
 
 SOURCES = {
@@ -61,3 +61,20 @@ def test_nor_is_a_mastodon_server_that_looks_for_the_quotes_as_well_asked_withou
         watch = Watch(query=query, origin="https://forum.example", options={}, memory={}, ledger=None)
         assert list(searched(watch, DAY.start, client_for(server, "forum.example"))) == []
     assert set(asked) == {'"from:ada"', '"Ondine"', "Ondine"}
+
+
+@pytest.mark.parametrize("page", ["u_ada", "U_Ada", "france+u_ada", "../user/ada"])
+def test_a_persons_own_page_on_reddit_is_no_subreddit(client_for, data, settings_with, page):
+    asked = []
+
+    def platform(request):
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"access_token": "t"})
+
+    settings = settings_with(
+        f'[[sources]]\nname = "reddit"\noptions = {{ api = "https://api.example", subreddits = ["{page}"] }}'
+    )
+    with pytest.raises(SettingsInvalid, match="own page"):
+        collect("reddit", "Ondine", settings=settings, data=data, http=client_for(platform, "api.example"),
+                secrets=SOURCES["reddit"][1], window=DAY)  # fmt: skip
+    assert asked == []
