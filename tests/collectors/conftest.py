@@ -22,7 +22,7 @@ GOVERNANCE = """
 legal_basis = "legitimate interest"
 purpose = "to listen"
 dpia_reference = "DPIA-1"
-works_council_informed_on = 2026-01-15
+works_council_informed_on = 2018-01-15
 notice_url = "https://ondine.example/notice"
 dpo_contact = "dpo@ondine.example"
 """
