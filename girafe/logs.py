@@ -21,7 +21,16 @@ RUN_ID = "GIRAFE_RUN_ID"
 """Set by what calls girafe, if it has an id of its own for this run."""
 
 
-_TALKATIVE = ("httpx", "httpcore", "websockets", "urllib3", "botocore", "aiobotocore", "s3fs")
+_TALKATIVE = (
+    "httpx",
+    "httpcore",
+    "websockets",
+    "urllib3",
+    "botocore",
+    "aiobotocore",
+    "s3fs",
+    "great_expectations",
+)
 _INDISCREET = ("snscrape", "apprise")
 
 
@@ -30,7 +39,8 @@ def hush() -> None:
 
     At DEBUG (httpx at INFO) that is whole addresses, headers, frames of a stream and keys; snscrape quotes what people
     wrote in its warnings too, Apprise an address and its secret in its errors, and openpyxl names properties and areas
-    of a workbook. What goes wrong reaches girafe as an error all the same.
+    of a workbook. Great Expectations tells at INFO, in hundreds of lines, how it is put together. What goes wrong
+    reaches girafe as an error all the same.
     """
     warnings.filterwarnings("ignore", module=r"openpyxl\.")
     for name in _TALKATIVE:

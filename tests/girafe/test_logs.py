@@ -56,3 +56,18 @@ def test_people_read_plain_lines(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "nothing to collect" in done.stderr
     assert "{" not in done.stderr
+
+
+def test_what_girafe_says_of_a_stage_is_not_buried_under_what_a_library_says_of_itself() -> None:
+    """In Airflow, where everything from INFO on is logged, a task that validates had 230 lines about closures."""
+    script = (
+        "import logging; logging.basicConfig(level=logging.INFO)\n"
+        "from girafe.run import be_quiet; be_quiet()\n"
+        "import great_expectations as gx\n"
+        "gx.get_context(mode='ephemeral')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Skipping registering function" not in done.stderr
