@@ -72,7 +72,7 @@ _SILENT = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
 _PLACE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EACCES})
 """What is said of a place that was typed wrong."""
 
-_ANOTHER_KIND = frozenset({errno.EISDIR, errno.ENOTDIR})
+_ANOTHER_KIND = frozenset({errno.EISDIR, errno.ENOTDIR, errno.EEXIST})
 """A folder where a file should be, or a file where a folder should."""
 
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})

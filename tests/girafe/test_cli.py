@@ -189,6 +189,11 @@ def test_a_folder_where_a_file_should_be_is_named_and_is_no_fault_of_girafe(tmp_
     assert done.returncode == 3, done.stderr
     assert "log.jsonl: Is a directory" in " ".join(done.stderr.split())
     assert "move it away" in " ".join(done.stderr.split())
+    (tmp_path / "data" / ".locks").write_text("")
+    (tmp_path / "company.toml").write_text('[company]\nname = "Orée"\n', encoding="utf-8")
+    done = girafe("classify", at=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert ".locks: File exists" in " ".join(done.stderr.split())
 
 
 @pytest.mark.parametrize("clock", ["yesterday", "2026-13-01", "0001-01-01T00:00:00+10:00"])
