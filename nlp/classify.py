@@ -69,6 +69,8 @@ class _Counts:
     first: datetime | None = None
     last: datetime | None = None
     source: str = ""
+    run_id: str = ""
+    """As its payloads say: a file that a tool has copied beside itself, under another name, is the same run."""
     opted_out: dict[str, Row] = field(default_factory=dict)
     """Deletion rows of accounts that have opted out, by each of their pseudonyms."""
     left_out: set[str] = field(default_factory=set)
@@ -79,6 +81,7 @@ class _Counts:
     def note(self, envelope: Envelope) -> None:
         self.payloads += 1
         self.source = self.source or envelope.source
+        self.run_id = self.run_id or envelope.run_id
         self.first = min(self.first or envelope.fetched_at, envelope.fetched_at)
         self.last = max(self.last or envelope.fetched_at, envelope.fetched_at)
 
@@ -329,7 +332,7 @@ def _manifest(path: Place, run: str, mark: str, counts: _Counts, quarantined: in
         "landing": "/".join(path.parts[-3:]),
         "platform": path.parent.parent.name,
         "source": counts.source,
-        "run_id": run,
+        "run_id": counts.run_id or run,
         "count_payloads": counts.payloads,
         "count_posts": counts.posts,
         "count_quarantined": quarantined,

@@ -235,6 +235,19 @@ def test_a_damaged_warehouse_is_rebuilt_from_the_classified_files(here: path.Con
     assert world.tables(here) == expected
 
 
+def test_a_landing_file_that_a_tool_has_copied_beside_itself_counts_once(here: path.Context) -> None:
+    """As one that synchronises two machines does, under a name of its own."""
+    expected = world.tables(here)
+    file = Path(str(landing_files(here.data.landing)[0]))
+    name = file.name.removesuffix(".jsonl.gz")
+    shutil.copyfile(file, file.with_name(f"{name} (conflicted copy 2026-11-24).jsonl.gz"))
+    path.classify(here)
+    path.load(here)
+    found = {row for row in world.tables(here) - expected if not row.startswith("loaded_folders")}
+    assert not found
+    assert not expected - world.tables(here)
+
+
 def test_a_landing_file_that_is_cut_off_keeps_what_can_be_read_and_says_the_rest_is_missing(
     here: path.Context,
 ) -> None:
