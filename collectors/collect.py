@@ -101,7 +101,7 @@ def queries(settings: Settings) -> tuple[tuple[str, str], ...]:
         (entry.name, query)
         for entry in settings.sources
         if entry.enabled
-        for query in (entry.queries or settings.company.names)
+        for query in dict.fromkeys(entry.queries or settings.company.names)
     )
 
 

@@ -276,6 +276,16 @@ class Settings(_Strict):
             raise ValueError(f"two companies share the name {', '.join(sorted(twice))}; rename one")
         return self
 
+    @model_validator(mode="after")
+    def _sources_stand_once(self) -> Settings:
+        names = [source.name for source in self.sources]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:  # the options of the second would ask nobody
+            raise ValueError(
+                f"[[sources]] names {', '.join(sorted(twice))} more than once; put all its queries and options into one"
+            )
+        return self
+
     @property
     def companies(self) -> tuple[Company, ...]:
         """The company listened for first, then its competitors."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors.collect import queries
 from collectors.imports.mapping import read_mapping
 from girafe.company_file import company_toml
 from girafe.errors import GovernanceMissing, InputInvalid, SettingsInvalid
@@ -54,6 +55,11 @@ def test_the_committed_example_is_valid_and_complete() -> None:
         ('company = "A"\n', 1, "must be a table, [company]"),
         ('[company]\nname = "A"\n[governance]\nworks_council_informed_on = "soon"\n', 4, "2026-01-31"),
         ('[company]\nname = "A"\n[[competitors]]\nname = "a!"\n', 1, "share the name"),
+        (
+            '[company]\nname = "A"\n' + '[[sources]]\nname = "rss"\noptions = { feeds = [] }\n' * 2,
+            1,
+            "rss more than once",
+        ),
         ('[company]\nname = "A\n', 2, "not valid TOML"),
     ],
 )
@@ -149,3 +155,8 @@ def test_a_written_company_file_reads_back_as_what_was_asked(name: str, aliases:
 def test_an_official_account_may_be_given_by_the_address_of_its_page(written: str, meant: str) -> None:
     known = parse_settings(f'[company]\nname = "Orée"\nofficial_accounts = ["{written}"]\n')
     assert known.company.official_accounts == (meant,)
+
+
+def test_a_query_that_is_written_twice_is_asked_once() -> None:
+    settings = parse_settings('[company]\nname = "A"\n[[sources]]\nname = "x"\nqueries = ["A", "B", "A"]\n')
+    assert queries(settings) == (("x", "A"), ("x", "B"))
