@@ -16,7 +16,18 @@ from girafe.errors import AccessDenied, SourceUnavailable
 
 _HOST = re.compile(r"[^\s\\/@#?\x00-\x20]+\Z")
 _NUMERIC = re.compile(r"(?:0x)?[0-9a-f.x]+\Z", re.IGNORECASE)
-_INSIDE = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa", ".onion")
+_INSIDE = (
+    ".localhost",
+    ".local",
+    ".internal",
+    ".intranet",
+    ".lan",
+    ".home",
+    ".corp",
+    ".home.arpa",
+    ".svc",
+    ".onion",
+)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
 """All that was ever given to anybody to be reached at. IPv4 written as IPv6 lies outside."""

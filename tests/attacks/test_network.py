@@ -77,7 +77,7 @@ INSIDE = [
     "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.0.8", "198.18.0.1", "224.0.0.1",
     "255.255.255.255", "[::]", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[fe80::1]",
     "[fc00::1]", "[fd12:3456::1]", "[fec0::1]", "[ff02::1]", "[2002:7f00:1::]", "[2002:a00:1::1]", "[64:ff9b::7f00:1]",
-    "[64:ff9b::a9fe:a9fe]", "[2001:0:53aa:64c:0:fbd8:80ff:fffe]", "localhost", "localhost.", "db.internal", "printer.local", "intranet",
+    "[64:ff9b::a9fe:a9fe]", "[2001:0:53aa:64c:0:fbd8:80ff:fffe]", "localhost", "localhost.", "db.internal", "kubernetes.default.svc", "printer.local", "intranet",
     "user:pass@127.0.0.1", "public.example@10.0.0.1", "public.example%40@10.0.0.1",
     "db.local。", "db。internal", "127。0。0。1", "①②⑦.⓪.⓪.①", "１２７.0.0.1", "db.ｌocal", "db.lo\u00adcal", "%31%32%37.0.0.1", "db.%6cocal", "[v1.fe]",
 ]  # fmt: skip
