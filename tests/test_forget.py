@@ -269,6 +269,22 @@ def test_asked_for_by_an_earlier_name_it_leaves_under_its_later_one_too_and_stay
 
 
 @pytest.mark.usefixtures("key")
+def test_it_is_erased_from_the_copies_that_tools_make_of_landing_and_quarantine_too(
+    tmp_path: Path, key: None
+) -> None:
+    here = start(tmp_path, WITH)
+    for part in ("landing", "quarantine"):
+        for file in sorted((here.data.root / part).rglob("*.jsonl.gz")):
+            name = file.name.removesuffix(".jsonl.gz")
+            shutil.copyfile(file, file.with_name(f"{name}.jsonl.sync-conflict-20261124-080000-ABCDEFG.gz"))
+            shutil.copyfile(file, file.with_name(f"{name}.jsonl (1).gz"))
+    assert b"odilequenneval" in landed(here)
+    forget_files(here, "odilequenneval")
+    kept = [gzip.decompress(file.read_bytes()) for file in here.data.root.rglob("*.gz")]
+    assert len(kept) >= 3
+    assert not [content for content in kept if b"odilequenneval" in content]
+
+
 def test_it_is_erased_even_when_its_payloads_have_left_landing_already(tmp_path: Path) -> None:
     here = start(tmp_path, WITH)
     for file in here.data.landing.rglob("*.gz"):
