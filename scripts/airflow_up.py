@@ -186,7 +186,12 @@ def password(home: Path) -> str:
 
 
 def stop(airflow: subprocess.Popen[bytes]) -> None:
-    """Ends Airflow and everything it started: its own session is signalled as a group."""
+    """Ends Airflow and everything it started: its own session is signalled as a group.
+
+    Whoever is impatient and asks again must not stop the stopping: parts of Airflow would stay, and hold the port.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     for number, patience in ((signal.SIGINT, 15), (signal.SIGTERM, 15), (signal.SIGKILL, 5)):
         try:
             os.killpg(airflow.pid, number)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
-from scripts.airflow_up import environment, time_zone, watched
+from scripts.airflow_up import ROOT, environment, time_zone, watched
 
 
 def settings(folder: Path) -> dict[str, str]:
@@ -59,3 +61,25 @@ def test_whatever_is_wrong_with_company_toml_airflow_starts_and_reads_the_dags(
     file = tmp_path / "company.toml"
     file.write_bytes(written)
     assert time_zone(file) == zone
+
+
+IMPATIENT = """
+import os, signal, subprocess, sys, threading
+from scripts.airflow_up import stop
+
+stubborn = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+airflow = subprocess.Popen([sys.executable, "-c", stubborn], stdout=subprocess.PIPE, start_new_session=True)
+airflow.stdout.readline()
+signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+for number in (signal.SIGTERM, signal.SIGINT):
+    threading.Timer(1, os.kill, (os.getpid(), number)).start()
+stop(airflow)
+sys.exit(airflow.poll() != -signal.SIGTERM)
+"""
+
+
+def test_who_asks_twice_for_airflow_to_stop_leaves_none_of_it_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPATIENT], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
