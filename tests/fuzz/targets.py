@@ -173,6 +173,20 @@ def feed(data: bytes) -> None:
                 check(record)
 
 
+def stream(data: bytes) -> None:
+    """Frames of both streams of changes; what is refused here is named in the run record and passed over."""
+    import cbor2
+
+    from collectors.sources.bluesky_stream import firehose, jetstream
+    from girafe.errors import SourceUnavailable
+
+    unreadable = (PayloadRejected, SourceUnavailable, ValueError, TypeError, OverflowError, OSError, EOFError)
+    for read in (jetstream, firehose):
+        with suppress(*unreadable, cbor2.CBORDecodeError):
+            event = read(data)
+            assert event is None or event.time.tzinfo is not None
+
+
 def date(data: bytes) -> None:
     words = data.decode("utf-8", "replace")
     for order in dates.Order:
@@ -350,6 +364,7 @@ TARGETS: Mapping[str, Target] = {
     "head": head,
     "html": html,
     "feed": feed,
+    "stream": stream,
     "date": date,
     "settings": settings,
     "mapping_file": mapping_file,
