@@ -106,6 +106,7 @@ def changes(watch: Watch, base: str, dids: Sequence[str], http: Http) -> Iterato
     started = http.clock().astimezone(UTC)
     idle = float(watch.options.get("stream_idle", 30))
     hello = None if is_firehose or len(dids) > _MOST_DIDS else _hello(dids)
+    unread = f"{shown(base)}: a frame could not be read."
     for frame in frames(_address(watch, base, started, hello), http, hello=hello, idle=idle):
         try:
             event = read(frame)
@@ -118,7 +119,8 @@ def changes(watch: Watch, base: str, dids: Sequence[str], http: Http) -> Iterato
             EOFError,
             cbor2.CBORDecodeError,
         ):
-            watch.limits.append(f"{shown(base)}: a frame could not be read.")
+            if unread not in watch.limits:  # once: a stream may send nothing else
+                watch.limits.append(unread)
             continue
         if event is None:
             continue

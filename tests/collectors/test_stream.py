@@ -16,8 +16,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
 from collectors import gone
+from collectors.contract import Watch
 from collectors.cursors import cursor_path, read_cursors
 from collectors.registry import SOURCES
+from collectors.sources.bluesky_stream import changes
 from girafe.records import Deletion, Envelope
 from tests.collectors.landed import landed
 from warehouse.landing import landing_files, landing_path, write_envelopes
@@ -175,6 +177,15 @@ def test_a_frame_that_cannot_be_read_stops_nothing(recheck, data, frame):
     with serving(Stream([frame, deletion("ada", "2", 9)])) as address:
         recheck(f"{address}/subscribe")
     assert found(data) == {uri("ada", "2")}
+
+
+def test_frames_that_cannot_be_read_are_told_once_however_many_come(client_for):
+    watch = Watch(query="", origin="https://pds.example")
+    with serving(Stream(["{"] * 500)) as address:
+        http = client_for(lambda _: httpx.Response(404), address.removeprefix("ws://"))
+        assert list(changes(watch, f"{address}/subscribe", ["did:plc:ada"], http)) == []
+    [told] = watch.limits
+    assert "a frame could not be read" in told
 
 
 def test_a_stream_that_breaks_off_is_named_and_the_look_up_goes_on(recheck, data):
