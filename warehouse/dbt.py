@@ -188,13 +188,17 @@ def _state(warehouse: Path) -> Path:
     return (warehouse.parent / "dbt").resolve()
 
 
+_FOR_WHO_LOOKS = frozenset({"DBT_STORE_FAILURES"})
+"""Flags of dbt that change nothing of what is built: this one keeps the rows behind a test that fails."""
+
+
 @contextmanager
 def surroundings(variables: Mapping[str, str]) -> Iterator[None]:
     """The environment dbt works in: with `variables`, and without what is meant for other projects of this machine.
 
     dbt takes each of its flags from there, too: DBT_EMPTY=1 would build every model of no rows and call that a success.
     """
-    others = [name for name in os.environ if name.startswith("DBT_")]
+    others = [name for name in os.environ if name.startswith("DBT_") and name not in _FOR_WHO_LOOKS]
     before = {name: os.environ.get(name) for name in (*others, *variables)}
     for name in others:
         del os.environ[name]

@@ -15,7 +15,7 @@ from girafe.errors import QualityFailed
 from girafe.run import DBT_PROJECT
 from tests.killing import run_and_die
 from warehouse.connection import DiskRefuses
-from warehouse.dbt import empty_marts, fault_of, keep_marts, run_dbt
+from warehouse.dbt import empty_marts, fault_of, keep_marts, run_dbt, surroundings
 
 
 def told(message: str | None, exception: object = None) -> Exception:
@@ -69,6 +69,13 @@ def test_what_is_set_for_another_dbt_project_of_this_machine_does_not_reach_ours
     )
     assert "limit 0" not in done.results[0].node.compiled_code  # every model would be built of nothing
     assert {name: os.environ[name] for name in OTHERS} == OTHERS
+
+
+def test_the_rows_behind_a_failing_test_may_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBT_STORE_FAILURES", "true")
+    monkeypatch.setenv("DBT_EMPTY", "1")
+    with surroundings({}):
+        assert [name for name in os.environ if name.startswith("DBT_")] == ["DBT_STORE_FAILURES"]
 
 
 def test_ctrl_c_while_dbt_works_is_no_fault_of_it(tmp_path: Path) -> None:
