@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
@@ -258,6 +258,11 @@ def _says_something(value: str | date | None, today: date) -> bool:
     return text not in _NOT_YET and any(map(str.isalnum, text))
 
 
+def _repeated(names: Sequence[str]) -> str:
+    """Those that stand more than once, in words."""
+    return ", ".join(sorted({name for name in names if names.count(name) > 1}))
+
+
 class Settings(_Strict):
     """company.toml, whole."""
 
@@ -270,19 +275,16 @@ class Settings(_Strict):
 
     @model_validator(mode="after")
     def _companies_differ(self) -> Settings:
-        ids = [company.company_id for company in self.companies]
-        twice = {name for name in ids if ids.count(name) > 1}
-        if twice:
-            raise ValueError(f"two companies share the name {', '.join(sorted(twice))}; rename one")
+        if twice := _repeated([company.company_id for company in self.companies]):
+            raise ValueError(f"two companies share the name {twice}; rename one")
         return self
 
     @model_validator(mode="after")
     def _sources_stand_once(self) -> Settings:
-        names = [source.name for source in self.sources]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:  # the options of the second would ask nobody
+        if twice := _repeated([source.name for source in self.sources]):
+            # The options of the second would ask nobody.
             raise ValueError(
-                f"[[sources]] names {', '.join(sorted(twice))} more than once; put all its queries and options into one"
+                f"[[sources]] names {twice} more than once; put all its queries and options into one"
             )
         return self
 
