@@ -214,26 +214,30 @@ def _connected(postbox: Postbox) -> Iterator[smtplib.SMTP]:
     except (OSError, smtplib.SMTPException) as error:
         raise SourceUnavailable(f"no answer from {where} ({_number(error)})") from error
     try:
-        try:
-            if postbox.encryption == "starttls":
-                server.starttls(context=context)
-            if postbox.user:
-                server.login(postbox.user, postbox.password)
-        except smtplib.SMTPResponseException as error:
-            raise _refusal(AccessDenied, f"{where} refuses the connection: {_CHECK}", error) from error
-        except smtplib.SMTPServerDisconnected as error:
-            raise SourceUnavailable(f"{where} broke off before any mail") from error
-        except ssl.SSLError as error:
-            raise _unsafe(where, error) from error
-        except UnicodeError as error:
-            raise AccessDenied(f"{where} cannot be given letters beyond ASCII: {_CHECK}") from error
-        except smtplib.SMTPException as error:
-            raise AccessDenied(f"{where} refuses the connection: {_CHECK}") from error
+        _sign_in(server, postbox, context, where)
         yield server
     finally:
         with suppress(smtplib.SMTPException):  # whatever it says at parting, what it took it has
             server.quit()
         server.close()
+
+
+def _sign_in(server: smtplib.SMTP, postbox: Postbox, context: ssl.SSLContext, where: str) -> None:
+    try:
+        if postbox.encryption == "starttls":
+            server.starttls(context=context)
+        if postbox.user:
+            server.login(postbox.user, postbox.password)
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(AccessDenied, f"{where} refuses the connection: {_CHECK}", error) from error
+    except smtplib.SMTPServerDisconnected as error:
+        raise SourceUnavailable(f"{where} broke off before any mail") from error
+    except ssl.SSLError as error:
+        raise _unsafe(where, error) from error
+    except UnicodeError as error:
+        raise AccessDenied(f"{where} cannot be given letters beyond ASCII: {_CHECK}") from error
+    except smtplib.SMTPException as error:
+        raise AccessDenied(f"{where} refuses the connection: {_CHECK}") from error
 
 
 _CHECK = "check encryption, user, password"
