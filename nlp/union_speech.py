@@ -77,15 +77,15 @@ _GAP = re.compile(r"[\s,;:()/|-]+")
 _ORGANISED = frozenset({Voice.BRAND, Voice.ORGANISATION, Voice.BOT})
 
 
-@lru_cache(maxsize=4096)
 def is_union_speech(text: str) -> bool:
     """True where a person speaks for a union or as one of its members; a strike in the news is neither."""
-    plain = _plain(text)
-    return any(word in plain for word in _WORDS) and _SPEECH.search(plain) is not None
+    return _says(text, _SPEECH)
 
 
-def _plain(text: str) -> str:
-    return f" {_GAP.sub(' ', _INCLUSIVE.sub('', _UNREAD.sub('', fold(text))))} "
+@lru_cache(maxsize=8192)
+def _says(text: str, what: re.Pattern[str]) -> bool:
+    plain = f" {_GAP.sub(' ', _INCLUSIVE.sub('', _UNREAD.sub('', fold(text))))} "
+    return any(word in plain for word in _WORDS) and what.search(plain) is not None
 
 
 def is_withheld(post: Post) -> bool:
@@ -101,14 +101,8 @@ def speaks_for_a_union(account: Account) -> bool:
     """
     return not _is_organised(account) and (
         is_union_speech(f"{account.bio} . {account.display_name}")
-        or (_names_a_union(account.bio) and not _names_a_union(account.display_name))
+        or (_says(account.bio, _UNION) and not _says(account.display_name, _UNION))
     )
-
-
-@lru_cache(maxsize=4096)
-def _names_a_union(text: str) -> bool:
-    plain = _plain(text)
-    return any(word in plain for word in _WORDS) and _UNION.search(plain) is not None
 
 
 def _is_organised(account: Account) -> bool:
