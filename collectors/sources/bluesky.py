@@ -105,10 +105,9 @@ def _hits(page: Payload) -> int:
 
 
 def _search(watch: Watch, window: Window, cursor: str | None, http: Http) -> Payload:
-    phrase = watch.query
     params = {
         # In quotes from:ada and did:plc:... are words; outside they would be a list of people to follow.
-        "q": f'"{phrase}"' if " " in phrase or ":" in phrase else phrase,
+        "q": f'"{watch.query}"' if {" ", ":"} & set(watch.query) else watch.query,
         "sort": "latest",
         "since": _utc(window.start),
         "until": _utc(window.end),
